@@ -1,0 +1,28 @@
+# Two commands for a bare machine with Python 3.11 or newer: make demo, make test.
+PYTHON ?= python3
+EXTRAS ?= cpu,test
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint clean
+
+# Installed again only when the metadata changes.
+$(VENV)/installed: setup.cfg pyproject.toml
+	$(PYTHON) -c "import sys; sys.version_info >= (3, 11) or sys.exit('tfskel needs Python 3.11 or newer; this is ' + sys.version.split()[0] + '. Choose one with make PYTHON=python3.11')"
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable ".[$(EXTRAS)]"
+	touch $@
+
+demo: $(VENV)/installed
+	$(BIN)/python tools/run.py --config configs/sm_sge_gait_sim.py --workdir runs/demo
+
+test: $(VENV)/installed
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+clean:
+	rm -rf $(VENV) runs build dist *.egg-info
