@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: MIT
+"""What should be known about recordings before anything is trained on them."""
+
+import itertools
+
+import numpy as np
+
+from tfskel import skeletons
+from tfskel.data import recordings as recording_sets
+from tfskel.data import sequences, windows
+
+_SHOWN = 5
+_JUMP_METRES = 0.5
+_PLAUSIBLE_BONE_METRES = (0.02, 1.0)
+
+
+def report(
+    splits: dict[str, recording_sets.Recordings], f: int, skeleton: skeletons.Skeleton
+) -> dict[str, object]:
+    """Counts, bone lengths, jumps, and what the splits share or miss.
+
+    Args:
+        splits: recordings by split name.
+        f: frames per sequence.
+        skeleton: joint layout of all splits.
+
+    Returns:
+        JSON-able dictionary: "f", "skeleton", "splits" (counts per split), "bones" (mm per bone, over
+        all splits), "missing_identities" (by split), "duplicates" (pairs of splits that share sequences of
+        f frames at any frame, equal in every byte), "warnings" (sentences; empty when all looks right).
+
+    Raises:
+        ValueError: no split or no frame at all, f below 2, or another number of joints than the skeleton's.
+    """
+    if not splits:
+        raise ValueError("There is no split to report on.")
+    if f < 2:
+        raise ValueError(f"A sequence needs at least f = 2 frames; received f = {f}.")
+    if not any(recordings.length.sum() for recordings in splits.values()):
+        raise ValueError(f"None of the splits {', '.join(splits)} holds a single frame.")
+    for recordings in splits.values():
+        recording_sets.check_skeleton(recordings, skeleton)
+    result = {
+        "f": int(f),
+        "skeleton": skeleton.name,
+        "splits": {name: _counts(recordings, f) for name, recordings in splits.items()},
+        "bones": _bones(splits, skeleton),
+        "missing_identities": _missing_identities(splits),
+        "duplicates": _duplicates(splits, f),
+    }
+    for name, recordings in splits.items():
+        result["splits"][name]["jumps"] = _jumps(recordings, skeleton.root)
+    return {**result, "warnings": _warnings(result)}
+
+
+def _counts(recordings: recording_sets.Recordings, f: int) -> dict:
+    return {
+        "identities": len(set(recordings.identity.tolist())),
+        "recordings": len(recordings),
+        "frames": int(recordings.length.sum()),
+        "dropped_frames": int((recordings.captured - recordings.length).sum()),
+        "sequences_per_identity": {
+            "training": _per_identity(recordings, windows.training, f),
+            "testing": _per_identity(recordings, windows.testing, f),
+        },
+        "shorter_than_f": recordings.recording[recordings.length < f].tolist(),
+    }
+
+
+def _per_identity(recordings, rule, f) -> dict[str, int]:
+    long_enough = (recordings.length >= f).any()
+    owners = recordings.identity[rule(recordings, f).recording].tolist() if long_enough else []
+    counts = {identity: 0 for identity in recording_sets.sorted_identities(recordings.identity)}
+    for owner in owners:
+        counts[owner] += 1
+    return counts
+
+
+def _bones(splits: dict, skeleton: skeletons.Skeleton) -> dict[str, dict]:
+    """Per bone: mean and deviations in mm (None where more recordings are needed), share of zero lengths."""
+    parts = list(splits.values())
+    child = np.array([joint for joint, parent in enumerate(skeleton.parents) if parent >= 0])
+    parent = np.array(skeleton.parents)[child]
+    lengths = [np.linalg.norm(p.joints[:, child] - p.joints[:, parent], axis=-1) for p in parts]
+    lengths = np.concatenate(lengths).astype(np.float64) * 1000.0
+    frames = np.concatenate([p.length for p in parts])
+    owner = np.concatenate([p.identity for p in parts])[frames > 0]
+    means, deviations = _groupwise(lengths, np.repeat(np.arange(len(frames)), frames))
+    person = np.unique(owner, return_inverse=True)[1]
+    person_means, person_deviations = _groupwise(means, person)
+    repeated = np.bincount(person) > 1
+    columns = {
+        "mean_mm": lengths.mean(axis=0),
+        "within_recording_mm": deviations.mean(axis=0),
+        "between_recordings_mm": person_deviations[repeated].mean(axis=0) if repeated.any() else None,
+        "between_identities_mm": person_means.std(axis=0) if len(person_means) > 1 else None,
+        "zero_share": (lengths == 0).mean(axis=0),
+    }
+    names = [
+        f"{skeleton.joint_names[p]}-{skeleton.joint_names[c]}" for p, c in zip(parent, child, strict=True)
+    ]
+    return {
+        bone: {key: None if column is None else float(column[k]) for key, column in columns.items()}
+        for k, bone in enumerate(names)
+    }
+
+
+def _groupwise(values: np.ndarray, group: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and deviation of the rows of each group: (N, K), (N,) -> two (groups, K), no empty groups."""
+    order = np.argsort(group, kind="stable")
+    values, (_, first, counts) = values[order], np.unique(group[order], return_index=True, return_counts=True)
+    means = np.add.reduceat(values, first) / counts[:, None]
+    squares = (values - np.repeat(means, counts, axis=0)) ** 2
+    return means, np.sqrt(np.add.reduceat(squares, first) / counts[:, None])
+
+
+def _jumps(recordings: recording_sets.Recordings, root: int) -> dict:
+    """Steps of the root joint of more than 0.5 m per frame, gaps left by dropped frames counted as frames."""
+    root_joint = recordings.joints[:, root]
+    owner = np.repeat(np.arange(len(recordings)), recordings.length)
+    step = np.linalg.norm(np.diff(root_joint, axis=0), axis=-1)
+    step /= np.maximum(1, np.diff(recordings.frame_numbers))
+    found = np.flatnonzero((step > _JUMP_METRES) & (owner[1:] == owner[:-1])) + 1
+    first = [
+        {"recording": str(recordings.recording[owner[i]]), "frame": int(recordings.frame_numbers[i])}
+        for i in found[:_SHOWN]
+    ]
+    return {"count": len(found), "first": first}
+
+
+def _missing_identities(splits: dict) -> dict[str, list[str]]:
+    present = {name: set(recordings.identity.tolist()) for name, recordings in splits.items()}
+    everyone = set().union(*present.values())
+    return {name: recording_sets.sorted_identities(everyone - own) for name, own in present.items()}
+
+
+def _duplicates(splits: dict, f: int) -> list[dict]:
+    cut = {
+        name: sequences.Sequences(recordings, windows.every(recordings, f), root=0, classes=[])
+        for name, recordings in splits.items()
+        if (recordings.length >= f).any()
+    }
+    rows = []
+    for a, b in itertools.combinations(cut, 2):
+        pairs = sequences.duplicates_between(cut[a], cut[b])
+        if pairs:
+            names = {(str(cut[a].recording_of[i]), str(cut[b].recording_of[j])): None for i, j in pairs}
+            listed = [{a: in_a, b: in_b} for in_a, in_b in itertools.islice(names, _SHOWN)]
+            rows.append({"splits": [a, b], "count": len(pairs), "recordings": listed})
+    return rows
+
+
+def _warnings(result: dict) -> list[str]:
+    warnings = []
+    for name, counts in result["splits"].items():
+        if counts["shorter_than_f"]:
+            short = _some(counts["shorter_than_f"])
+            warnings.append(
+                f"{name}: recordings shorter than {result['f']} frames give no sequence: {short}."
+            )
+        if counts["jumps"]["count"]:
+            where = _some([f"{j['recording']} frame {j['frame']}" for j in counts["jumps"]["first"]])
+            number = counts["jumps"]["count"]
+            warnings.append(
+                f"{name}: root jumps of more than {_JUMP_METRES} m per frame: {number} ({where})."
+            )
+        if result["missing_identities"][name]:
+            missing = _some(result["missing_identities"][name])
+            warnings.append(f"{name}: identities that other splits have are missing: {missing}.")
+    for row in result["duplicates"]:
+        a, b = row["splits"]
+        where = _some([f"{pair[a]} / {pair[b]}" for pair in row["recordings"]])
+        warnings.append(f"{a} and {b} share {row['count']} identical sequences: recordings {where}.")
+    zero = [bone for bone, row in result["bones"].items() if row["zero_share"] > 0]
+    if zero:
+        warnings.append(f"Bones of length zero in some frames (joints that coincide): {_some(zero)}.")
+    low, high = (1000 * limit for limit in _PLAUSIBLE_BONE_METRES)
+    typical = float(np.median([row["mean_mm"] for row in result["bones"].values()]))
+    if not low <= typical <= high:
+        warnings.append(f"The median bone is {typical:.4g} mm long: are the joints in metres?")
+    return warnings
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more

@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: MIT
+"""All recordings of one split in memory, as captured, in the order of the raw files."""
+
+import dataclasses
+import pathlib
+from collections.abc import Iterable
+
+import numpy as np
+
+from tfskel import skeletons
+
+
+@dataclasses.dataclass(frozen=True)
+class Recordings:
+    """Recordings laid end to end: recording r is `joints[start[r] : start[r] + length[r]]`.
+
+    Attributes:
+        joints: (frames, J, 3) float32 or float64, metres, sensor axes, not centred.
+        start: (R,) int64, first frame of each recording in `joints`.
+        length: (R,) int64, frames of each recording.
+        identity: (R,) str, person.
+        recording: (R,) str, name of the take; need not be unique (a take may be cut in segments).
+        camera: (R,) str, device or view; "" when unknown.
+        condition: (R,) str; "" when unknown.
+        captured: (R,) int64, frames captured, before any were dropped.
+        frame_numbers: (frames,) int64, number of each kept frame in its raw recording.
+    """
+
+    joints: np.ndarray
+    start: np.ndarray
+    length: np.ndarray
+    identity: np.ndarray
+    recording: np.ndarray
+    camera: np.ndarray
+    condition: np.ndarray
+    captured: np.ndarray
+    frame_numbers: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.length)
+
+    @classmethod
+    def from_list(cls, examples: Iterable[dict]) -> "Recordings":
+        """Lays example dictionaries (one per recording) end to end, order kept.
+
+        Args:
+            examples: dictionaries with joints (T, J, 3) float32 or float64 metres and subject; optional
+                recording, camera, condition (text, default ""), frames (T,) int, captured int.
+
+        Raises:
+            ValueError: no example, or one whose joints are not (T, J, 3), not finite, or of another J.
+        """
+        examples = list(examples)
+        if not examples:
+            raise ValueError("No recordings at all: expected at least one example with joints (T, J, 3).")
+        joints = [np.asarray(example["joints"]) for example in examples]
+        texts = {
+            key: [_text(e.get(key, "")) for e in examples] for key in ("recording", "camera", "condition")
+        }
+        for index, (name, array) in enumerate(zip(texts["recording"], joints, strict=True)):
+            _check_joints(array, joints[0].shape[1:], f"recording {index} ({name!r})")
+        length = np.array([len(array) for array in joints], np.int64)
+        frames = [np.asarray(e.get("frames", np.arange(n))) for e, n in zip(examples, length, strict=True)]
+        captured = [e.get("captured", n) for e, n in zip(examples, length, strict=True)]
+        for name, n, numbers in zip(texts["recording"], length, frames, strict=True):
+            if len(numbers) != n:
+                raise ValueError(f"recording {name!r} has {n} frames but {len(numbers)} frame numbers.")
+        return cls(
+            joints=np.concatenate(joints).astype(np.result_type(np.float32, *joints), copy=False),
+            start=np.cumsum(length) - length,
+            length=length,
+            identity=np.array([_text(example["subject"]) for example in examples], np.str_),
+            captured=np.array(captured, np.int64),
+            frame_numbers=np.concatenate(frames).astype(np.int64),
+            **{key: np.array(values, np.str_) for key, values in texts.items()},
+        )
+
+    def select(self, which: np.ndarray) -> "Recordings":
+        """The recordings at a (R,) bool mask or at indices, laid end to end again.
+
+        Raises:
+            ValueError: nothing is selected.
+        """
+        index = np.arange(len(self))[np.asarray(which)]
+        if not len(index):
+            raise ValueError(f"The selection keeps none of the {len(self)} recordings.")
+        length = self.length[index]
+        start = np.cumsum(length) - length
+        frames = np.repeat(self.start[index] - start, length) + np.arange(length.sum())
+        rows = ("identity", "recording", "camera", "condition", "captured")
+        return Recordings(
+            joints=self.joints[frames],
+            start=start,
+            length=length,
+            frame_numbers=self.frame_numbers[frames],
+            **{name: getattr(self, name)[index] for name in rows},
+        )
+
+
+def load(folder: str | pathlib.Path, split: str) -> Recordings:
+    """Reads one split of a prepared TFDS data set, recordings in stored order.
+
+    Args:
+        folder: the version folder, for example `data/gait_sim/recordings/1.0.0`.
+        split: name of the split, for example "train".
+
+    Raises:
+        FileNotFoundError: the folder is missing or holds no prepared data set.
+        ValueError: unknown or empty split, or joints that are not finite numbers.
+    """
+    folder = pathlib.Path(folder)
+    if not (folder / "dataset_info.json").is_file():
+        state = (
+            "holds no prepared data set (dataset_info.json is missing)" if folder.is_dir() else "is missing"
+        )
+        raise FileNotFoundError(
+            f"{folder} {state}. Prepare it with `tfds build datasets_tfds/<name> --data_dir <dir>` "
+            "and give the version folder, <dir>/<name>/<config>/<version>."
+        )
+    import tensorflow_datasets as tfds
+
+    builder = tfds.builder_from_directory(folder)
+    if split not in builder.info.splits:
+        raise ValueError(f"{folder} has no split {split!r}; its splits are {', '.join(builder.info.splits)}.")
+    if not builder.info.splits[split].num_examples:
+        raise ValueError(f"Split {split!r} of {folder} is empty: it holds no recording.")
+    try:
+        return Recordings.from_list(_examples(builder, split))
+    except ValueError as error:
+        raise ValueError(f"Split {split!r} of {folder}: {error}") from error
+
+
+def check_skeleton(recordings: Recordings, skeleton: skeletons.Skeleton) -> None:
+    """Checks that the recordings have the joints of the skeleton.
+
+    Raises:
+        ValueError: the number of joints differs.
+    """
+    found = recordings.joints.shape[1]
+    if found != skeleton.num_joints:
+        known = ", ".join(f"{name} ({s.num_joints})" for name, s in skeletons.SKELETONS.items())
+        raise ValueError(
+            f"The recordings have {found} joints but skeleton {skeleton.name!r} has {skeleton.num_joints}. "
+            f"Choose the skeleton of the data; known: {known}."
+        )
+
+
+def sorted_identities(identities: Iterable[str]) -> list[str]:
+    """The different identities: numbers by value first, then text."""
+    return sorted({str(identity) for identity in identities}, key=_natural_key)
+
+
+def _natural_key(identity: str) -> tuple:
+    is_number = identity.isascii() and identity.isdecimal()
+    return (0, int(identity), identity) if is_number else (1, 0, identity)
+
+
+def _examples(builder, split: str) -> list[dict]:
+    import tensorflow_datasets as tfds
+
+    if builder.info.file_format == tfds.core.FileFormat.ARRAY_RECORD:
+        return list(builder.as_data_source(split))
+    import tensorflow as tf
+
+    # One shard after another: interleaving shards would lose the order of the raw files.
+    config = tfds.ReadConfig(interleave_cycle_length=1, try_autocache=False)
+    dataset = builder.as_dataset(split=split, shuffle_files=False, read_config=config)
+    try:
+        return list(tfds.as_numpy(dataset))
+    except tf.errors.OpError as error:
+        reason = error.message.split("}} ")[-1]
+        raise ValueError(
+            f"the stored files are damaged; prepare them again with `tfds build --overwrite` ({reason})."
+        ) from error
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("utf-8") if isinstance(value, bytes) else str(value)
+
+
+def _check_joints(joints: np.ndarray, expected: tuple, what: str) -> None:
+    if joints.ndim != 3 or joints.shape[-1] != 3 or not np.issubdtype(joints.dtype, np.floating):
+        found = f"{joints.shape} {joints.dtype}"
+        raise ValueError(f"{what}: joints must be (frames, J, 3) float; received {found}.")
+    if joints.shape[1:] != expected:
+        raise ValueError(f"{what} has {joints.shape[1]} joints, the first recording {expected[0]}.")
+    finite = np.isfinite(joints).all(axis=2)
+    if not finite.all():
+        frame, joint = np.argwhere(~finite)[0]
+        raise ValueError(
+            f"{what}: joint {joint} of frame {frame} is not finite: {joints[frame, joint]}. "
+            "Drop or repair such frames before building the data set."
+        )

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: MIT
+"""Sequences of one split: recordings plus window starts, with identities and labels beside them."""
+
+import dataclasses
+import functools
+
+import numpy as np
+
+from tfskel.data import recordings as recording_sets
+from tfskel.data import windows
+
+_BLOCK = 4096
+
+
+@dataclasses.dataclass
+class Sequences:
+    """N sequences that are cut when taken; nothing cut is kept.
+
+    Attributes:
+        recordings: the recordings of the split.
+        windows: where the sequences begin.
+        root: joint every frame is centred on.
+        classes: identities in the order of the labels.
+    """
+
+    recordings: recording_sets.Recordings
+    windows: windows.Windows
+    root: int
+    classes: list[str]
+
+    def __len__(self) -> int:
+        return len(self.windows)
+
+    def take(self, index: np.ndarray | slice | int) -> np.ndarray:
+        """Root-centred sequences: (n, f, J, 3) float32, metres; `index` selects as in NumPy."""
+        return windows.centre(self.raw(index), self.root).astype(np.float32, copy=False)
+
+    def raw(self, index: np.ndarray | slice | int) -> np.ndarray:
+        """Sequences as captured: (n, f, J, 3) in the dtype of the recordings, metres, not centred."""
+        start = np.atleast_1d(self.windows.start[index])
+        return windows.gather(self.recordings.joints, start, self.windows.length)
+
+    @functools.cached_property
+    def identity(self) -> np.ndarray:
+        """(N,) str, person of each sequence."""
+        return self.recordings.identity[self.windows.recording]
+
+    @functools.cached_property
+    def labels(self) -> np.ndarray:
+        """(N,) int64, index into `classes`; -1 where the person is not one of the classes."""
+        index = {identity: label for label, identity in enumerate(self.classes)}
+        per_recording = [index.get(str(identity), -1) for identity in self.recordings.identity]
+        return np.array(per_recording, np.int64)[self.windows.recording]
+
+    @functools.cached_property
+    def camera(self) -> np.ndarray:
+        """(N,) str, camera or view of each sequence."""
+        return self.recordings.camera[self.windows.recording]
+
+    @functools.cached_property
+    def recording_of(self) -> np.ndarray:
+        """(N,) str, name of the recording of each sequence."""
+        return self.recordings.recording[self.windows.recording]
+
+
+def build(
+    recordings: recording_sets.Recordings,
+    *,
+    f: int,
+    rule: str = "training",
+    root: int = 0,
+    classes: list[str] | None = None,
+    order: str = "recording",
+) -> Sequences:
+    """Cuts recordings into sequences.
+
+    Args:
+        recordings: recordings of one split.
+        f: frames per sequence.
+        rule: "training" (`windows.training`) or "testing" (`windows.testing`).
+        root: joint to centre on.
+        classes: identities in label order; None takes the sorted identities of these recordings.
+        order: order of the testing windows, see `windows.testing`.
+
+    Raises:
+        ValueError: unknown rule, order or root, f too small or larger than every recording.
+    """
+    rules = {"training": lambda: windows.training(recordings, f)}
+    rules["testing"] = lambda: windows.testing(recordings, f, order)
+    if rule not in rules:
+        raise ValueError(f"Unknown rule {rule!r} for sequences; known: {', '.join(rules)}.")
+    if rule == "training" and order != "recording":
+        raise ValueError(f"The training rule has one order, 'recording'; received {order!r}.")
+    num_joints = recordings.joints.shape[1]
+    if not 0 <= root < num_joints:
+        raise ValueError(f"root must be a joint 0 .. {num_joints - 1}; received {root}.")
+    if classes is None:
+        classes = recording_sets.sorted_identities(recordings.identity)
+    return Sequences(recordings, rules[rule](), root, list(classes))
+
+
+def duplicates_between(a: Sequences, b: Sequences) -> list[tuple[int, int]]:
+    """Sequences of `a` that also occur in `b`, equal in every byte as captured.
+
+    Returns:
+        One (i, j) per sequence i of `a` that has an equal in `b`; j is the first such.
+
+    Raises:
+        ValueError: number of joints, frames per sequence or dtype differ.
+    """
+    a_kind, b_kind = (
+        (x.windows.length, *x.recordings.joints.shape[1:], str(x.recordings.joints.dtype)) for x in (a, b)
+    )
+    if a_kind != b_kind:
+        raise ValueError(f"Sequences of different kinds are never equal; received {a_kind} and {b_kind}.")
+    keys, first = np.unique(_hashes(b), return_index=True)
+    wanted = _hashes(a)
+    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    pairs = [(int(i), int(first[place[i]])) for i in np.flatnonzero(keys[place] == wanted)]
+    return [(i, j) for i, j in pairs if a.raw(i).tobytes() == b.raw(j).tobytes()]
+
+
+def _hashes(sequences: Sequences) -> np.ndarray:
+    """(N,) uint64: a random linear form of the bytes of each sequence, blockwise to bound the memory."""
+    blocks = (sequences.raw(slice(i, i + _BLOCK)) for i in range(0, len(sequences), _BLOCK))
+    rows = (block.reshape(len(block), -1).view(np.uint32) for block in blocks)
+    width = sequences.raw(0).nbytes // 4
+    factors = np.random.default_rng(0).integers(1, 2**63, width, np.uint64)
+    return np.concatenate([row.astype(np.uint64) @ factors for row in rows])

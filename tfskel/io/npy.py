@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: MIT
+"""Reads `.npy` files without ever running code from them, pickled identity dictionaries included."""
+
+import math
+import pathlib
+import pickle
+
+import numpy as np
+
+_NUMBER_KINDS = "biuf"
+
+
+def load_array(path: str | pathlib.Path) -> np.ndarray:
+    """The array in a `.npy` file.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: not a `.npy` file, damaged, or it holds pickled Python objects.
+    """
+    path = _existing(path)
+    with path.open("rb") as file:
+        shape, dtype = _header(file, path)
+        if dtype.hasobject:
+            raise ValueError(
+                f"{path} holds pickled Python objects, which are not read as an array. "
+                "An identity dictionary is read with npy.load_ids."
+            )
+        found, needed = path.stat().st_size - file.tell(), math.prod(shape) * dtype.itemsize
+        if found != needed:
+            raise ValueError(
+                f"{path} is damaged or cut short: {shape} {dtype} takes {needed} bytes, {found} are there."
+            )
+        file.seek(0)
+        return np.lib.format.read_array(file, allow_pickle=False)
+
+
+def load_ids(path: str | pathlib.Path) -> dict[int, list[int]]:
+    """The dictionary identity -> sequence indices that the originals store pickled in a `.npy` file.
+
+    The pickle may name nothing but NumPy's arrays, scalars and dtypes, and these are replaced by inert
+    stand-ins, so that nothing the file says is ever called. Files of Python 2 and of old NumPy are read too.
+
+    Returns:
+        identity -> indices, in the order of the file.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: not such a file, damaged, or its pickle names anything else (nothing of it is run).
+    """
+    path = _existing(path)
+    with path.open("rb") as file:
+        if not _header(file, path)[1].hasobject:
+            raise ValueError(f"{path} holds a plain array, not an identity dictionary; use npy.load_array.")
+        try:
+            content = _Unpickler(file, encoding="latin1").load()
+        except _Refused as error:
+            raise ValueError(f"{path} is refused: its pickle names {error}, which is not data.") from None
+        except Exception as error:  # A damaged pickle may raise anything.
+            raise ValueError(f"{path} is damaged: its pickle cannot be read ({error}).") from error
+    if isinstance(content, _Array) and isinstance(content.data, list) and len(content.data) == 1:
+        content = content.data[0]
+    return _as_ids(content, path)
+
+
+class _Refused(Exception):
+    """The pickle names something outside the table."""
+
+
+class _StandIn:
+    """What a name in a pickle becomes. The method keeps a pickle from setting attributes of the class."""
+
+    def __setstate__(self, state):
+        raise _Refused("a state where none belongs")
+
+
+class _Dtype(_StandIn):
+    """Stands in for `numpy.dtype`: keeps the code ("i8", "O8") and the byte order."""
+
+    def __init__(self, code, *unused):
+        self.code, self.order = _latin1(code), "="
+
+    def __setstate__(self, state):
+        self.order = _latin1(state[1]).replace("|", "=")
+
+    def numbers(self, data) -> list:
+        if self.code[:1] not in _NUMBER_KINDS:
+            raise ValueError(f"numbers expected, dtype {self.code!r} found")
+        data = data.encode("latin1") if isinstance(data, str) else data
+        return np.frombuffer(data, np.dtype(self.order + self.code)).tolist()
+
+
+class _Array(_StandIn):
+    """Stands in for `numpy.ndarray` and what rebuilds it: keeps the elements, flat."""
+
+    def __init__(self, *unused):
+        self.dtype, self.data = None, []
+
+    def __setstate__(self, state):
+        self.dtype, self.data = state[-3], state[-1]
+
+    def values(self) -> list:
+        return self.data if isinstance(self.data, list) else self.dtype.numbers(self.data)
+
+
+class _Scalar(_StandIn):
+    """Stands in for what rebuilds a NumPy number; becomes that number."""
+
+    def __new__(cls, dtype, data):
+        return dtype.numbers(data)[0]
+
+
+class _Encode(_StandIn):
+    """Stands in for `codecs.encode`, by which old protocols write bytes; becomes those bytes."""
+
+    def __new__(cls, text, encoding):
+        return text.encode("latin1")
+
+
+class _NoBytes(_StandIn):
+    """Stands in for `bytes`, by which old protocols write an empty text; becomes that."""
+
+    def __new__(cls):
+        return b""
+
+
+_STAND_INS = {
+    ("numpy", "ndarray"): _Array,
+    ("numpy", "dtype"): _Dtype,
+    ("numpy.core.multiarray", "_reconstruct"): _Array,
+    ("numpy._core.multiarray", "_reconstruct"): _Array,
+    ("numpy.core.multiarray", "scalar"): _Scalar,
+    ("numpy._core.multiarray", "scalar"): _Scalar,
+    ("_codecs", "encode"): _Encode,
+    ("__builtin__", "bytes"): _NoBytes,
+}
+
+
+class _Unpickler(pickle.Unpickler):
+    def find_class(self, module, name):
+        if (module, name) not in _STAND_INS:
+            raise _Refused(f"{module}.{name}")
+        return _STAND_INS[module, name]
+
+
+def _existing(path: str | pathlib.Path) -> pathlib.Path:
+    path = pathlib.Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no file {path}.")
+    return path
+
+
+def _header(file, path: pathlib.Path) -> tuple[tuple[int, ...], np.dtype]:
+    """Shape and dtype of an open `.npy` file, which is read past its header."""
+    readers = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+    try:
+        version = np.lib.format.read_magic(file)
+        if version not in readers:
+            raise ValueError(f"format version {version} is not known")
+        shape, _, dtype = readers[version](file)
+    except (ValueError, EOFError) as error:
+        raise ValueError(f"{path} is not a readable .npy file: {error}") from error
+    return shape, dtype
+
+
+def _latin1(text: str | bytes) -> str:
+    return text.decode("latin1") if isinstance(text, bytes) else str(text)
+
+
+def _as_ids(content: object, path: pathlib.Path) -> dict[int, list[int]]:
+    if not isinstance(content, dict):
+        found = type(content).__name__.strip("_").lower()
+        raise ValueError(f"{path} holds no identity dictionary but {found}.")
+    ids = {}
+    for key, value in content.items():
+        try:
+            indices = value.values() if isinstance(value, _Array) else list(value)
+            ids[int(str(key))] = [int(str(index)) for index in indices]
+        except (AttributeError, TypeError, ValueError) as error:
+            raise ValueError(
+                f"{path}: entry {key!r} is not identity -> sequence indices: {error}."
+            ) from error
+    return ids
