@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: MIT
+"""Extraction, storage and damage of features."""
+
+import types
+
+import numpy as np
+import pytest
+
+from tfskel import features
+
+
+class Sequences(types.SimpleNamespace):
+    def __len__(self):
+        return len(self.windows.start)
+
+
+def sequences(start, frames=40, f=4):
+    joints = np.random.default_rng(0).normal(size=(frames, 5, 3)).astype(np.float32)
+    start = np.asarray(start, int)
+    return Sequences(
+        windows=types.SimpleNamespace(start=start),
+        take=lambda index: joints[start[index][:, None] + np.arange(f)],
+        identity=np.array([f"p{s % 3}" for s in start]),
+        camera=np.full(len(start), "front"),
+        recording_of=np.array([f"r{s // 10}" for s in start]),
+    )
+
+
+@pytest.mark.parametrize("batch_size", [1, 3, 100])
+def test_extract_embeds_every_sequence_in_order_and_duplicates_once(batch_size):
+    data, sizes = sequences([5, 0, 5, 12, 7, 0, 30]), []
+
+    def embed(joints):
+        sizes.append(len(joints))
+        return joints.reshape(len(joints), -1) * 2
+
+    found = features.extract(embed, data, batch_size)
+    np.testing.assert_array_equal(found.vectors, data.take(np.arange(7)).reshape(7, -1) * 2)
+    assert found.identities.tolist() == data.identity.tolist() and found.recordings[6] == "r3"
+    assert sum(sizes) == 5 and max(sizes) <= batch_size
+
+
+def test_extract_reports_progress():
+    seen = []
+    features.extract(
+        lambda x: x[:, 0, 0], sequences([0, 1, 2]), 2, lambda done, total: seen.append((done, total))
+    )
+    assert seen == [(2, 3), (3, 3)]
+
+
+def test_extract_names_a_wrong_embedding_and_nothing_to_embed():
+    with pytest.raises(ValueError, match=r"embed must return \(2, D\)"):
+        features.extract(lambda x: x[:1, 0, 0], sequences([0, 1]), 2)
+    with pytest.raises(ValueError, match="row 0; check that sequence"):
+        features.extract(lambda x: x[:, 0, 0] * np.nan, sequences([0, 1]), 2)
+    with pytest.raises(ValueError, match="received 0 sequences and"):
+        features.extract(lambda x: x, sequences([]), 2)
+
+
+def example(rows=4):
+    names = np.array(["é", "b", "c", "d"])[:rows]
+    return features.Features(np.arange(2.0 * rows).reshape(rows, 2), names, names, names)
+
+
+def test_saved_features_come_back_and_no_other_file_stays(tmp_path):
+    path = tmp_path / "deep" / "features.npz"
+    example().save(path)
+    found = features.load(path)
+    np.testing.assert_array_equal(found.vectors, example().vectors)
+    assert found.identities.tolist() == ["é", "b", "c", "d"]
+    assert [p.name for p in path.parent.iterdir()] == ["features.npz"]
+
+
+def test_an_interrupted_write_keeps_the_earlier_file(tmp_path, monkeypatch):
+    path = tmp_path / "features.npz"
+    example().save(path)
+
+    def full(file, **_):
+        file.write(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", full)
+    with pytest.raises(OSError, match="No space left"):
+        example(2).save(path)
+    assert len(features.load(path)) == 4 and len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize("kept", [0, 10, 300])
+def test_a_truncated_file_is_named(tmp_path, kept):
+    path = tmp_path / "features.npz"
+    example().save(path)
+    path.write_bytes(path.read_bytes()[:kept])
+    with pytest.raises(ValueError, match=r"features\.npz is damaged or no features file"):
+        features.load(path)
+
+
+def test_pickled_missing_and_wrong_arrays_are_named(tmp_path):
+    path = tmp_path / "features.npz"
+    np.savez(path, vectors=np.array([{}]), identities=["a"], cameras=["a"], recordings=["a"])
+    with pytest.raises(ValueError, match=r"features\.npz is damaged"):
+        features.load(path)
+    np.savez(path, vectors=np.zeros((1, 2)), identities=["a"])
+    with pytest.raises(ValueError, match="has no array cameras, recordings"):
+        features.load(path)
+    np.savez(path, vectors=np.zeros((2, 2)), identities=["a"], cameras=["a"], recordings=["a"])
+    with pytest.raises(ValueError, match=r"features\.npz: identities must be \(2,\)"):
+        features.load(path)
+    with pytest.raises(FileNotFoundError, match=r"none\.npz does not exist"):
+        features.load(tmp_path / "none.npz")

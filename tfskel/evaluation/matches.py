@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: MIT
+"""Average precision and match ranks of probes from blocks of distances, by sorting values only."""
+
+import dataclasses
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+
+@dataclasses.dataclass(frozen=True)
+class Retrieval:
+    """Result of ranking a gallery for every probe; all metrics are fractions.
+
+    Attributes:
+        cmc: (max_rank,) float64. Entry r - 1 is rank-r accuracy over **all** probes.
+        average_precision: (P,) float64. NaN for a probe without a match in the gallery.
+        inverse_penalty: (P,) float64. Matches divided by the rank of the hardest match; NaN without a match.
+        first_match: (P,) int64. Rank (1, 2, ...) of the first match; 0 for a probe without a match.
+        top_index: (P, top) int64. Nearest gallery rows in order, -1 where exclusions leave too few.
+        top_distance: (P, top) float64. Their distances, infinite where the index is -1.
+    """
+
+    cmc: np.ndarray
+    average_precision: np.ndarray
+    inverse_penalty: np.ndarray
+    first_match: np.ndarray
+    top_index: np.ndarray
+    top_distance: np.ndarray
+
+    @property
+    def mAP(self) -> float:
+        """Mean average precision over the probes that have a match."""
+        return float(np.nanmean(self.average_precision))
+
+    @property
+    def mINP(self) -> float:
+        """Mean inverse negative penalty over the probes that have a match."""
+        return float(np.nanmean(self.inverse_penalty))
+
+    @property
+    def without_match(self) -> int:
+        """Number of probes that have no match: misses in the CMC, not counted in mAP and mINP."""
+        return int(np.sum(self.first_match == 0))
+
+    def rank(self, r: int) -> float:
+        """Share of all probes with a match among the r nearest, r >= 1."""
+        return float(np.mean((self.first_match > 0) & (self.first_match <= r)))
+
+    def metrics(self) -> dict[str, float]:
+        """Rank-1, 5, 10, mAP and mINP by their keys in metrics.json."""
+        ranks = {f"rank{r}": self.rank(r) for r in (1, 5, 10)}
+        return ranks | {"mAP": self.mAP, "mINP": self.mINP}
+
+
+class Layout:
+    """Gallery order in which all rows of one identity are neighbours, and each probe's slice of matches."""
+
+    def __init__(self, probe_ids, gallery_ids):
+        probe_ids, gallery_ids = np.asarray(probe_ids), np.asarray(gallery_ids)
+        if not len(probe_ids) or not len(gallery_ids):
+            raise ValueError(f"Nothing to rank: {len(probe_ids)} probes, {len(gallery_ids)} gallery rows.")
+        self.order = np.argsort(gallery_ids, kind="stable")
+        grouped = gallery_ids[self.order]
+        ends = [np.searchsorted(grouped, probe_ids, side) for side in ("left", "right")]
+        self.slices = np.stack(ends, axis=1)  # (P, 2)
+        if np.all(self.slices[:, 0] == self.slices[:, 1]):
+            raise ValueError(
+                f"No probe identity occurs in the gallery: probes {_some(probe_ids)}, "
+                f"gallery {_some(gallery_ids)}. Probe and gallery must hold the same persons."
+            )
+
+
+def rank_blocks(
+    blocks: Iterator[np.ndarray], layout: Layout, exclude: Callable | None, max_rank: int, top: int
+) -> Retrieval:
+    """Ranks block by block; `exclude(block, first)` sets excluded cells to infinity."""
+    probes, gallery = len(layout.slices), len(layout.order)
+    precision, penalty = np.full(probes, np.nan), np.full(probes, np.nan)
+    first_match = np.zeros(probes, np.int64)
+    top_index = np.full((probes, top), -1, np.int64)
+    top_distance = np.full((probes, top), np.inf)
+    nearest = min(top, gallery)
+    done = 0
+    for block in blocks:
+        if exclude is not None:
+            exclude(block, done)
+        ordered = np.sort(block, axis=1)
+        for i, row in enumerate(block):
+            p = done + i
+            precision[p], penalty[p], first_match[p] = _row(row, ordered[i], layout.slices[p], layout.order)
+            if nearest:
+                index, near = _nearest(row, ordered[i, nearest - 1], layout.order, nearest)
+                top_index[p, : len(index)], top_distance[p, : len(index)] = index, near
+        done += len(block)
+    if np.all(first_match == 0):
+        raise ValueError(
+            "The exclusions leave no probe with a match; evaluate without them or add recordings."
+        )
+    found = np.bincount(first_match, minlength=max_rank + 1)[1 : max_rank + 1]
+    return Retrieval(np.cumsum(found) / probes, precision, penalty, first_match, top_index, top_distance)
+
+
+def _row(
+    row: np.ndarray, ordered: np.ndarray, ends: np.ndarray, order: np.ndarray
+) -> tuple[float, float, int]:
+    """Average precision, inverse penalty, rank of the first match of one probe; (nan, nan, 0) if none.
+
+    Equal distances: precision and penalty use the last rank of the group, so they do not depend on the order
+    of the gallery; the first match has its place in gallery order.
+    """
+    lo, hi = ends
+    matches = np.sort(row[lo:hi])
+    matches = matches[: np.searchsorted(matches, np.inf)]  # excluded cells are infinite
+    if not len(matches):
+        return np.nan, np.nan, 0
+    closer = np.searchsorted(ordered, matches, "right")  # gallery rows up to and including the match
+    closer_matches = np.searchsorted(matches, matches, "right")
+    before = int(np.searchsorted(ordered, matches[0]))
+    if closer[0] - before > closer_matches[0]:  # the nearest match ties with a non-match
+        tied = np.flatnonzero(row == matches[0])
+        is_match = (tied >= lo) & (tied < hi)
+        before += int(np.sum(order[tied[~is_match]] < order[tied[is_match]].min()))
+    return float(np.mean(closer_matches / closer)), len(matches) / closer[-1], before + 1
+
+
+def _nearest(row: np.ndarray, limit: float, order: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Gallery indices and distances of the `count` nearest rows not excluded; ties in gallery order."""
+    candidates = np.flatnonzero((row <= limit) & np.isfinite(row))
+    index, near = order[candidates], row[candidates]
+    best = np.lexsort((index, near))[:count]
+    return index[best], near[best]
+
+
+def _some(identities: np.ndarray, shown: int = 5) -> str:
+    names = [str(name) for name in np.unique(identities)]
+    return ", ".join(names[:shown]) + (f", ... ({len(names)})" if len(names) > shown else "")

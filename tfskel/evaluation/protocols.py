@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: MIT
+"""Evaluation protocols: which splits of a data set are searched, and in what."""
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Protocol:
+    """Splits of one evaluation.
+
+    Attributes:
+        train, probe, gallery: split names of the data set.
+        exclude_same: "camera" or "recording" when gallery entries with the probe's own are not searched, else "".
+    """
+
+    train: str = "train"
+    probe: str = "probe"
+    gallery: str = "gallery"
+    exclude_same: str = ""
+
+
+STANDARD = Protocol()
+"""Data sets with the splits train, gallery and probe need no row of their own."""
+
+PROTOCOLS = {
+    ("ias", "a"): Protocol(probe="a", gallery="b"),
+    ("ias", "b"): Protocol(probe="b", gallery="a"),
+    ("biwi", "walking"): Protocol(probe="walking", gallery="still"),
+    ("biwi", "still"): Protocol(probe="still", gallery="walking"),
+}
+
+
+def protocol(dataset: str, probe: str) -> Protocol:
+    """The protocol of a data set's probe.
+
+    Raises:
+        ValueError: the data set has no such probe; the message lists those it has.
+    """
+    if (dataset, probe) in PROTOCOLS:
+        return PROTOCOLS[dataset, probe]
+    known = [name for owner, name in PROTOCOLS if owner == dataset]
+    if not known and probe == STANDARD.probe:
+        return STANDARD
+    raise ValueError(
+        f"data set {dataset!r} has no probe {probe!r}; choose {' or '.join(known or [STANDARD.probe])} "
+        "(config.dataset.probe)."
+    )

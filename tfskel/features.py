@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: MIT
+"""Features of many sequences with their identities: extraction with a model, storage."""
+
+import dataclasses
+import os
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+
+@dataclasses.dataclass(frozen=True)
+class Features:
+    """What a model hands to matching and clustering.
+
+    Attributes:
+        vectors: (N, D) float32, finite.
+        identities, cameras, recordings: (N,) text; "" where unknown.
+    """
+
+    vectors: np.ndarray
+    identities: np.ndarray
+    cameras: np.ndarray
+    recordings: np.ndarray
+
+    def __post_init__(self):
+        vectors = np.asarray(self.vectors, np.float32)
+        if vectors.ndim != 2:
+            raise ValueError(f"vectors must be (N, D); received shape {vectors.shape}.")
+        good = np.isfinite(vectors).all(axis=1)
+        if not good.all():
+            raise ValueError(
+                f"vectors hold NaN or infinite values in {np.sum(~good)} of {len(vectors)} rows, the "
+                f"first is row {np.argmin(good)}; check that sequence's skeletons and the model's weights."
+            )
+        object.__setattr__(self, "vectors", vectors)
+        for name in ("identities", "cameras", "recordings"):
+            values = np.asarray(getattr(self, name), dtype=np.str_)
+            if values.shape != (len(vectors),):
+                raise ValueError(
+                    f"{name} must be ({len(vectors)},), one per vector; received {values.shape}."
+                )
+            object.__setattr__(self, name, values)
+
+    def __len__(self) -> int:
+        return len(self.vectors)
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Writes an .npz file under a temporary name and renames it when it is complete."""
+        fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        write_arrays(path, **fields)
+
+
+def load(path: str | os.PathLike) -> Features:
+    """Reads features stored by `Features.save`.
+
+    Raises:
+        FileNotFoundError: no such file.
+        ValueError: damaged file, or an array is missing or has the wrong shape (the message says which).
+    """
+    names = [field.name for field in dataclasses.fields(Features)]
+    try:
+        return Features(**read_arrays(path, names))
+    except ValueError as error:
+        if str(path) in str(error):
+            raise
+        raise ValueError(f"{path}: {error}") from error
+
+
+def extract(
+    embed: Callable, sequences, batch_size: int, progress: Callable[[int, int], None] | None = None
+) -> Features:
+    """Features of all sequences, in their order.
+
+    Windows that start at the same frame are equal; each is embedded once. Nothing is padded or dropped: the
+    last batch is smaller.
+
+    Args:
+        embed: root-centred joints (n, f, J, 3) float32 -> features (n, D).
+        sequences: data.sequences.Sequences (`take`, `windows.start`, `identity`, `camera`, `recording_of`).
+        batch_size: int >= 1.
+        progress: called with (embedded so far, all) after each batch.
+
+    Raises:
+        ValueError: no sequences, `embed` returned the wrong number of rows, or features that are not finite.
+    """
+    if not len(sequences) or batch_size < 1:
+        raise ValueError(
+            f"Features need at least one sequence and a batch of one; received {len(sequences)} sequences "
+            f"and batch_size={batch_size}."
+        )
+    _, first, copy_of = np.unique(sequences.windows.start, return_index=True, return_inverse=True)
+    parts = []
+    for begin in range(0, len(first), batch_size):
+        index = first[begin : begin + batch_size]
+        part = np.asarray(embed(sequences.take(index)), np.float32)
+        if part.ndim != 2 or len(part) != len(index):
+            raise ValueError(
+                f"embed must return ({len(index)}, D) for as many sequences; received {part.shape}."
+            )
+        parts.append(part)
+        if progress is not None:
+            progress(begin + len(index), len(first))
+    vectors = np.concatenate(parts)[copy_of.reshape(-1)]
+    return Features(vectors, sequences.identity, sequences.camera, sequences.recording_of)
+
+
+def write_arrays(path: str | os.PathLike, **arrays: np.ndarray) -> None:
+    """Writes an .npz file of plain arrays (no pickled objects); complete or not at all."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
+    try:
+        with open(unfinished, "wb") as file:
+            np.savez(file, allow_pickle=False, **arrays)
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def read_arrays(path: str | os.PathLike, names: list[str]) -> dict[str, np.ndarray]:
+    """Reads the named arrays of an .npz file.
+
+    Raises:
+        FileNotFoundError: no such file.
+        ValueError: damaged file, pickled objects inside, or an array is missing.
+    """
+    if not Path(path).is_file():
+        raise FileNotFoundError(f"{path} does not exist; it is written when features are extracted.")
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            missing = [name for name in names if name not in file.files]
+            arrays = {name: file[name] for name in names if name not in missing}
+    except (OSError, EOFError, ValueError, zipfile.BadZipFile, AttributeError) as error:
+        raise ValueError(
+            f"{path} is damaged or no features file ({type(error).__name__}: {error}). "
+            "Delete it and write it again."
+        ) from error
+    if missing:
+        raise ValueError(
+            f"{path} has no array {', '.join(missing)}; a features file holds {', '.join(names)}."
+        )
+    return arrays
