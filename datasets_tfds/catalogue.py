@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+"""Which data sets there are, found by folder so that listing them imports nothing heavy."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import pathlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from datasets_tfds import skeleton_builder
+
+
+def known() -> list[str]:
+    """Names of the data sets that `load` accepts, sorted. Imports neither TFDS nor TensorFlow."""
+    here = pathlib.Path(__file__).parent
+    return sorted(path.parent.name for path in here.glob("*/*_dataset_builder.py"))
+
+
+def load(
+    name: str, data_dir: str | pathlib.Path | None = None, options: dict[str, Any] | None = None
+) -> skeleton_builder.SkeletonBuilder:
+    """The builder of one data set, ready for `download_and_prepare` or for reading.
+
+    Args:
+        name: str. Folder of the data set in datasets_tfds, for example "own_recordings".
+        data_dir: folder. Root of the prepared data sets; None means TFDS's own default.
+        options: what the data set offers in its OPTIONS table; empty means the config `recordings`.
+
+    Returns:
+        TFDS builder; its `data_dir` attribute is the version folder.
+
+    Raises:
+        ValueError: the data set or an option is unknown, or an option has the wrong type.
+    """
+    if name not in known():
+        close = difflib.get_close_matches(name, known(), n=1)
+        hint = f" Did you mean {close[0]!r}?" if close else ""
+        raise ValueError(f"Unknown data set {name!r}.{hint} Known data sets: {', '.join(known())}.")
+    module = importlib.import_module(f"datasets_tfds.{name}.{name}_dataset_builder")
+    config = module.Builder.config_for(dict(options or {}))
+    return module.Builder(data_dir=data_dir, config=config)

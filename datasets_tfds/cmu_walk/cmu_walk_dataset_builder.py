@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+"""Walking recordings of the CMU motion capture database as Kinect skeletons, from ASF/AMC or BVH text files."""
+
+from __future__ import annotations
+
+import pathlib
+import warnings
+from typing import Any
+
+import tensorflow_datasets as tfds
+
+from datasets_tfds import skeleton_builder
+from datasets_tfds.cmu_walk import kinect_joints, raw_files, split_rule
+from tfskel.io import segments
+
+
+class Builder(skeleton_builder.SkeletonBuilder):
+    """Real walking skeletons, 30 frames per second, metres, constant bone lengths (no sensor noise)."""
+
+    VERSION = tfds.core.Version("1.0.0")
+    RELEASE_NOTES = {"1.0.0": "Recordings from ASF/AMC and BVH files, Kinect v1 and v2 joints."}
+    SKELETON = "kinect_v1"
+    FPS = float(kinect_joints.FPS)
+    SOURCE = "CMU Graphics Lab Motion Capture Database, mocap.cs.cmu.edu"
+    HOMEPAGE = "http://mocap.cs.cmu.edu/"
+    OPTIONS = {"skeleton": "kinect_v1"}
+    CHOICES = {"skeleton": tuple(kinect_joints.BONES)}
+    BUILDER_CONFIGS = [
+        skeleton_builder.SkeletonConfig(name="recordings", description="20 joints in Kinect v1 order."),
+        skeleton_builder.SkeletonConfig(
+            name="recordings_kinect_v2",
+            description="25 joints in Kinect v2 order.",
+            options={"skeleton": "kinect_v2"},
+        ),
+    ]
+    MANUAL_DOWNLOAD_INSTRUCTIONS = f"""
+Nothing is downloaded. Get the files of the subjects you want (the table in the README of this data set lists
+50 walks of 12 subjects) from http://mocap.cs.cmu.edu/ (Subjects, then the .asf file of the subject and the
+.amc files of the motions) or from a public BVH conversion of the database, and give their folder as manual_dir.
+{raw_files.EXPECTED}
+  splits.json  optional, instead of the README's rule: {{"splits": {{"train": [["02_01", 0, 48], ...],
+               "gallery": [...], "probe": [...]}}}} in frames at 30 per second
+"""
+
+    def recordings(self, manual_dir: pathlib.Path) -> dict[str, list[dict[str, Any]]]:
+        """Segments of the recordings below `manual_dir`, sorted by recording."""
+        raw = raw_files.read_folder(manual_dir, self.skeleton)
+        lengths = {name: len(recording.joints) for name, recording in raw.items()}
+        own = manual_dir / "splits.json"
+        chosen = segments.read(own, lengths) if own.exists() else split_rule.segments(lengths)
+        self.info.metadata["sources"] = {name: recording.source for name, recording in raw.items()}
+        splits = {
+            split: [_example(raw[name], name, first, end) for name, first, end in rows]
+            for split, rows in chosen.items()
+        }
+        missing = segments.not_in_gallery(splits)
+        if missing:
+            warnings.warn(f"cmu_walk: the gallery lacks these probe identities: {', '.join(missing)}", stacklevel=2)
+        return splits
+
+
+def _example(raw: raw_files.RawRecording, name: str, first: int, end: int) -> dict[str, Any]:
+    return {
+        "joints": raw.joints[first:end],
+        "subject": raw.identity,
+        "recording": name,
+        "frames": raw.frames[first:end],
+        "captured": end - first,
+    }

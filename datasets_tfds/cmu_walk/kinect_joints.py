@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: MIT
+"""Bone ends of the capture model as Kinect joints at 30 frames per second, walking towards an imagined sensor."""
+
+from __future__ import annotations
+
+import numpy as np
+
+FPS = 30
+NEAREST = 1.5  # metres between the sensor and the hip centre at the closest frame
+_FACING_FRAMES = 15  # half a second
+_STRAIGHT = 0.5  # net displacement over path length below which a recording has turns
+
+_HEAD = ("upperneck", "head")  # the midpoint of both ends
+_ARMS = tuple(f"{side}{bone}" for side in "lr" for bone in ("clavicle", "humerus", "wrist", "hand"))
+_LEGS = tuple(f"{side}{bone}" for side in "lr" for bone in ("hipjoint", "femur", "tibia", "foot"))
+# Kinect joint -> bone whose end it is, or two bones whose ends it lies between.
+BONES = {
+    "kinect_v1": ("root", "lowerback", "thorax", _HEAD, *_ARMS, *_LEGS),
+    "kinect_v2": (
+        *("root", "upperback", "lowerneck", _HEAD),
+        *(*_ARMS, *_LEGS),
+        *("thorax", "lfingers", "lthumb", "rfingers", "rthumb"),
+    ),
+}
+
+
+def step(rate: float) -> int:
+    """Every how many frames one is kept; ValueError unless `rate` is a multiple of 30 frames per second."""
+    kept = round(rate / FPS)
+    if kept < 1 or abs(rate / FPS / kept - 1) > 0.01:
+        raise ValueError(f"frame rate must be a multiple of {FPS} per second; received {rate:g}.")
+    return kept
+
+
+def joints(ends: dict[str, np.ndarray], rate: float, skeleton: str) -> np.ndarray:
+    """Joint positions of one recording, turned and placed.
+
+    Args:
+        ends: bone -> (T, 3) metres, capture room axes (y up).
+        rate: float. Frames per second of `ends`; frames 0, rate / 30, ... are kept.
+        skeleton: "kinect_v1" or "kinect_v2".
+
+    Returns:
+        (ceil(T / step), J, 3) float32 metres: y up from the floor, z towards the scene, the person walks to -z,
+        hip centre at x = 0 on average and at z = 1.5 when closest.
+    """
+    every = step(rate)
+    kept = {bone: end[::every] for bone, end in ends.items()}
+    stacked = np.stack([_joint(kept, bone) for bone in BONES[skeleton]], axis=1)  # (T, J, 3)
+    return place(stacked, heading(kept))
+
+
+def heading(ends: dict[str, np.ndarray]) -> float:
+    """Angle about y, in radians from +z towards +x, of the walk or, with turns, of the first facing direction."""
+    ground = ends["root"][:, [0, 2]]
+    net = ground[-1] - ground[0]
+    path = np.linalg.norm(np.diff(ground, axis=0), axis=1).sum()
+    if np.linalg.norm(net) > _STRAIGHT * path:
+        return float(np.arctan2(net[0], net[1]))
+    sideways = (ends["lhipjoint"] - ends["rhipjoint"])[:_FACING_FRAMES]
+    sideways = (sideways / np.linalg.norm(sideways, axis=1, keepdims=True)).mean(axis=0)
+    return float(np.arctan2(-sideways[2], sideways[0]))  # left x up = forward
+
+
+def place(positions: np.ndarray, angle: float) -> np.ndarray:
+    """Turns (T, J, 3) so that heading `angle` becomes -z, then centres x and puts the hip at z = 1.5."""
+    turn = np.pi - angle
+    c, s = np.cos(turn), np.sin(turn)
+    x, y, z = np.moveaxis(positions, -1, 0)
+    turned = np.stack([c * x + s * z, y, c * z - s * x], axis=-1)
+    hips = turned[:, 0]
+    return (turned - [hips[:, 0].mean(), 0, hips[:, 2].min() - NEAREST]).astype(np.float32)
+
+
+def _joint(ends: dict[str, np.ndarray], bone: str | tuple[str, str]) -> np.ndarray:
+    if isinstance(bone, tuple):
+        return (ends[bone[0]] + ends[bone[1]]) / 2
+    return ends[bone]

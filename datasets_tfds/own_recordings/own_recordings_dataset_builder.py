@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: MIT
+"""Your own recordings, from the interchange format (recordings.npz and splits.json) or from CSV."""
+
+from __future__ import annotations
+
+import pathlib
+import warnings
+from typing import Any
+
+import numpy as np
+import tensorflow_datasets as tfds
+
+from datasets_tfds import skeleton_builder
+from tfskel import skeletons
+from tfskel.io import csv_recordings, folder_tree, interchange, segments
+
+_FILES = {"interchange": "recordings.npz", "csv": "recordings.csv"}
+_FARTHEST = 50.0  # metres; skeleton sensors see less than ten
+
+
+class Builder(skeleton_builder.SkeletonBuilder):
+    """Recordings of a folder; the number of joints decides which skeleton they are unless it is given."""
+
+    VERSION = tfds.core.Version("1.0.0")
+    RELEASE_NOTES = {"1.0.0": "Interchange format and CSV."}
+    SKELETON = ""
+    SOURCE = "the user's own files"
+    OPTIONS = {
+        "format": "",  # "interchange" or "csv"; "" means by the files found
+        "recordings": "",  # file name; "" means recordings.npz, or recordings.csv
+        "splits": "splits.json",
+        "joints": "joints",  # key of the joint array in the .npz file
+        "skeleton": "",  # name in tfskel.skeletons; "" means by the number of joints
+        "fps": 0.0,  # frames per second, only recorded; 0 means what the .npz file states
+    }
+    CHOICES = {"format": ("", *_FILES), "skeleton": ("", *skeletons.SKELETONS)}
+    MANUAL_DOWNLOAD_INSTRUCTIONS = """
+Nothing is downloaded: manual_dir is your folder. It holds either
+  recordings.npz  joints (frames, J, 3) float metres; recording, identity (R,) text; start, length (R,) int;
+                  optional camera, condition, setting (R,) text, fps (), frame_numbers (frames,) int
+  splits.json     {"splits": {"train": [["recording", first_frame, end_frame], ...], "gallery": ..., "probe": ...}}
+or
+  recordings.csv  recording,identity,frame,joint,x,y,z[,camera,condition,setting,split]  a row per frame and joint
+              or  recording,identity,frame,x0,y0,z0,x1,...[,camera,condition,setting,split]  a row per frame
+  splits.json     unless there is a column split
+The README of this data set shows both in full.
+"""
+
+    def recordings(self, manual_dir: pathlib.Path) -> dict[str, list[dict[str, Any]]]:
+        """Segments of the recordings in `manual_dir`, in the order of the splits.
+
+        Raises:
+            FileNotFoundError, ValueError: see tfskel.io.interchange and tfskel.io.csv_recordings.
+        """
+        form, name = self._files(manual_dir)
+        splits = self._read(manual_dir, form, name)
+        num_joints = next(iter(splits.values()))[0]["joints"].shape[1]
+        fps = self.options["fps"] or (interchange.frame_rate(manual_dir, name) if form != "csv" else None)
+        self.info.metadata.update(skeleton=self._skeleton_of(manual_dir, num_joints), fps=fps)
+        missing = segments.not_in_gallery(splits)
+        if missing:
+            _warn(f"the gallery lacks these probe identities, which can never be found: {', '.join(missing)}")
+        farthest = max(float(np.abs(one["joints"]).max()) for examples in splits.values() for one in examples)
+        if farthest > _FARTHEST:
+            _warn(f"a coordinate of {farthest:g}; expected metres. Are these millimetres or pixels?")
+        return splits
+
+    def _files(self, folder: pathlib.Path) -> tuple[str, str]:
+        form, name = self.options["format"], self.options["recordings"]
+        if form or name:
+            form = form or ("csv" if name.endswith(".csv") else "interchange")
+            return form, name or _FILES[form]
+        found = [form for form, file in _FILES.items() if (folder / file).is_file()]
+        if len(found) > 1:
+            raise ValueError(f"{folder} holds {' and '.join(_FILES.values())}; set the option format to one.")
+        if not found:
+            raise FileNotFoundError(
+                f"No recordings.npz and no recordings.csv. Found:\n{folder_tree.draw(folder)}\n"
+                f"{self.MANUAL_DOWNLOAD_INSTRUCTIONS.strip()}"
+            )
+        return found[0], _FILES[found[0]]
+
+    def _read(self, folder: pathlib.Path, form: str, name: str) -> dict[str, list[dict[str, Any]]]:
+        splits, skeleton = self.options["splits"], self.options["skeleton"]
+        known = [skeletons.get(skeleton)] if skeleton else skeletons.SKELETONS.values()
+        if form == "csv":
+            return csv_recordings.read(folder, name, splits, {one.name: one.joint_names for one in known})
+        return interchange.read(folder, name, splits, self.options["joints"])
+
+    def _skeleton_of(self, folder: pathlib.Path, num_joints: int) -> str:
+        name = self.options["skeleton"]
+        if name and skeletons.get(name).num_joints != num_joints:
+            raise ValueError(
+                f"own_recordings: option skeleton is {name!r} with {skeletons.get(name).num_joints} joints; the "
+                f"recordings in {folder} have {num_joints}."
+            )
+        return name or skeletons.by_num_joints(num_joints).name
+
+
+def _warn(text: str) -> None:
+    warnings.warn(f"own_recordings: {text}", stacklevel=3)

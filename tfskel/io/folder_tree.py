@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: MIT
+"""Draws a folder as a small tree, for messages that compare what was found with what is expected."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+
+
+def draw(folder: str | os.PathLike, depth: int = 2, limit: int = 12) -> str:
+    """Text of the tree below `folder`: folders first, at most `limit` entries a folder.
+
+    Args:
+        folder: existing folder, or a path that does not exist (then the nearest existing parent is drawn).
+        depth: int. Levels shown.
+        limit: int. Entries shown per folder; the rest is counted.
+    """
+    folder = pathlib.Path(folder)
+    lines = []
+    if not folder.exists():
+        lines.append(f"{folder} does not exist; the nearest folder that does:")
+        folder = next((parent for parent in folder.absolute().parents if parent.exists()), folder)
+    if folder.is_file():
+        return "\n".join([*lines, f"{folder} (a file)"])
+    return "\n".join([*lines, f"{folder}/", *(_entries(folder, depth, limit, "  ") or ["  (empty)"])])
+
+
+def _entries(folder: pathlib.Path, depth: int, limit: int, indent: str) -> list[str]:
+    try:
+        entries = sorted(folder.iterdir(), key=lambda path: (path.is_file(), path.name))
+    except OSError as error:
+        return [f"{indent}({error.strerror})"]
+    lines = []
+    for entry in entries[:limit]:
+        lines.append(f"{indent}{entry.name}{'/' if entry.is_dir() else ''}")
+        if entry.is_dir() and depth > 1:
+            lines.extend(_entries(entry, depth - 1, limit, indent + "  "))
+    if len(entries) > limit:
+        lines.append(f"{indent}... and {len(entries) - limit} more")
+    return lines

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: MIT
+"""Where the authors' three programs keep their ready-cut `.npy` sequences, as tables; no data set is named here."""
+
+from __future__ import annotations
+
+import dataclasses
+import pathlib
+
+AXES = ("x", "y", "z")
+
+
+@dataclasses.dataclass(frozen=True)
+class Files:
+    """The files of one split.
+
+    Attributes:
+        folder: folder they are in.
+        name: data set's name in the file names.
+        length: f, frames in a sequence; part of every file name.
+        prefix: "" for the training split, "t_" before the coordinate files of a test split.
+    """
+
+    folder: pathlib.Path
+    name: str
+    length: int
+    prefix: str
+
+    def coordinate(self, axis: str, kind: str = "source") -> pathlib.Path:
+        """File of one axis; `kind` is "source", or "target" for the reversed sequences."""
+        return self.folder / f"{self.prefix}{kind}_{axis}_{self.name}_{self.length}.npy"
+
+    @property
+    def ids(self) -> pathlib.Path:
+        """Pickled dictionary person -> sequence indices."""
+        return self.folder / f"ids_{self.name}_{self.length}.npy"
+
+    @property
+    def frame_id(self) -> pathlib.Path:
+        """Person of every sequence (the name is historic)."""
+        return self.folder / f"frame_id_{self.name}_{self.length}.npy"
+
+    def required(self) -> list[pathlib.Path]:
+        """The files that every layout has."""
+        return [*(self.coordinate(axis) for axis in AXES), self.ids]
+
+
+@dataclasses.dataclass(frozen=True)
+class Layout:
+    """Paths below the folder `Datasets`; {set}, {f}, {view} and {test} are filled in.
+
+    Attributes:
+        base: folder of a data set and sequence length.
+        train, test: folder of the training files and of one test set, below `base`.
+        test_name: data set's name in the file names of a test set.
+        partial: a tree with some of the test sets is complete, because a program is run on one of them.
+    """
+
+    base: str
+    train: str
+    test: str
+    test_name: str
+    partial: bool = False
+
+    def train_files(self, base: pathlib.Path, name: str, length: int) -> Files:
+        """Files of the training split below the data set's own folder."""
+        return Files(base / self.train.format(set=name), name, length, "")
+
+    def test_files(self, base: pathlib.Path, name: str, length: int, test: str) -> Files:
+        """Files of the test set `test`; "" where the layout has a single one."""
+        folder = base / self.test.format(set=name, test=test)
+        return Files(folder, self.test_name.format(set=name, test=test), length, "t_")
+
+
+_FLAT = Layout("{set}/{f}", "{set}_train_npy_data", "{set}_test_npy_data", "{set}")
+_VIEW = dataclasses.replace(_FLAT, base="{set}/{f}/view_{view}")
+
+LAYOUTS = {
+    "split_folders": Layout("{set}/{f}", "train_npy_data", "test_npy_data/{test}", "{set}"),
+    "flat": _FLAT,
+    "flat_named": dataclasses.replace(_FLAT, test_name="{set}-{test}", partial=True),
+    "view": _VIEW,
+    "view_named": dataclasses.replace(_VIEW, test_name="{set}-{test}", partial=True),
+    "conditions": Layout(
+        "{set}_match/{f}", "{set}_train_npy_data", "{set}_test_npy_data/{test}", "{set}", partial=True
+    ),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Project:
+    """What one of the programs reads.
+
+    Attributes:
+        layouts: rows of LAYOUTS.
+        frame_id: it reads the `frame_id` files.
+        target: it reads reversed sequences beside the sequences.
+        pooled: layout -> folder in which it also wants the coordinates of all test sets together, without `ids`.
+    """
+
+    layouts: tuple[str, ...]
+    frame_id: bool
+    target: bool
+    pooled: dict[str, str] = dataclasses.field(default_factory=dict)
+
+
+PROJECTS = {
+    "hi_mpc": Project(("split_folders", "conditions"), frame_id=True, target=False),
+    "cage": Project(
+        ("flat", "flat_named", "view", "conditions"),
+        frame_id=False,
+        target=True,
+        pooled={"conditions": "{set}_test_npy_data"},
+    ),
+    "sm_sge": Project(("flat", "flat_named", "view", "view_named", "conditions"), frame_id=True, target=False),
+}
