@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: MIT
+"""Nearest rows by Euclidean distance: exact or through inverted lists, on the GPU when faiss sees one."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from tfskel.clustering import progress as progress_
+
+SHARD = 4096
+"""Queries of one search call. Multiples of it keep the rounding, hence the order of near-ties, of a single call."""
+FEWEST_PROBES = 32
+
+
+def neighbours(
+    queries: np.ndarray,
+    base: np.ndarray,
+    k: int,
+    search: str = "exact",
+    probes: int = FEWEST_PROBES,
+    progress: progress_.Progress | None = None,
+) -> np.ndarray:
+    """The k rows of `base` nearest to each query, nearest first.
+
+    Row shards may be searched in different places and stacked: `neighbours(vectors[a:b], vectors, k)`. Any other
+    engine that produces this array can take the place of this function. Where faiss sees GPUs the search runs there;
+    CUDA_VISIBLE_DEVICES="" keeps it on the CPU.
+
+    Args:
+        queries: (Q, D), base: (N, D) float, finite; compared as float32.
+        k: int, 1 <= k <= N. A query that is also in `base` counts as its own neighbour.
+        search: "exact", or "ivf": 4 sqrt(N) inverted lists, of which `probes` are searched; worth it from about 50,000
+            rows. Rows for which the probed lists hold fewer than k are searched exactly.
+        probes: int >= 32; fewer lose the mutual neighbours that the clustering needs.
+        progress: called after every shard.
+
+    Returns:
+        (Q, k) int32 row numbers of `base`. The order of equal distances is the engine's.
+
+    Raises:
+        ValueError: k outside 1..N, sizes disagree, values not finite or their squares too large for float32, unknown
+            search, too few probes.
+    """
+    if search not in SEARCHES:
+        raise ValueError(f"search must be one of {sorted(SEARCHES)}; received {search!r}.")
+    if probes < FEWEST_PROBES:
+        raise ValueError(f"An ivf search needs at least {FEWEST_PROBES} probes; received {probes}.")
+    queries, base = finite_rows(queries, "queries"), finite_rows(base, "base")
+    if queries.shape[1] != base.shape[1]:
+        raise ValueError(f"queries and base must have the same columns; received {queries.shape} and {base.shape}.")
+    if not 1 <= k <= len(base):
+        raise ValueError(
+            f"Each row needs its k nearest of all rows, 1 <= k <= {len(base)}; received k={k} for {len(base)} rows. "
+            "Ask for fewer neighbours (k1) or use more recordings."
+        )
+    find = SEARCHES[search](base, k, probes)
+    found = np.empty((len(queries), k), np.int32)
+    for begin, end in _shards(len(queries)):
+        found[begin:end] = find(queries[begin:end])
+        short = begin + np.flatnonzero((found[begin:end] < 0).any(axis=1))
+        if len(short):
+            found[short] = _flat(base, k, probes)(queries[short])
+            if (found[short] < 0).any():
+                raise ValueError(
+                    f"Distances from row {short[0]} of queries exceed the range of float32; its largest value is "
+                    f"{np.abs(queries[short[0]]).max():g}. Check the model that made these features."
+                )
+        if progress is not None:
+            progress("neighbours", end, len(queries))
+    return found
+
+
+def distinct_neighbours(
+    vectors: np.ndarray,
+    k: int,
+    search: str = "exact",
+    probes: int = FEWEST_PROBES,
+    progress: progress_.Progress | None = None,
+) -> np.ndarray:
+    """The k rows nearest to each row, equal rows searched once and listed in the order of their numbers.
+
+    Much cheaper than `neighbours(vectors, vectors, k)` when rows repeat. It fixes an order that the plain search
+    leaves to rounding, so the lists, and now and then a label, differ from those of the plain search.
+
+    Args:
+        vectors: (N, D) float, finite.
+        k, search, probes, progress: as for `neighbours`.
+
+    Returns:
+        (N, k) int32; copies of a row have the same list.
+
+    Raises:
+        ValueError: as `neighbours`.
+    """
+    vectors = finite_rows(vectors, "vectors")
+    if not 1 <= k <= len(vectors):
+        return neighbours(vectors, vectors, k)  # raises its error
+    # Adding zero makes -0.0 and 0.0 the same bytes.
+    keys = (vectors + np.float32(0)).view(np.dtype((np.void, vectors.shape[1] * 4)))[:, 0]
+    _, first, copy_of, copies = np.unique(keys, return_index=True, return_inverse=True, return_counts=True)
+    del keys
+    distinct = vectors[first]
+    groups = neighbours(distinct, distinct, min(k, len(distinct)), search, probes, progress)
+    members = np.argsort(copy_of, kind="stable").astype(np.int32)
+    start = np.cumsum(copies) - copies
+    ends = np.cumsum(copies[groups], axis=1)  # places of the list filled after each group
+    expanded = np.empty((len(distinct), k), np.int32)
+    for place in range(k):
+        column = (ends <= place).sum(axis=1)[:, None]
+        group = np.take_along_axis(groups, column, axis=1)[:, 0]
+        within = place - np.take_along_axis(ends, column, axis=1)[:, 0] + copies[group]
+        expanded[:, place] = members[start[group] + within]
+    return expanded[copy_of]
+
+
+def finite_rows(values: np.ndarray, name: str) -> np.ndarray:
+    """The values as contiguous float32 rows.
+
+    Raises:
+        ValueError: not two axes, empty, or a row that is not finite; `name` and the row are in the message.
+    """
+    values = np.ascontiguousarray(values, np.float32)
+    if values.ndim != 2 or not values.size:
+        raise ValueError(f"{name} must be (rows, columns) with at least one of each; received shape {values.shape}.")
+    for begin, end in _shards(len(values)):
+        good = np.isfinite(values[begin:end]).all(axis=1)
+        if not good.all():
+            raise ValueError(f"{name} hold NaN or infinite values, the first in row {begin + np.argmin(good)}.")
+    return values
+
+
+def _shards(rows: int) -> list[tuple[int, int]]:
+    """Ranges of SHARD rows; the last takes the remainder, since a call with few queries would round differently."""
+    begins = range(0, max(rows - SHARD, 0) + 1, SHARD)
+    return [(begin, begin + SHARD if begin < begins[-1] else rows) for begin in begins]
+
+
+def _flat(base: np.ndarray, k: int, probes: int) -> Callable:
+    import faiss
+
+    if _gpus(faiss):
+        index = faiss.index_cpu_to_all_gpus(faiss.IndexFlatL2(base.shape[1]))
+        index.add(base)
+        return lambda queries: index.search(queries, k)[1]
+    return lambda queries: faiss.knn(queries, base, k)[1]  # reads `base` where it is; an index would copy it
+
+
+def _inverted(base: np.ndarray, k: int, probes: int) -> Callable:
+    import faiss
+
+    columns = base.shape[1]
+    index = faiss.IndexIVFFlat(faiss.IndexFlatL2(columns), columns, math.isqrt(16 * len(base)))
+    index.cp.min_points_per_centroid = 1
+    index.nprobe = probes
+    if _gpus(faiss):
+        index = faiss.index_cpu_to_all_gpus(index)
+    index.train(base)
+    index.add(base)
+    return lambda queries: index.search(queries, k)[1]
+
+
+def _gpus(faiss) -> int:
+    return getattr(faiss, "get_num_gpus", int)()
+
+
+SEARCHES = {"exact": _flat, "ivf": _inverted}
