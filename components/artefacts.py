@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: MIT
+"""Finished folders: written under a temporary name, described by a fingerprint, renamed when complete."""
+
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+
+FINGERPRINT = "fingerprint.json"
+STARTED = "started.json"
+HASHED_BYTES = 256 << 20  # larger files are compared by size only
+
+
+def _digest(path: pathlib.Path) -> str:
+    if path.stat().st_size > HASHED_BYTES:
+        return "size only"
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+
+
+def _manifest(folder: pathlib.Path) -> dict[str, list]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != FINGERPRINT)
+    return {str(path.relative_to(folder)): [path.stat().st_size, _digest(path)] for path in files}
+
+
+def partial(folder: pathlib.Path) -> pathlib.Path:
+    """Where a folder is written until it is complete."""
+    return folder.with_name(folder.name + ".partial")
+
+
+def write_json(path: pathlib.Path, content) -> None:
+    """Writes JSON under a temporary name and renames it."""
+    temporary = path.with_name(path.name + ".tmp")
+    temporary.write_text(json.dumps(content, indent=1, sort_keys=True))
+    os.replace(temporary, path)
+
+
+def read_json(path: pathlib.Path):
+    """Reads JSON; ValueError names the file when it is damaged."""
+    try:
+        return json.loads(path.read_text())
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise ValueError(
+            f"{path} is damaged ({error}); delete it or run the stage that wrote it with --force."
+        ) from error
+
+
+def begin(folder: pathlib.Path, key: dict, resume: bool) -> pathlib.Path:
+    """Makes the partial folder of an output ready.
+
+    Args:
+        folder: final name of the output.
+        key: what decides the content; see `finished`.
+        resume: keep what an interrupted run with the same key left.
+
+    Returns:
+        the folder to write into.
+    """
+    work = partial(folder)
+    started = work / STARTED
+    same = False
+    if resume and started.exists():
+        try:
+            same = read_json(started) == key
+        except ValueError:
+            same = False
+    if work.exists() and not same:
+        shutil.rmtree(work)
+    work.mkdir(parents=True, exist_ok=True)
+    write_json(started, key)
+    return work
+
+
+def publish(folder: pathlib.Path, key: dict) -> None:
+    """Gives a complete partial folder its final name; the fingerprint is the last file written in it."""
+    work = partial(folder)
+    (work / STARTED).unlink(missing_ok=True)
+    write_json(work / FINGERPRINT, {"key": key, "files": _manifest(work)})
+    replaced = folder.with_name(folder.name + ".replaced")
+    if replaced.exists():
+        shutil.rmtree(replaced)
+    if folder.exists():
+        os.replace(folder, replaced)
+    try:
+        os.replace(work, folder)
+    except OSError:
+        if replaced.exists():
+            os.replace(replaced, folder)
+        raise
+    if replaced.exists():
+        shutil.rmtree(replaced)
+
+
+def finished(folder: pathlib.Path, key: dict) -> str:
+    """Why a folder cannot be reused as the output described by `key`; empty when it can.
+
+    The reason is one of: not there, fingerprint missing or damaged, other settings or code, a file missing or changed.
+    """
+    if not folder.exists():
+        return "not there yet"
+    if not (folder / FINGERPRINT).exists():
+        return "it has no fingerprint"
+    try:
+        stored = read_json(folder / FINGERPRINT)
+        old, files = stored["key"], stored["files"]
+    except (ValueError, KeyError, TypeError):
+        return f"{folder / FINGERPRINT} is damaged"
+    if old != key:
+        return "changed: " + ", ".join(_differences(old, key))
+    for name, (size, digest) in files.items():
+        path = folder / name
+        if not path.exists():
+            return f"{path} is missing"
+        if path.stat().st_size != size or _digest(path) != digest:
+            return f"{path} is damaged"
+    return ""
+
+
+def _differences(old: dict, new: dict, prefix: str = "") -> list[str]:
+    names = []
+    for name in sorted(set(old) | set(new)):
+        a, b = old.get(name), new.get(name)
+        if isinstance(a, dict) and isinstance(b, dict):
+            names += _differences(a, b, f"{prefix}{name}.")
+        elif a != b:
+            names.append(f"{prefix}{name}")
+    return names
+
+
+def fingerprint_of(key: dict) -> str:
+    """Short text that stands for a key in the keys of later stages."""
+    return hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:16]

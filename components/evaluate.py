@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: MIT
+"""Evaluate: metrics of every family and selection track, beside a baseline that learns nothing."""
+
+import pathlib
+from collections.abc import Callable
+
+import numpy as np
+
+from components import artefacts, base, logs, matrix_pictures, splits
+from components import train as training_stage
+from tfskel import features
+from tfskel.data import batches, sequences
+from tfskel.evaluation import auc, ranking
+
+FAMILY_A = "A recognition network"
+FAMILY_B = "B retrieval"
+BASELINE = "no learning: Euclidean distance of root-centred sequences"
+LISTED = 5  # gallery entries in a ranked list
+
+
+def _flat(joints: np.ndarray) -> np.ndarray:
+    return joints.reshape(len(joints), -1)
+
+
+def _retrieval(embed: Callable, parts: splits.Splits, settings, top: int = 0):
+    """Probe and gallery features and the retrieval of all probe sequences."""
+    probe, gallery = (
+        features.extract(embed, parts.cut(part, "testing"), settings.batch_size)
+        for part in (parts.probe, parts.gallery)
+    )
+    exclude = parts.protocol.exclude_same or None
+    return probe, gallery, ranking.retrieve(probe, gallery, exclude_same=exclude, max_rank=settings.max_rank, top=top)
+
+
+def _row(family: str, track: str, epoch: int | None, scored: int, metrics: dict[str, float]) -> dict:
+    return {"family": family, "track": track, "epoch": epoch, "scored": scored, "metrics": metrics}
+
+
+def _family_b(system, described: dict, model: pathlib.Path, parts: splits.Splits, settings, results: pathlib.Path):
+    """Rows of the retrieval tracks and their CMC curves; writes features and ranked lists of the last track."""
+    rows, curves = [], {}
+    for track, epoch in described["epochs"][system.EMBEDDING].items():
+        system.load(model, system.EMBEDDING, track)
+        probe, gallery, result = _retrieval(system.embed, parts, settings, top=LISTED)
+        rows.append(_row(FAMILY_B, track, epoch, len(probe), result.metrics()))
+        curves[f"B {track}"] = result.cmc
+        if track == "last":
+            probe.save(results / "probe.npz")
+            gallery.save(results / "gallery.npz")
+            _write_ranked_lists(results / "ranked.npz", parts, result, settings.ranked_lists)
+            lines = [f"{who}\t{take}" for who, take in zip(probe.identities, probe.recordings, strict=True)]
+            logs.RunLog(results).embedding("probe_features", probe.vectors, lines, "identity\trecording")
+    return rows, curves
+
+
+def _write_ranked_lists(path: pathlib.Path, parts: splits.Splits, result, count: int) -> None:
+    """Stores a few probe sequences, half of them found at rank 1 where possible, with their nearest gallery entries."""
+    probe, gallery = parts.cut(parts.probe, "testing"), parts.cut(parts.gallery, "testing")
+    found = result.first_match == 1
+    chosen = [np.flatnonzero(mask) for mask in (found, ~found)]
+    half = [rows[np.linspace(0, len(rows) - 1, min(len(rows), count // 2)).astype(int)] for rows in chosen]
+    index = np.unique(np.concatenate(half))
+    nearest = result.top_index[index]
+    features.write_arrays(
+        path,
+        probe_joints=probe.take(index),
+        probe_identity=probe.identity[index],
+        joints=np.stack([gallery.take(row) for row in nearest]),
+        identity=gallery.identity[nearest],
+        distance=result.top_distance[index],
+    )
+
+
+def _scores(system, data: sequences.Sequences, rows: np.ndarray, batch_size: int) -> np.ndarray:
+    import tensorflow as tf
+
+    classify = tf.function(system.scores, reduce_retracing=True)
+    cuts = batches.slices(len(rows), batch_size, "keep")
+    return np.concatenate([classify(tf.constant(data.take(rows[cut]))).numpy() for cut in cuts])
+
+
+def _family_a(system, described: dict, model: pathlib.Path, parts: splits.Splits, recognition, settings, results):
+    """Rows of the recognition network's tracks, on all sequences and on the original's complete batches."""
+    probe = parts.cut(parts.probe, "testing")
+    rows = np.flatnonzero(probe.labels >= 0)
+    complete = len(rows) - len(rows) % recognition.batch_size
+    system.load(model, system.EMBEDDING, "last")  # the original's recognition network sits on the last encoder
+    table, curves, confusions = [], {}, {}
+    for track, epoch in described["epochs"][system.CLASSIFIER].items():
+        system.load(model, system.CLASSIFIER, track)
+        scores, labels = _scores(system, probe, rows, settings.batch_size), probe.labels[rows]
+        ranks = auc.rank_n(scores, labels)
+        table.append(_row(FAMILY_A, track, epoch, len(rows), _closed_set(scores, labels, ranks)))
+        if 0 < complete < len(rows):
+            first = slice(0, complete)
+            few = _closed_set(scores[first], labels[first], auc.rank_n(scores[first], labels[first]))
+            table.append(_row(f"{FAMILY_A}, complete batches", track, epoch, complete, few))
+        curves[f"A {track}"] = ranks[: settings.max_rank]
+        confusions[track] = auc.confusion(scores, labels)
+        picture = matrix_pictures.pixels(
+            confusions[track], f"confusion, {track}", described["classes"], described["classes"]
+        )
+        logs.RunLog(results).image(f"confusion/{track}", picture)
+    return table, curves, confusions
+
+
+def _closed_set(scores: np.ndarray, labels: np.ndarray, ranks: np.ndarray) -> dict[str, float]:
+    metrics = {"rank1": float(np.mean(np.argmax(scores, axis=1) == labels)), "nAUC": auc.micro_nauc(scores, labels)}
+    return metrics | {f"rank{n}": float(ranks[n - 1]) for n in (5, 10) if n <= len(ranks)}
+
+
+def _warnings(parts: splits.Splits) -> list[str]:
+    probe = set(parts.probe.identity)
+    unknown = sorted(probe - set(parts.gallery.identity))
+    strangers = sorted(probe - set(parts.classes))
+    found = []
+    if unknown:
+        found.append(f"identities of the probe that are not in the gallery count as never found: {', '.join(unknown)}")
+    if strangers:
+        found.append(f"identities of the probe that are not in train are left out of family A: {', '.join(strangers)}")
+    return found
+
+
+@base.component(
+    "tfskel.skeletons", "tfskel.data", "tfskel.layers", "tfskel.models", "tfskel.training", "tfskel.systems",
+    "tfskel.evaluation", "tfskel.features", "components.splits",
+)  # fmt: skip
+def evaluate(
+    recipe: base.Recipe,
+    evaluation: base.Param,
+    recordings: base.Input,
+    model: base.Input,
+    seed: base.Seed,
+    results: base.Output,
+):
+    """Scores every track on the protocol's probe.
+
+    Output `results`: `metrics.json` (rows, warnings), `curves.npz`, `confusion.npz`, `probe.npz` and `gallery.npz`
+    (features of the last track), `ranked.npz`.
+    """
+    system, described = training_stage.restore(recipe, model)
+    parts = splits.read(recordings, recipe["dataset"])
+    baseline = _retrieval(_flat, parts, evaluation)[2]
+    rows = [_row(FAMILY_B, BASELINE, None, len(baseline.first_match), baseline.metrics())]
+    found, curves = _family_b(system, described, model, parts, evaluation, results)
+    confusions = {}
+    if system.CLASSIFIER:
+        closed, more, confusions = _family_a(
+            system, described, model, parts, recipe["recognition"], evaluation, results
+        )
+        found, curves = closed + found, more | curves
+    features.write_arrays(results / "curves.npz", **curves, **{"B no learning": baseline.cmc})
+    features.write_arrays(results / "confusion.npz", **confusions)
+    artefacts.write_json(
+        results / "metrics.json",
+        {"seed": seed, "rows": found + rows, "classes": described["classes"], "warnings": _warnings(parts)},
+    )

@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: MIT
+"""Figures of the report: SVG that takes its ink colour from the page, so that light and dark both work."""
+
+import contextlib
+import dataclasses
+import functools
+import html
+import io
+import itertools
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+INK = "#010203"  # replaced by the page's text colour
+COLOURS = ("#2f7ed8", "#d9652b", "#2a9d6f", "#b0459e", "#b98d0d", "#3a9fb0", "#8a6bd1", "#7d8590")
+DASHES = ("-", "--", "-.", (0, (1, 1.2)), (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)))
+MARKERS = "os^Dv<>pX*"
+SCORES = ("accuracy", "nauc", "rank", "map", "minp", "purity")
+POINTS = 1500  # most points of a picture of the feature space
+NAMED = 30  # most identities named in it
+WIDTH, HEIGHT = 5.2, 3.4  # inches; small, so that text stays readable when a phone shrinks it
+INKED = ("text.color", "axes.labelcolor", "axes.edgecolor", "grid.color", "xtick.color", "ytick.color")
+STYLE = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "report",
+    "text.parse_math": False,
+    "font.family": "sans-serif",
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.alpha": 0.18,
+    "lines.linewidth": 1.7,
+    "legend.framealpha": 0,
+    "legend.fontsize": 8,
+}
+
+
+@dataclasses.dataclass
+class Figure:
+    """An inline SVG with a caption and, where useful, sentences that say what it shows."""
+
+    svg: str
+    caption: str
+    sentences: list[str] = dataclasses.field(default_factory=list)
+
+
+def cmc(curves: dict[str, Sequence[float]]) -> list[Figure]:
+    """One figure per family, the first word of each label, as the families must not be compared."""
+    by_family: dict[str, dict] = {}
+    for label, values in curves.items():
+        family, _, name = label.partition(" ")
+        by_family.setdefault(family, {})[name or family] = np.asarray(values, float)
+    figures = []
+    for family, named in sorted(by_family.items()):
+        with _canvas() as (axes, finish):
+            _lines(axes, {name: (np.arange(1, len(v) + 1), 100 * v) for name, v in named.items()})
+            axes.set(xlabel="rank", ylabel="found, %", xlim=(1, max(max(map(len, named.values())), 2)))
+            low = min(100 * values[0] for values in named.values())
+            axes.set_ylim(max(10 * (low // 10) - 10, 0), 101)
+            last = max(map(len, named.values()))
+            axes.set_xticks([1, *range(max(last // 20, 1) * 5, last + 1, max(last // 20, 1) * 5)])
+            axes.legend(loc="lower right")
+            first = ", ".join(f"{name}: rank-1 {100 * values[0]:.1f} %" for name, values in named.items())
+            caption = f"Family {family}: share of probe sequences whose person is among the first r"
+            figures.append(Figure(finish(f"Curves of family {family}. {first}."), caption))
+    return figures
+
+
+def curves(phase: str, values: dict[str, Sequence[float]]) -> list[Figure]:
+    """Losses and scores of one training phase over its epochs."""
+    from matplotlib import ticker
+
+    scores = {name: series for name, series in values.items() if any(s in name.lower() for s in SCORES)}
+    losses = {name: series for name, series in values.items() if name not in scores}
+    figures = []
+    for kind, named in (("loss", losses), ("score", scores)):
+        series = {name: (np.arange(len(v)), np.asarray(v, float)) for name, v in named.items() if len(v)}
+        series = {name: pair for name, pair in series.items() if np.isfinite(pair[1]).any()}
+        if not series:
+            continue
+        with _canvas() as (axes, finish):
+            _lines(axes, series)
+            low, high = (f([f(v[np.isfinite(v)]) for _, v in series.values()]) for f in (min, max))
+            if kind == "loss" and low > 0 and high / low > 20:
+                axes.set_yscale("log")
+                axes.yaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
+                axes.yaxis.set_major_formatter("{x:g}")
+                axes.yaxis.set_minor_formatter(ticker.NullFormatter())
+            axes.set(xlabel="epoch", ylabel=kind)
+            axes.xaxis.get_major_locator().set_params(integer=True)
+            axes.legend()
+            ends = ", ".join(f"{name} from {v[0]:.3g} to {v[-1]:.3g}" for name, (_, v) in series.items())
+            figures.append(Figure(finish(f"{phase}, {kind} per epoch: {ends}."), f"{phase}: {kind} per epoch"))
+    return figures
+
+
+def confusion(counts: np.ndarray, names: Sequence[str]) -> Figure:
+    """Confusion matrix, shaded by the share of each true person's sequences."""
+    counts = np.asarray(counts)
+    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    shown = len(names) <= 25
+    with _canvas(4.8, 4.6) as (axes, finish):
+        shade = np.zeros((*share.shape, 4))
+        shade[...] = *(int(COLOURS[0][i : i + 2], 16) / 255 for i in (1, 3, 5)), 0
+        shade[..., 3] = share
+        axes.imshow(shade, interpolation="nearest")
+        axes.set(xlabel="assigned person", ylabel="true person")
+        axes.grid(False)
+        if shown:
+            axes.set_xticks(range(len(names)), names, rotation=90)
+            axes.set_yticks(range(len(names)), names)
+        for i, j in np.argwhere(counts > 0) if shown else ():
+            colour = "white" if share[i, j] > 0.6 else INK
+            axes.text(j, i, str(counts[i, j]), ha="center", va="center", fontsize=7, color=colour)
+        right = 100 * np.trace(counts) / max(counts.sum(), 1)
+        svg = finish(f"Confusion matrix of {len(names)} persons; {right:.1f} % of the sequences are on the diagonal.")
+    wrong = np.where(np.eye(len(names), dtype=bool), 0, counts)
+    order = np.argsort(-wrong, axis=None, kind="stable")[:5]
+    pairs = [np.unravel_index(place, wrong.shape) for place in order if wrong.flat[place]]
+    sentences = [f"{names[i]} taken for {names[j]}: {counts[i, j]} of {counts[i].sum()} sequences" for i, j in pairs]
+    return Figure(
+        svg, "Rows: true person; columns: person assigned; stronger colour: larger share of the row", sentences
+    )
+
+
+def projection(vectors: np.ndarray, identities: np.ndarray, method: str = "pca") -> Figure:
+    """The feature space in two dimensions, one colour and marker per identity.
+
+    Args:
+        vectors: (N, D) float, N >= 3. identities: (N,) text.
+        method: "pca" or "tsne".
+
+    Raises:
+        ValueError: unknown method.
+    """
+    rng = np.random.default_rng(0)
+    chosen = np.sort(rng.permutation(len(vectors))[:POINTS])
+    flat, how = _project(np.asarray(vectors, np.float64)[chosen], method)
+    identities = np.asarray(identities).astype(str)[chosen]
+    names, counts = np.unique(identities, return_counts=True)
+    named = set(names[np.argsort(-counts, kind="stable")][:NAMED])
+    with _canvas(WIDTH, 4.6) as (axes, finish):
+        axes.scatter(*flat[[name not in named for name in identities]].T, s=6, color=COLOURS[-1], alpha=0.4)
+        styles = itertools.cycle([(colour, marker) for marker in MARKERS for colour in COLOURS[:-1]])
+        for name, (colour, marker) in zip(sorted(named), styles, strict=False):
+            own = flat[identities == name]
+            axes.scatter(*own.T, s=16, color=colour, marker=marker, alpha=0.75, linewidths=0, label=name)
+        axes.get_figure().legend(loc="outside lower center", ncols=6, handletextpad=0.1, columnspacing=1)
+        axes.set(xticks=[], yticks=[])
+        axes.grid(False)
+        some = f", {len(named)} of them named" if len(named) < len(names) else ""
+        caption = f"{how} of {len(flat)} features, {len(names)} persons{some}; distances are only suggestive"
+        return Figure(finish(f"Scatter plot: {caption}."), caption)
+
+
+def _project(vectors: np.ndarray, method: str) -> tuple[np.ndarray, str]:
+    import threadpoolctl
+    from sklearn import decomposition, manifold
+
+    if method == "pca":
+        model = decomposition.PCA(2, random_state=0)
+        flat = model.fit_transform(vectors)
+        return (
+            flat,
+            f"Two principal components ({100 * model.explained_variance_ratio_.sum():.0f} % of variance)",
+        )
+    if method == "tsne":
+        model = manifold.TSNE(2, perplexity=min(30, (len(vectors) - 1) / 3), init="pca", random_state=0)
+        with threadpoolctl.threadpool_limits(1):  # threads that wait for a busy core cost far more than they save
+            return model.fit_transform(vectors), "t-SNE"
+    raise ValueError(f"projection must be 'pca' or 'tsne'; received {method!r}.")
+
+
+def _lines(axes, series: dict[str, tuple[np.ndarray, np.ndarray]]) -> None:
+    styles = zip(itertools.cycle(COLOURS), itertools.cycle(DASHES), strict=False)
+    for (name, (x, y)), (colour, dash) in zip(series.items(), styles, strict=False):
+        axes.plot(x, y, label=name, color=colour, linestyle=dash, marker="o" if len(x) < 3 else None)
+
+
+@contextlib.contextmanager
+def _canvas(width: float = WIDTH, height: float = HEIGHT):
+    """Axes, and a function that turns them into SVG text with the given alternative text."""
+    from matplotlib import figure, rc_context
+
+    with rc_context(STYLE | dict.fromkeys(INKED, INK)):
+        drawing = figure.Figure(figsize=(width, height), layout="constrained")
+        yield drawing.add_subplot(), functools.partial(_svg, drawing)
+
+
+def _svg(drawing, text: str) -> str:
+    stream = io.StringIO()
+    drawing.savefig(
+        stream, format="svg", transparent=True, metadata=dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    )
+    svg = stream.getvalue()
+    view = re.search(r'viewBox="[^"]*"', svg)[0]
+    body = svg[svg.index(">", svg.index("<svg")) + 1 :].replace(INK, "currentColor")
+    body = re.sub(r'<g id="[^"]*"', "<g", body)  # the names repeat from figure to figure, and nothing refers to them
+    return f'<svg class="figure" role="img" aria-label="{html.escape(text, quote=True)}" {view}>{body}'

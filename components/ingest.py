@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: MIT
+"""Ingest: prepares the recipe's data set and writes its statistics and quality report."""
+
+import os
+import pathlib
+import sys
+
+import ml_collections
+from absl import logging
+
+from components import artefacts, base, splits
+
+SEARCHED = ("data", "../shared/data")
+
+
+def candidates(dataset: ml_collections.ConfigDict) -> list[pathlib.Path]:
+    """Folders that may hold the raw files: manual_dir itself, then it (or the data set's name) below SEARCHED."""
+    wanted = pathlib.Path(os.path.expanduser(dataset.manual_dir or dataset.name))
+    below = [pathlib.Path(root) / wanted for root in SEARCHED]
+    return [wanted, *below] if dataset.manual_dir else below
+
+
+def raw_folder(dataset: ml_collections.ConfigDict) -> pathlib.Path | None:
+    """The first of `candidates` that exists, or None."""
+    return next((folder for folder in candidates(dataset) if folder.is_dir()), None)
+
+
+def source(config: ml_collections.ConfigDict) -> dict:
+    """State of the files outside the run that ingest reads: names, sizes and times of change."""
+    folders = [raw_folder(config.dataset)]
+    if config.dataset.data_dir:
+        folders.append(pathlib.Path(config.dataset.data_dir) / config.dataset.name)
+    state = {}
+    for folder in folders:
+        for path in sorted(folder.rglob("*")) if folder is not None and folder.is_dir() else ():
+            if path.is_file():
+                status = path.stat()
+                state[str(path)] = [status.st_size, status.st_mtime_ns]
+    return {"files": artefacts.fingerprint_of(state), "count": len(state)}
+
+
+def _builder(dataset: ml_collections.ConfigDict, data_dir: pathlib.Path):
+    from datasets_tfds import skeleton_builder
+
+    return skeleton_builder.load(dataset.name, data_dir, dataset.options.to_dict())
+
+
+def check_available(config: ml_collections.ConfigDict) -> None:
+    """Stops before any work when the data set is neither prepared nor can be built.
+
+    Raises:
+        FileNotFoundError: the raw files are missing; the message says what to download, where to put it and how to
+            get access.
+        ValueError: there is no such data set, or an option is unknown.
+    """
+    dataset = config.dataset
+    builder = _builder(dataset, pathlib.Path(dataset.data_dir or "unprepared"))
+    if builder.is_prepared() or not builder.MANUAL_DOWNLOAD_INSTRUCTIONS:
+        return
+    if raw_folder(dataset) is None:
+        places = candidates(dataset)
+        raise FileNotFoundError(
+            f"the raw files of data set {dataset.name!r} are missing: there is no folder "
+            f"{' or '.join(map(str, places))}.\n\n"
+            f"{builder.MANUAL_DOWNLOAD_INSTRUCTIONS.strip()}\n\n"
+            f"Then run again, with --config.dataset.manual_dir=FOLDER if the files are elsewhere."
+        )
+
+
+@base.component("tfskel.skeletons", "tfskel.io", "tfskel.data", "datasets_tfds", source=source)
+def ingest(dataset: base.Param, recordings: base.Output):
+    """Prepares the data set with TFDS and reports on its quality.
+
+    Output `recordings`: `dataset.json` (where the prepared data set is), `quality.json`, and the data set itself under
+    `tfds` when the recipe names no `data_dir`.
+    """
+    from tfskel import skeletons
+    from tfskel.data import quality
+    from tfskel.data import recordings as recording_sets
+
+    own = not dataset.data_dir
+    builder = _builder(dataset, recordings / "tfds" if own else pathlib.Path(dataset.data_dir))
+    if not builder.is_prepared():
+        build(builder, raw_folder(dataset))
+    folder = pathlib.Path(builder.data_path)
+    parts = {name: recording_sets.load(folder, name) for name in builder.info.splits}
+    report = quality.report(parts, dataset.length, skeletons.get(dataset.skeleton))
+    for warning in report["warnings"]:
+        logging.warning("%s: %s", dataset.name, warning)
+    artefacts.write_json(recordings / "quality.json", report)
+    pointer = os.path.relpath(folder, recordings) if own else str(folder.resolve())
+    artefacts.write_json(recordings / splits.POINTER, {"name": dataset.name, "folder": pointer})
+
+
+def build(builder, manual_dir: pathlib.Path | None) -> None:
+    """Writes the prepared data set; TFDS publishes it only when it is complete."""
+    import tensorflow_datasets as tfds
+
+    if not sys.stderr.isatty():
+        tfds.disable_progress_bar()
+    options = {} if manual_dir is None else {"manual_dir": str(manual_dir)}
+    builder.download_and_prepare(download_config=tfds.download.DownloadConfig(**options))

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+"""The log of a training: metrics.jsonl and TensorBoard events, both safe to continue after an interruption."""
+
+import json
+import os
+import pathlib
+
+import numpy as np
+import tensorflow as tf
+
+METRICS = "metrics.jsonl"
+EVENTS = "tensorboard"
+
+
+def read(folder: pathlib.Path) -> list[dict]:
+    """Lines of metrics.jsonl; a line cut off by an interruption is left out."""
+    path = folder / METRICS
+    lines = []
+    for text in path.read_text().splitlines() if path.exists() else ():
+        try:
+            lines.append(json.loads(text))
+        except json.JSONDecodeError:
+            break
+    return lines
+
+
+class RunLog:
+    """Writes scalars, pictures and embeddings of one training.
+
+    Args:
+        folder: receives metrics.jsonl and the folder `tensorboard`.
+    """
+
+    def __init__(self, folder: pathlib.Path):
+        self.folder = folder
+        self.lines = read(folder)
+        self._write_all()
+        self.writer = tf.summary.create_file_writer(str(folder / EVENTS))
+
+    def scalars(self, phase: str, epoch: int, values: dict[str, float]) -> None:
+        """Logs the scalars of an epoch; an epoch that is trained again after an interruption replaces its line."""
+        line = {"phase": phase, "epoch": epoch} | values
+        kept = [old for old in self.lines if not (old["phase"] == phase and old["epoch"] >= epoch)]
+        replaced = len(kept) < len(self.lines)
+        self.lines = [*kept, line]
+        if replaced:
+            self._write_all()
+        else:
+            with (self.folder / METRICS).open("a") as file:
+                file.write(json.dumps(line) + "\n")
+        with self.writer.as_default(step=epoch):
+            for name, value in values.items():
+                tf.summary.scalar(f"{phase}/{name}", value)
+        self.writer.flush()
+
+    def _write_all(self) -> None:
+        if self.lines:
+            temporary = self.folder / (METRICS + ".tmp")
+            temporary.write_text("".join(json.dumps(item) + "\n" for item in self.lines))
+            os.replace(temporary, self.folder / METRICS)
+
+    def image(self, name: str, picture: np.ndarray, step: int = 0) -> None:
+        """Logs one picture, (height, width, 3 or 4) uint8."""
+        with self.writer.as_default(step=step):
+            tf.summary.image(name, picture[None])
+        self.writer.flush()
+
+    def embedding(self, name: str, vectors: np.ndarray, labels: list[str], header: str) -> None:
+        """Writes features for TensorBoard's projector.
+
+        Args:
+            name: shown in the projector; letters, digits and "_".
+            vectors: (N, D) float.
+            labels: N lines, columns separated by tabs.
+            header: column names separated by tabs; shown only for two or more columns.
+        """
+        from tensorboard.plugins import projector
+
+        folder = self.folder / EVENTS
+        (folder / f"{name}.tsv").write_text("\n".join([header, *labels]) + "\n")
+        variable = tf.Variable(vectors, name=name)
+        tf.train.Checkpoint(embedding=variable).save(str(folder / f"{name}.ckpt"))
+        config = projector.ProjectorConfig()
+        existing = folder / "projector_config.pbtxt"
+        if existing.exists():
+            existing.unlink()
+        config.embeddings.add(tensor_name="embedding/.ATTRIBUTES/VARIABLE_VALUE", metadata_path=f"{name}.tsv")
+        projector.visualize_embeddings(str(folder), config)

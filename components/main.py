@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: MIT
+"""The command line of the runner: a recipe, where to work, which stages."""
+
+import logging as python_logging
+import os
+import pathlib
+import sys
+
+from absl import app, flags, logging
+from ml_collections import config_flags
+
+FLAGS = flags.FLAGS
+CONFIG = config_flags.DEFINE_config_file(
+    "config",
+    None,
+    "Recipe, e.g. configs/sm_sge_ks20.py. Override any value: --config.training.epochs=3.",
+    lock_config=True,
+)
+WORKDIR = flags.DEFINE_string("workdir", None, "Folder of the run; default runs/<recipe>.")
+STAGES = flags.DEFINE_list("stages", [], "Only these stages, e.g. --stages=evaluate,report; default all.")
+FORCE = flags.DEFINE_list("force", [], "Run these stages even when their output could be reused, e.g. --force=train.")
+
+USAGE = """Runs a recipe: ingest, train, export, cluster, evaluate, report.
+
+python tools/run.py --config configs/sm_sge_gait_sim.py"""
+
+
+def _recipe_path() -> str:
+    return config_flags.get_config_filename(FLAGS["config"])
+
+
+def _check_recipe_file(arguments: list[str]) -> None:
+    """Replaces the loader's traceback by a message when the recipe file does not exist."""
+    for number, argument in enumerate(arguments):
+        name, _, value = argument.partition("=")
+        if name in ("--config", "-config"):
+            value = value or (arguments[number + 1] if number + 1 < len(arguments) else "")
+            path = pathlib.Path(value.partition(":")[0])
+            if not path.is_file():
+                known = sorted(str(item) for item in pathlib.Path("configs").glob("[a-z]*_*.py"))
+                raise SystemExit(f"there is no recipe {path}. Recipes here: {', '.join(known) or 'none'}.")
+
+
+def _quiet_logging() -> None:
+    """One short line per message, without those of TensorFlow's checkpoint writer."""
+    handler = logging.get_absl_handler()
+    handler.setFormatter(python_logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
+    handler.addFilter(lambda record: "tensorflow" not in record.pathname)
+    logging.set_verbosity(logging.INFO)
+
+
+def _say_settings(config, workdir: pathlib.Path) -> None:
+    logging.info("recipe %s, work in %s, seeds %s\n%s", _recipe_path(), workdir, list(config.seeds), config)
+
+
+def main(argv: list[str]) -> None:
+    """Runs the stages and prints where the results are.
+
+    Raises:
+        SystemExit: a user's mistake; the message says what to do.
+    """
+    if len(argv) > 1:
+        raise SystemExit(f"unexpected argument {argv[1]!r}; settings are given as --config.section.key=value.")
+    from components import ingest, runner, stages, summary
+
+    _quiet_logging()
+    config = CONFIG.value
+    workdir = pathlib.Path(WORKDIR.value or pathlib.Path("runs") / pathlib.Path(_recipe_path()).stem)
+    try:
+        ingest.check_available(config)
+        _say_settings(config, workdir)
+        runner.run(config, workdir, stages.STAGES, STAGES.value, FORCE.value)
+    except (runner.StageError, ValueError, OSError) as error:
+        logging.debug("", exc_info=error)
+        raise SystemExit(f"\nstopped: {error}") from None
+    sys.stdout.write(summary.text(workdir))
+
+
+def _parse(arguments: list[str]) -> list[str]:
+    """Parses the flags; a misspelt key or a value of the wrong type is a message with a suggestion, not a traceback."""
+    try:
+        return FLAGS(arguments)
+    except (AttributeError, KeyError, TypeError, ValueError, flags.Error) as error:
+        text = error.args[0] if error.args else error
+        raise SystemExit(f"the recipe cannot be used: {text}\nSee the recipe and its base in configs/.") from None
+
+
+def console() -> None:
+    """Entry point of `tfskel-run` and tools/run.py."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    flags.mark_flag_as_required("config")
+    _check_recipe_file(sys.argv[1:])
+    sys.modules["__main__"].__doc__ = USAGE
+    app.run(main, flags_parser=_parse)

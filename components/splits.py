@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: MIT
+"""Reads what ingest prepared: the recordings of each split and the sequences a recipe cuts from them."""
+
+import dataclasses
+import pathlib
+
+import ml_collections
+
+from components import artefacts
+from tfskel import skeletons
+from tfskel.data import held_out, recordings, sequences
+from tfskel.evaluation import protocols
+from tfskel.training import fit_data
+
+POINTER = "dataset.json"
+
+
+@dataclasses.dataclass(frozen=True)
+class Splits:
+    """Recordings of one protocol.
+
+    Attributes:
+        train, probe, gallery: recordings.
+        classes: sorted identities of train.
+        protocol: where the splits come from.
+        dataset: the recipe's section.
+    """
+
+    train: recordings.Recordings
+    probe: recordings.Recordings
+    gallery: recordings.Recordings
+    classes: list[str]
+    protocol: protocols.Protocol
+    dataset: ml_collections.ConfigDict
+
+    @property
+    def skeleton(self) -> skeletons.Skeleton:
+        """Joint layout of the recordings."""
+        return skeletons.get(self.dataset.skeleton)
+
+    def cut(self, part: recordings.Recordings, rule: str) -> sequences.Sequences:
+        """Sequences of some recordings by the recipe's rules; `rule` is "training" or "testing"."""
+        order = self.dataset.probe_order if rule == "testing" else "recording"
+        return sequences.build(
+            part, f=self.dataset.length, rule=rule, root=self.skeleton.root, classes=self.classes, order=order
+        )
+
+    def judged_by_probe(self) -> fit_data.FitData:
+        """The fit that is reported: all train identities, epochs scored on the protocol's probe."""
+        return fit_data.FitData(
+            self.cut(self.train, "training"),
+            self.cut(self.probe, "testing"),
+            self.cut(self.gallery, "testing"),
+            "probe",
+        )
+
+    def judged_by_held_out(self, share: float, seed: int) -> fit_data.FitData | None:
+        """The fit that only chooses an epoch: some train identities kept out. None when there are too few."""
+        kept_out = held_out.choose(self.classes, share, seed)
+        if not kept_out:
+            return None
+        mask = [identity in kept_out for identity in self.train.identity]
+        stay = self.train.select([not out for out in mask])
+        classes = [name for name in self.classes if name not in kept_out]
+        f, root = self.dataset.length, self.skeleton.root
+        probe, gallery = held_out.probe_and_gallery(self.train.select(mask), f, root)
+        if not len(probe) or not len(gallery):
+            return None
+        return fit_data.FitData(sequences.build(stay, f=f, root=root, classes=classes), probe, gallery, "held_out")
+
+
+def prepared_folder(ingested: pathlib.Path) -> pathlib.Path:
+    """The TFDS version folder that ingest points to."""
+    return ingested / artefacts.read_json(ingested / POINTER)["folder"]
+
+
+def read(ingested: pathlib.Path, dataset: ml_collections.ConfigDict) -> Splits:
+    """Loads the recordings of a recipe's protocol.
+
+    Args:
+        ingested: folder written by ingest.
+        dataset: the recipe's section.
+
+    Raises:
+        ValueError: the joints are not those of the recipe's skeleton, a split is empty, or an identity of the probe
+            is in neither train nor gallery.
+    """
+    protocol = protocols.protocol(dataset.name, dataset.probe)
+    folder = prepared_folder(ingested)
+    train, probe, gallery = (
+        recordings.load(folder, name) for name in (protocol.train, protocol.probe, protocol.gallery)
+    )
+    for part in (train, probe, gallery):
+        recordings.check_skeleton(part, skeletons.get(dataset.skeleton))
+    classes = recordings.sorted_identities(train.identity)
+    strangers = sorted(set(probe.identity) - set(gallery.identity))
+    if strangers and not set(probe.identity) & set(gallery.identity):
+        raise ValueError(
+            f"no identity of the probe is in the gallery: probe {strangers[:5]}, gallery "
+            f"{sorted(set(gallery.identity))[:5]}. Check the splits of data set {dataset.name!r}."
+        )
+    return Splits(train, probe, gallery, classes, protocol, dataset)

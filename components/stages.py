@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: MIT
+"""The stages of every recipe, in the order of the data flow."""
+
+from components import cluster, evaluate, export, ingest, report_stage, train
+
+STAGES = (ingest.ingest, train.train, export.export, cluster.cluster, evaluate.evaluate, report_stage.report)

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+"""The lines a finished run ends with: metrics, and where the report and the logs are."""
+
+import pathlib
+
+from components import artefacts, logs, report_stage, report_tables
+
+
+def text(workdir: pathlib.Path) -> str:
+    """Result tables and paths of a run; empty when it has no report yet."""
+    folder = workdir / "report"
+    if not (folder / report_stage.METRICS).exists():
+        return ""
+    found = artefacts.read_json(folder / report_stage.METRICS)
+    lines = [""]
+    for family in report_tables.families(found["rows"], found["baselines"], found["published"]):
+        width = max(len(line.label) for line in family.lines)
+        columns = [max(12, len(name)) for name in family.columns]
+        heads = "  ".join(name.rjust(size) for name, size in zip(family.columns, columns, strict=True))
+        lines += [f"{family.title}, percent", f"  {'':{width}}  {heads}"]
+        for line in family.lines:
+            cells = "  ".join(cell[0].rjust(size) for cell, size in zip(line.cells, columns, strict=False))
+            lines.append(f"  {line.label:{width}}  {cells}")
+        lines.append("")
+    lines += [f"report:       {folder / report_stage.PAGE}", f"metrics:      {folder / report_stage.METRICS}"]
+    lines += [f"TensorBoard:  tensorboard --logdir {workdir}  ({logs.EVENTS} folders of each seed)", ""]
+    return "\n".join(lines)

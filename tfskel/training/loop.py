@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: MIT
+"""The one training loop: epochs, selection, early stop, checkpoint and exact resume, progress."""
+
+import json
+import os
+import pathlib
+import time
+from collections.abc import Callable
+
+import numpy as np
+import tensorflow as tf
+from absl import logging
+
+from tfskel.training import phase as phases
+
+PROGRESS_SECONDS = 10.0
+
+
+class Progress:
+    """Logs a line from time to time while an epoch runs.
+
+    Args:
+        phase: name shown.
+        epochs: upper bound of epochs.
+        steps: steps in an epoch.
+        first_epoch: where this process started, for the estimate of the time left.
+    """
+
+    def __init__(self, phase: str, epochs: int, steps: int, first_epoch: int):
+        self.phase, self.epochs, self.steps, self.first_epoch = phase, epochs, steps, first_epoch
+        self.began = self.shown = time.monotonic()
+
+    def left(self, epoch: int, step: int) -> float:
+        """Seconds until the last epoch ends at the present pace."""
+        done = (epoch - self.first_epoch) * self.steps + step
+        total = (self.epochs - self.first_epoch) * self.steps
+        return (time.monotonic() - self.began) / max(done, 1) * (total - done)
+
+    def step(self, epoch: int, step: int, losses: dict) -> None:
+        """Shows the running losses when the last line is old enough."""
+        if time.monotonic() - self.shown >= PROGRESS_SECONDS:
+            self.shown = time.monotonic()
+            values = {name: float(value) for name, value in losses.items()}
+            logging.info("%s epoch %d/%d step %d/%d %s, at most %s left", self.phase, epoch + 1, self.epochs, step,
+                         self.steps, describe(values), clock(self.left(epoch, step)))  # fmt: skip
+
+    def epoch(self, epoch: int, seconds: float, values: dict[str, float], kept: list[str]) -> None:
+        """Shows the result of an epoch."""
+        self.shown = time.monotonic()
+        mark = f" [{', '.join(kept)}]" if kept else ""
+        logging.info("%s epoch %d/%d: %s, %.1f s, at most %s left%s", self.phase, epoch + 1, self.epochs,
+                     describe(values), seconds, clock(self.left(epoch + 1, 0)), mark)  # fmt: skip
+
+
+def describe(values: dict[str, float]) -> str:
+    """Scalars in one line, four significant digits."""
+    return " ".join(f"{name} {value:.4g}" for name, value in values.items())
+
+
+def clock(seconds: float) -> str:
+    """Seconds as h:mm:ss."""
+    whole = int(seconds)
+    return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
+
+
+def _train_epoch(phase: phases.Phase, epoch: int, progress: Progress) -> dict[str, float]:
+    history = []
+    for number, batch in enumerate(phase.batches(epoch)):
+        history.append(phase.step(*batch))
+        progress.step(epoch, number + 1, history[-1])
+    if not history:
+        raise ValueError(f"phase {phase.name} has no batch in epoch {epoch}; the batch size is larger than the data.")
+    values = {name: np.array([float(step[name]) for step in history]) for name in history[0]}
+    for name, series in values.items():
+        if not np.isfinite(series).all():
+            bad = int(np.flatnonzero(~np.isfinite(series))[0])
+            raise ValueError(
+                f"{phase.name}: {name} is {series[bad]} at epoch {epoch}, step {bad}. Lower the learning rate, or look "
+                "for extreme values in the data with the quality report of ingest."
+            )
+    return {name: float(series.mean()) for name, series in values.items()}
+
+
+class Keeper:
+    """Writes and restores what a phase needs to go on exactly where it stopped.
+
+    Args:
+        phase: the training.
+        folder: where weights of tracks and the resumable checkpoint are written.
+    """
+
+    def __init__(self, phase: phases.Phase, folder: pathlib.Path):
+        self.phase, self.folder = phase, folder
+        self.state_path = folder / f"{phase.name}.state.json"
+        checkpoint = tf.train.Checkpoint(**phase.trackables)
+        self.manager = tf.train.CheckpointManager(checkpoint, str(folder / f"{phase.name}.resume"), max_to_keep=2)
+
+    def keep(self, track: str) -> None:
+        """Writes the weights of a track under a temporary name and renames them."""
+        for name, model in self.phase.models.items():
+            path = self.folder / phases.weights_name(self.phase.name, name, track)
+            temporary = path.with_name("writing." + path.name)
+            model.save_weights(temporary)
+            os.replace(temporary, path)
+
+    def save(self, epoch: int, ended: bool) -> None:
+        """Makes the end of an epoch the point to resume from."""
+        prefix = self.manager.save(checkpoint_number=epoch + 1)
+        state = {"epoch": epoch, "ended": ended, "checkpoint": pathlib.Path(prefix).name,
+                 "tracks": self.phase.tracks.state()}  # fmt: skip
+        temporary = self.state_path.with_name("writing." + self.state_path.name)
+        temporary.write_text(json.dumps(state))
+        os.replace(temporary, self.state_path)
+
+    def restore(self) -> tuple[int, bool]:
+        """The next epoch to train, and whether the training had already ended.
+
+        Raises:
+            ValueError: the resumable checkpoint is damaged.
+        """
+        if not self.state_path.exists():
+            return 0, False
+        try:
+            state = json.loads(self.state_path.read_text())
+            prefix = pathlib.Path(self.manager.directory) / state["checkpoint"]
+            self.manager.checkpoint.restore(str(prefix)).assert_consumed()
+            self.phase.tracks.restore(state["tracks"])
+        except (ValueError, KeyError, AssertionError, tf.errors.OpError) as error:
+            raise ValueError(
+                f"the interrupted training in {self.folder} cannot be resumed: {self.state_path.name} or its "
+                f"checkpoint is damaged ({error}). Start it again with --force train."
+            ) from error
+        return state["epoch"] + 1, state["ended"]
+
+
+def fit(phase: phases.Phase, folder: pathlib.Path, log: Callable[[str, int, dict[str, float]], None]) -> dict[str, int]:
+    """Trains a phase to its end, resuming from the last complete epoch found in `folder`.
+
+    Args:
+        phase: the training.
+        folder: receives the weights of each track and the resumable checkpoint.
+        log: called with (phase name, epoch, scalars) once per epoch.
+
+    Returns:
+        track name -> epoch it kept.
+
+    Raises:
+        ValueError: a loss is not finite (the message names epoch and step), there is no batch, or what is to be
+            resumed is damaged.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    keeper = Keeper(phase, folder)
+    first, ended = keeper.restore()
+    if first:
+        logging.info("%s: resuming after epoch %d", phase.name, first)
+    progress = Progress(phase.name, phase.epochs, phase.steps, first)
+    for epoch in range(first, 0 if ended else phase.epochs):
+        began = time.monotonic()
+        phase.start_epoch(epoch)
+        values = _train_epoch(phase, epoch, progress)
+        values |= phase.score(epoch)
+        kept = phase.tracks.observe(epoch, values)
+        for track in kept:
+            keeper.keep(track)
+        seconds = time.monotonic() - began
+        progress.epoch(epoch, seconds, values, [track for track in kept if track != "last"])
+        log(phase.name, epoch, values | {"seconds": seconds})
+        ended = phase.tracks.finished or epoch + 1 == phase.epochs
+        keeper.save(epoch, ended)
+        if phase.tracks.finished:
+            break
+    return phase.tracks.epochs()
