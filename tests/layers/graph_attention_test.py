@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+"""Graph attention against a loop over heads and nodes."""
+
+import numpy as np
+import pytest
+
+from tfskel import skeletons
+from tfskel.checkpoints import assign
+from tfskel.layers import graph_attention
+
+
+def naive_head(nodes, weights, head, bias):
+    """One head on one skeleton, written from the definition."""
+    hidden = nodes @ weights["input_kernel"] + weights["input_bias"]
+    values = hidden @ weights["kernel"][head]
+    out = np.zeros_like(values)
+    for i in range(len(nodes)):
+        logits = np.zeros(len(nodes))
+        for j in range(len(nodes)):
+            towards = values[i] @ weights["self_kernel"][head] + weights["self_bias"][head]
+            away = values[j] @ weights["other_kernel"][head] + weights["other_bias"][head]
+            score = towards + away
+            logits[j] = (score if score > 0 else 0.2 * score) + bias[i, j]
+        attention = np.exp(logits - logits.max())
+        attention /= attention.sum()
+        out[i] = sum(attention[j] * values[j] for j in range(len(nodes))) + weights["output_bias"][head]
+    return np.where(out > 0, out, np.expm1(out))
+
+
+@pytest.fixture
+def layer():
+    bias = skeletons.attention_bias(skeletons.adjacency(skeletons.get("kinect_v1"), "parts"))
+    layer = graph_attention.GraphAttention(bias, units=4, heads=3, seed=5)
+    layer.build((None, 10, 3))
+    rng = np.random.RandomState(0)
+    for weight in layer.trainable_variables:
+        weight.assign(rng.randn(*weight.shape))
+    return layer
+
+
+@pytest.mark.parametrize("sparse", [False, True])
+def test_heads_in_one_product_equal_the_loop(layer, sparse):
+    layer.sparse = sparse
+    nodes = np.random.RandomState(1).randn(2, 10, 3).astype(np.float32)
+    weights = {assign.weight_name(v): v.numpy().astype(np.float64) for v in layer.trainable_variables}
+    want = np.mean([[naive_head(n, weights, h, layer.bias) for n in nodes] for h in range(3)], axis=0)
+    np.testing.assert_allclose(layer(nodes), want, rtol=1e-5, atol=1e-5)
+
+
+def test_attention_rows_sum_to_one_over_neighbours_only(layer):
+    attention = np.asarray(layer.attention(np.random.RandomState(2).randn(4, 10, 3).astype(np.float32)))
+    np.testing.assert_allclose(attention.sum(axis=-1), 1, rtol=1e-6)
+    assert np.all(attention[..., layer.bias < 0] == 0)
+    assert np.all(attention[..., layer.bias == 0] > 0)
+
+
+def test_initial_values_have_the_distributions_of_the_original():
+    layer = graph_attention.GraphAttention(np.zeros((5, 5)), units=8, heads=200, seed=1)
+    layer.build((None, 5, 3))
+    assert layer.kernel.numpy().std() == pytest.approx(np.sqrt(6 / 16 / 3), rel=0.05)
+    assert np.abs(layer.kernel).max() <= np.sqrt(6 / 16)
+    assert np.sqrt(6 / 16) < np.abs(layer.self_kernel).max() <= np.sqrt(6 / 9)
+    assert layer.input_kernel.numpy().std() == pytest.approx(1, abs=0.4)
+    for bias in (layer.input_bias, layer.self_bias, layer.other_bias, layer.output_bias):
+        assert not bias.numpy().any()
+    assert not np.array_equal(layer.self_kernel, layer.other_kernel)

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: MIT
+"""Stacked LSTM with the semantics of TensorFlow 1, over sequences or over prefix trees of sequences."""
+
+import math
+
+import keras
+import numpy as np
+from keras import ops
+
+
+class LSTM(keras.layers.Layer):
+    """One LSTM layer, unrolled, gates in the Keras order input, forget, candidate, output.
+
+    The forget gate's constant 1 of TensorFlow 1 is part of the initial bias. The Glorot limit is the one of
+    the joint (inputs + units, 4 * units) matrix of TensorFlow 1.
+
+    Args:
+        units: int. Width.
+        seed: int or None. Seed of the initial values.
+
+    Source: Hochreiter and Schmidhuber, 1997; TensorFlow 1 `LSTMCell` without peepholes.
+    """
+
+    def __init__(self, units, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.seed = seed
+
+    def build(self, input_shape):
+        width, E = input_shape[-1], self.units
+        limit = math.sqrt(6.0 / (width + 5 * E))
+        for name, rows, offset in (("kernel", width, 0), ("recurrent_kernel", E, 1)):
+            seed = None if self.seed is None else self.seed + offset
+            uniform = keras.initializers.RandomUniform(-limit, limit, seed=seed)
+            setattr(self, name, self.add_weight(name=name, shape=(rows, 4 * E), initializer=uniform))
+        self.bias = self.add_weight(name="bias", shape=(4 * E,), initializer=_forget_gate_open)
+
+    def project(self, inputs):
+        """What the inputs alone give to the gates: (rows, inputs) -> (rows, 4 * units)."""
+        return ops.matmul(inputs, self.kernel) + self.bias
+
+    def step(self, projected, state):
+        """One time step.
+
+        Args:
+            projected: (rows, 4 * units) from `project`.
+            state: (hidden, cell), each (rows, units), or None for zeros.
+
+        Returns:
+            (hidden, cell) after the step.
+        """
+        E = self.units
+        if state is not None:
+            projected = projected + ops.matmul(state[0], self.recurrent_kernel)  # (rows, 4 * E)
+        gates, candidate, out = ops.split(projected, [2 * E, 3 * E], axis=-1)
+        enter, keep = ops.split(ops.sigmoid(gates), 2, axis=-1)  # (rows, E) each
+        cell = enter * ops.tanh(candidate)
+        if state is not None:
+            cell = cell + keep * state[1]
+        return ops.sigmoid(out) * ops.tanh(cell), cell
+
+
+class LSTMEncoder(keras.layers.Layer):
+    """Two (or more) stacked LSTM layers; the output is the top layer's hidden state at every step.
+
+    Args:
+        units: int. Width of each layer.
+        depth: int. Number of layers.
+        seed: int or None. Seed of the initial values.
+    """
+
+    def __init__(self, units, depth=2, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        seeds = [None if seed is None else seed + 2 * layer for layer in range(depth)]
+        self.layers = [LSTM(units, seed=s, name=f"lstm_{layer}") for layer, s in enumerate(seeds)]
+
+    def build(self, input_shape):
+        for layer in self.layers:
+            layer.build(input_shape)
+            input_shape = (*input_shape[:-1], self.units)
+
+    def call(self, inputs):
+        """Outputs of every step: (N, T, D) -> (N, T, units). T must be known when tracing."""
+        return self.run(inputs)[0]
+
+    def run(self, inputs):
+        """Outputs and final states.
+
+        Returns:
+            outputs: (N, T, units).
+            states: one (hidden, cell) pair per layer, each (N, units).
+        """
+        steps = inputs.shape[1]
+        rows = ops.reshape(ops.transpose(inputs, (1, 0, 2)), (-1, inputs.shape[2]))  # (T * N, D)
+        states = []
+        for layer in self.layers:
+            outputs, state = [], None
+            for projected in ops.split(layer.project(rows), steps):  # (N, 4 * E)
+                state = layer.step(projected, state)
+                outputs.append(state[0])
+            states.append(state)
+            rows = ops.concatenate(outputs)  # (T * N, E)
+        outputs = ops.transpose(ops.reshape(rows, (steps, -1, self.units)), (1, 0, 2))
+        return outputs, states
+
+    def run_tree(self, frames, levels):
+        """Outputs of the nodes of a prefix tree; nodes of one depth share one product per layer.
+
+        Args:
+            frames: (T, N, D), time first.
+            levels: one (parents, frame indices) pair per depth. `parents` is a list with the position of each
+                node's parent in the level above (ignored at depth 0); the frame indices are a list, or an
+                integer tensor when they change from call to call.
+
+        Returns:
+            (nodes, N, units), nodes in the order of the levels.
+        """
+        first, *upper = self.layers
+        projected = first.project(ops.reshape(frames, (-1, frames.shape[-1])))  # (T * N, 4 * E)
+        inputs = _of_frames(projected, frames.shape[0], levels)
+        rows = _run_levels(first, inputs, levels)  # (nodes * N, E)
+        sizes = [len(parents) for parents, _ in levels]
+        for layer in upper:
+            nodes = ops.split(layer.project(rows), sum(sizes))
+            stops = np.cumsum(sizes)
+            inputs = [_join(nodes[stop - size : stop]) for size, stop in zip(sizes, stops, strict=True)]
+            rows = _run_levels(layer, inputs, levels)
+        return ops.reshape(rows, (sum(sizes), -1, self.units))
+
+
+def _of_frames(projected, steps, levels):
+    """Projected rows of each level's frames; the product itself is done once per frame."""
+    if not isinstance(levels[0][1], list):
+        table = ops.reshape(projected, (steps, -1))
+        return [ops.reshape(ops.take(table, index, axis=0), (-1, projected.shape[-1])) for _, index in levels]
+    parts = ops.split(projected, steps)
+    return [_join([parts[frame] for frame in index]) for _, index in levels]
+
+
+def _run_levels(layer, inputs, levels):
+    outputs, state, width = [], None, 0
+    for projected, (parents, _) in zip(inputs, levels, strict=True):
+        if state is not None and parents != list(range(width)):
+            state = tuple(_select(part, parents, width) for part in state)
+        state = layer.step(projected, state)
+        outputs.append(state[0])
+        width = len(parents)
+    return ops.concatenate(outputs)
+
+
+def _select(rows, parents, width):
+    parts = ops.split(rows, width)
+    return _join([parts[parent] for parent in parents])
+
+
+def _join(parts):
+    return parts[0] if len(parts) == 1 else ops.concatenate(parts)
+
+
+def _forget_gate_open(shape, dtype=None):
+    units = shape[0] // 4
+    return ops.cast(np.repeat([0.0, 1.0, 0.0, 0.0], units), dtype)

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: MIT
+"""Recognition network: a two-layer perceptron on frozen features, its scores summed over prefixes."""
+
+import keras
+from keras import ops
+
+
+class Recognition(keras.Model):
+    """Classifier of identities; every weight exists after construction.
+
+    Args:
+        features: width D of the features, and of the hidden layer.
+        classes: number of identities C.
+        seed: initial values; None draws them anew.
+
+    Raises:
+        ValueError: no features or no classes.
+
+    Source: original programs of CAGE and SM-SGE: relu(F W1 + b1) W2 + b2, kernels drawn from N(0, 1).
+    """
+
+    def __init__(self, features: int, classes: int, seed: int | None = None, name: str = "recognition"):
+        super().__init__(name=name)
+        if features < 1 or classes < 1:
+            raise ValueError(f"features and classes must be at least 1; received {features} and {classes}.")
+        self.features, self.classes, self.seed = features, classes, seed
+        self.build((None, features))
+
+    def build(self, input_shape):
+        D, C = self.features, self.classes
+        seeds = (None, None) if self.seed is None else (self.seed, self.seed + 1)
+        first, second = (keras.initializers.RandomNormal(stddev=1.0, seed=seed) for seed in seeds)
+        self.hidden_kernel = self.add_weight(name="hidden_kernel", shape=(D, D), initializer=first)
+        self.hidden_bias = self.add_weight(name="hidden_bias", shape=(D,), initializer="zeros")
+        self.kernel = self.add_weight(name="kernel", shape=(D, C), initializer=second)
+        self.bias = self.add_weight(name="bias", shape=(C,), initializer="zeros")
+        self.built = True
+
+    def call(self, features):
+        """Logits: (..., D) -> (..., C)."""
+        rows = ops.reshape(features, (-1, self.features))
+        hidden = ops.relu(ops.matmul(rows, self.hidden_kernel) + self.hidden_bias)  # (rows, D)
+        logits = ops.matmul(hidden, self.kernel) + self.bias  # (rows, C)
+        return ops.reshape(logits, (*ops.shape(features)[:-1], self.classes))
+
+    def scores(self, prefix_features, last_prefix_only: bool = False):
+        """Scores of sequences.
+
+        Args:
+            prefix_features: (N, P, D) features of P prefixes of each sequence.
+            last_prefix_only: score the longest prefix instead of the sum over prefixes.
+
+        Returns:
+            (N, C) summed logits; the originals call this sum an average.
+        """
+        if last_prefix_only:
+            return self(prefix_features[:, -1])
+        return ops.sum(self(prefix_features), axis=1)
