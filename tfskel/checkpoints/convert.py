@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: MIT
+"""Turns a checkpoint of an original program into weights of ours."""
+
+import json
+import os
+import pathlib
+import shutil
+import tempfile
+from collections.abc import Callable
+
+from tfskel import skeletons
+from tfskel.checkpoints import sm_sge as sm_sge_names
+from tfskel.checkpoints import tf1
+from tfskel.models import recognition, sm_sge
+
+ENCODER = "encoder.weights.h5"
+CLASSIFIER = "recognition.weights.h5"
+DESCRIPTION = "model.json"
+
+
+def convert(
+    system: str,
+    path: str | pathlib.Path,
+    out: str | pathlib.Path,
+    skeleton: str | None = None,
+    length: int = 6,
+    force: bool = False,
+) -> dict:
+    """Writes weights and a description of the models they belong to.
+
+    Args:
+        system: one of CONVERTERS.
+        path: original checkpoint, see `tf1.read`.
+        out: folder to write: encoder.weights.h5, recognition.weights.h5 if the checkpoint holds a trained
+            recognition network, and model.json. It appears complete or not at all.
+        skeleton: expected joint layout; None takes the one whose number of joints fits.
+        length: frames per sequence f, which a checkpoint does not tell.
+        force: replace an existing folder.
+
+    Returns:
+        The description.
+
+    Raises:
+        ValueError: unknown system, damaged checkpoint, names or shapes that do not fit, another skeleton.
+        FileNotFoundError: no such checkpoint.
+        FileExistsError: `out` exists and `force` is not set.
+    """
+    if system not in CONVERTERS:
+        raise ValueError(f"Unknown system {system!r}; known: {', '.join(CONVERTERS)}.")
+    out = pathlib.Path(out)
+    if out.exists() and not force:
+        raise FileExistsError(f"{out} exists; choose another folder or pass --force to replace it.")
+    original = tf1.read(path)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    made = pathlib.Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
+    try:
+        description = CONVERTERS[system](original, made, skeleton, length)
+        description = {"system": system, **description, "source": tf1.prefix_of(path).name}
+        (made / DESCRIPTION).write_text(json.dumps(description, indent=1) + "\n")
+        _publish(made, out)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    return description
+
+
+def _publish(made: pathlib.Path, out: pathlib.Path) -> None:
+    made.chmod(0o755)
+    if not out.exists():
+        os.replace(made, out)
+        return
+    aside = pathlib.Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
+    os.replace(out, aside / "replaced")
+    os.replace(made, out)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _sm_sge(original: dict, folder: pathlib.Path, skeleton: str | None, length: int) -> dict:
+    found = sm_sge_names.hyperparameters({name: value.shape for name, value in original.items()})
+    if skeleton is not None and skeletons.get(skeleton).name != found["skeleton"]:
+        raise ValueError(f"the checkpoint was trained on skeleton {found['skeleton']!r}, not {skeleton!r}.")
+    classes = found.pop("classes")
+    encoder = sm_sge.SMSGE(length=length, **found)
+    sm_sge_names.load_encoder(encoder, original)
+    encoder.save_weights(folder / ENCODER)
+    if classes:
+        classifier = recognition.Recognition(4 * found["units"], classes)
+        sm_sge_names.load_classifier(classifier, original)
+        classifier.save_weights(folder / CLASSIFIER)
+    return {**found, "length": length, "classes": classes}
+
+
+CONVERTERS: dict[str, Callable] = {"sm_sge": _sm_sge}

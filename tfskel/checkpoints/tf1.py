@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+"""Reads TensorFlow 1 checkpoints without TensorFlow 1."""
+
+import pathlib
+
+import numpy as np
+
+
+def read(path: str | pathlib.Path) -> dict[str, np.ndarray]:
+    """Every tensor of a checkpoint.
+
+    Args:
+        path: checkpoint prefix (`model.ckpt`), its `.index` file, or a folder with a `checkpoint` file.
+
+    Returns:
+        variable name -> array.
+
+    Raises:
+        FileNotFoundError: the index or a data file is missing.
+        ValueError: a file is damaged or not a checkpoint.
+    """
+    import tensorflow as tf
+
+    prefix = prefix_of(path)
+    try:
+        reader = tf.train.load_checkpoint(str(prefix))
+        return {name: reader.get_tensor(name) for name in sorted(reader.get_variable_to_shape_map())}
+    except (tf.errors.OpError, RuntimeError, ValueError, LookupError) as error:
+        reason = str(error).splitlines()[0]
+        raise ValueError(
+            f"{prefix} is not a readable checkpoint, or damaged: {reason}. Copy its .index and .data files again."
+        ) from error
+
+
+def prefix_of(path: str | pathlib.Path) -> pathlib.Path:
+    """The checkpoint prefix that a path means.
+
+    Raises:
+        FileNotFoundError: there is no checkpoint.
+    """
+    path = pathlib.Path(path)
+    if path.is_dir():
+        path = path / _latest(path)
+    prefix = path.with_suffix("") if path.suffix == ".index" else path
+    if not prefix.with_name(prefix.name + ".index").is_file():
+        raise FileNotFoundError(
+            f"there is no checkpoint {prefix}: {prefix.name}.index is missing. Give the prefix, without the endings "
+            ".index, .data-00000-of-00001 or .meta."
+        )
+    if not list(prefix.parent.glob(prefix.name + ".data-*")):
+        raise FileNotFoundError(
+            f"checkpoint {prefix} has no {prefix.name}.data-00000-of-00001 file beside its index."
+        )
+    return prefix
+
+
+def _latest(folder: pathlib.Path) -> str:
+    state = folder / "checkpoint"
+    key = "model_checkpoint_path:"
+    lines = state.read_text(errors="replace").splitlines() if state.is_file() else []
+    named = [line.removeprefix(key).strip().strip('"') for line in lines if line.startswith(key)]
+    if not named:
+        raise FileNotFoundError(
+            f"{folder} holds no file `checkpoint` that names one; give the checkpoint's prefix."
+        )
+    return pathlib.PurePath(named[0]).name

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: MIT
+"""Converts a checkpoint of an original TensorFlow 1 program into weights of this package.
+
+python tools/convert_checkpoint.py sm_sge PATH OUT    PATH: prefix (model.ckpt) or folder; OUT: folder to write
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Writes OUT and prints its description; returns 1 with a message if that is not possible."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("system", help="sm_sge")
+    parser.add_argument("path", metavar="PATH")
+    parser.add_argument("out", metavar="OUT")
+    parser.add_argument("--skeleton", help="fail unless the checkpoint has this joint layout")
+    parser.add_argument("--length", type=int, default=6, help="frames per sequence (default 6)")
+    parser.add_argument("--force", action="store_true", help="replace OUT if it exists")
+    options = parser.parse_args(arguments)
+
+    from tfskel.checkpoints import convert
+
+    try:
+        description = convert.convert(**vars(options))
+    except (ValueError, OSError) as error:
+        print(f"convert_checkpoint: {error}", file=sys.stderr)
+        return 1
+    print(json.dumps(description, indent=1))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
