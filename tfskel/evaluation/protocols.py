@@ -27,6 +27,13 @@ PROTOCOLS = {
     ("ias", "b"): Protocol(probe="b", gallery="a"),
     ("biwi", "walking"): Protocol(probe="walking", gallery="still"),
     ("biwi", "still"): Protocol(probe="still", gallery="walking"),
+    ("released", "probe"): STANDARD,
+    ("released", "a"): Protocol(probe="a", gallery="b"),
+    ("released", "b"): Protocol(probe="b", gallery="a"),
+    ("released", "walking"): Protocol(probe="walking", gallery="still"),
+    ("released", "still"): Protocol(probe="still", gallery="walking"),
+    # Sets published with a single test set have no gallery; their probe is searched in train.
+    ("released", "single"): Protocol(gallery="train"),
 }
 
 
