@@ -5,6 +5,7 @@ import logging as python_logging
 import os
 import pathlib
 import sys
+from collections.abc import Sequence
 
 from absl import app, flags, logging
 from ml_collections import config_flags
@@ -49,30 +50,37 @@ def _quiet_logging() -> None:
     logging.set_verbosity(logging.INFO)
 
 
-def _say_settings(config, workdir: pathlib.Path) -> None:
-    logging.info("recipe %s, work in %s, seeds %s\n%s", _recipe_path(), workdir, list(config.seeds), config)
+def execute(config, workdir: pathlib.Path, only: Sequence[str] = (), force: Sequence[str] = ()) -> None:
+    """Runs the stages of a recipe.
 
-
-def main(argv: list[str]) -> None:
-    """Runs the stages and prints where the results are.
+    Args:
+        config: resolved recipe.
+        workdir: folder of the run.
+        only, force: stage names, see `runner.run`.
 
     Raises:
         SystemExit: a user's mistake; the message says what to do.
     """
-    if len(argv) > 1:
-        raise SystemExit(f"unexpected argument {argv[1]!r}; settings are given as --config.section.key=value.")
-    from components import ingest, runner, stages, summary
+    from components import ingest, runner, stages
 
-    _quiet_logging()
-    config = CONFIG.value
-    workdir = pathlib.Path(WORKDIR.value or pathlib.Path("runs") / pathlib.Path(_recipe_path()).stem)
     try:
         ingest.check_available(config)
-        _say_settings(config, workdir)
-        runner.run(config, workdir, stages.STAGES, STAGES.value, FORCE.value)
+        logging.info("work in %s, seeds %s\n%s", workdir, list(config.seeds), config)
+        runner.run(config, workdir, stages.STAGES, only, force)
     except (runner.StageError, ValueError, OSError) as error:
         logging.debug("", exc_info=error)
         raise SystemExit(f"\nstopped: {error}") from None
+
+
+def main(argv: list[str]) -> None:
+    """Runs the recipe of the command line and prints where the results are."""
+    if len(argv) > 1:
+        raise SystemExit(f"unexpected argument {argv[1]!r}; settings are given as --config.section.key=value.")
+    from components import summary
+
+    _quiet_logging()
+    workdir = pathlib.Path(WORKDIR.value or pathlib.Path("runs") / pathlib.Path(_recipe_path()).stem)
+    execute(CONFIG.value, workdir, STAGES.value, FORCE.value)
     sys.stdout.write(summary.text(workdir))
 
 
