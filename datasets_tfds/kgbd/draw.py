@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: MIT
+"""Which walks of a person become gallery and probe: drawn at random, as in the original preprocessing."""
+
+from __future__ import annotations
+
+import numpy as np
+
+FEW = 3
+"""A person with this many walks gives one gallery walk and one probe walk instead of two and one."""
+
+_SHORT_PERSON = 15
+
+
+def draw(walks: dict[str, int], seed: int, short_person: str) -> dict[str, list[int]]:
+    """Draws walks without replacement, person after person.
+
+    Args:
+        walks: folder of a person -> number of walks, in the order of the draws.
+        seed: seed of a NumPy RandomState.
+        short_person: "person_15": only person 15 gives two walks (the original rule); "few_files": everyone with
+            at most three walks does.
+
+    Returns:
+        folder -> indices of walks: the last one is the probe, those before are the gallery.
+
+    Raises:
+        ValueError: a person has fewer walks than are drawn.
+    """
+    rng = np.random.RandomState(seed)
+    drawn = {}
+    for folder, count in walks.items():
+        short = count <= FEW if short_person == "few_files" else person(folder) == _SHORT_PERSON
+        wanted = 2 if short else 3
+        if count < wanted:
+            raise ValueError(
+                f"kgbd: {folder} has {count} walk(s) but {wanted} are drawn for gallery and probe. Remove the folder, "
+                'or set the option short_person="few_files" if it has two.'
+            )
+        drawn[folder] = rng.choice(count, wanted, replace=False).tolist()
+    return drawn
+
+
+def check(draws: dict[str, list[int]], walks: dict[str, int]) -> dict[str, list[int]]:
+    """Checks draws that the user gives, for example those recorded with an earlier build.
+
+    Raises:
+        ValueError: a person is missing or unknown, or the indices are not two or more different walks of his.
+    """
+    if set(draws) != set(walks):
+        odd = sorted(set(draws) ^ set(walks))
+        raise ValueError(f"kgbd: option draws must name every folder of a person once; check {', '.join(odd)}.")
+    for folder, count in walks.items():
+        picked = draws[folder]
+        if len(picked) < 2 or len(set(picked)) < len(picked) or not set(picked) <= set(range(count)):
+            raise ValueError(
+                f"kgbd: option draws, {folder}: two or more different indices below {count} are expected (gallery "
+                f"first, probe last); received {picked}."
+            )
+    return {folder: list(draws[folder]) for folder in walks}
+
+
+def person(folder: str) -> int:
+    """Number of the person a folder belongs to: "Person015" -> 15.
+
+    Raises:
+        ValueError: no number follows the word Person.
+    """
+    number = folder.split("Person", 1)[1]
+    if not number.isdecimal():
+        raise ValueError(f"kgbd: folder {folder!r}: a number is expected after Person, as in Person001.")
+    return int(number)

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: MIT
+"""Which setting of a person becomes gallery, probe and training part: drawn at random, as in the original program."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from datasets_tfds.ks20 import grouping
+
+
+def draw(seed: int) -> dict[str, list[int]]:
+    """Draws for each of the 20 identities, in order: [gallery, probe], positions in `grouping.SETTINGS`.
+
+    Args:
+        seed: seed of a NumPy RandomState.
+    """
+    rng = np.random.RandomState(seed)
+    settings = len(grouping.SETTINGS)
+    return {str(i): rng.choice(settings, 2, replace=False).tolist() for i in range(len(grouping.BODIES))}
+
+
+def check(draws: dict[str, list[int]]) -> dict[str, list[int]]:
+    """Checks draws that the user gives, for example those recorded with an earlier build.
+
+    Raises:
+        ValueError: a row is not two different numbers 0, 1, 2.
+    """
+    for person, picked in draws.items():
+        if len(picked) != 2 or len(set(picked)) != 2 or not set(picked) <= set(range(len(grouping.SETTINGS))):
+            raise ValueError(
+                f"ks20: option draws, identity {person}: [gallery, probe], two different numbers out of 0, 1, 2 (for "
+                f"{', '.join(grouping.SETTINGS)}), are expected; received {picked}."
+            )
+    return {str(person): list(picked) for person, picked in draws.items()}
+
+
+def split(filed: str, picked: list[int]) -> str:
+    """Split of a recording filed under a setting: gallery, probe, or train for the setting not drawn."""
+    position = grouping.SETTINGS.index(filed)
+    return ("gallery", "probe")[picked.index(position)] if position in picked else "train"

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: MIT
+"""Recordings that are still text files: what is known about each, and how a split of them is read, by Beam or not."""
+
+from __future__ import annotations
+
+import dataclasses
+import pathlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+CLIP_BOTH_ENDS = (10, 10)
+"""Frames that the original programs cut off a recording at its beginning and end."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Take:
+    """One recording before it is read.
+
+    Attributes:
+        files: its files, in the order of reading.
+        subject, recording, camera, condition, setting: text, stored as it is.
+        clip: frames left out at the beginning and at the end, counted after the drop rule.
+    """
+
+    files: tuple[pathlib.Path, ...]
+    subject: str
+    recording: str
+    camera: str = ""
+    condition: str = ""
+    setting: str = ""
+    clip: tuple[int, int] = (0, 0)
+
+    def example(self, joints: np.ndarray, frames: np.ndarray, captured: int) -> dict[str, Any]:
+        """The example dict: joints (T, J, 3) float64, frames (T,) int64 numbers in the raw recording, both clipped.
+
+        Too few frames for the clip leave an empty recording, whose person is thereby known to the split.
+        """
+        kept = slice(self.clip[0], max(self.clip[0], len(frames) - self.clip[1]))
+        words = ("subject", "recording", "camera", "condition", "setting")
+        return {
+            "joints": joints[kept],
+            "frames": np.asarray(frames, np.int64)[kept],
+            "captured": captured,
+            **{word: getattr(self, word) for word in words},
+        }
+
+
+@dataclasses.dataclass(frozen=True)
+class Takes:
+    """The takes of one split, in the order in which they are stored; iterating reads one after another.
+
+    Attributes:
+        read: pure function, take -> example dict; picklable, so that workers can call it.
+        takes: the takes.
+    """
+
+    read: Callable[[Take], dict[str, Any]]
+    takes: Sequence[Take]
+
+    def __len__(self) -> int:
+        return len(self.takes)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return map(self.read, self.takes)
+
+    def through_beam(self, finish: Callable[[dict[str, Any]], dict[str, Any]]):
+        """Beam transform that gives (position, finish(example)) of every take, read wherever there is a worker."""
+        import apache_beam as beam
+
+        create = beam.Create(list(enumerate(self.takes)), reshuffle=True)
+        return create | beam.Map(_keyed, read=self.read, finish=finish)
+
+
+def _keyed(position_and_take, read, finish):
+    position, take = position_and_take
+    return position, finish(read(take))
