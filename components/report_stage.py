@@ -41,13 +41,15 @@ def _published(values: dict[str, float]) -> list[dict]:
 
 
 def _curves(model: pathlib.Path) -> dict[str, dict[str, list[float]]]:
-    """Series of each phase that were logged in every epoch."""
+    """Series of each phase that were logged in every epoch; the last may have ended before it was trained."""
     lines = logs.read(model)
     phases = {}
     for name in dict.fromkeys(line["phase"] for line in lines):
         own = [line for line in lines if line["phase"] == name]
         keys = [key for key in own[0] if key not in ("phase", "epoch", "seconds")]
-        phases[name] = {key: [line[key] for line in own] for key in keys if all(key in line for line in own)}
+        phases[name] = {
+            key: [line[key] for line in own if key in line] for key in keys if all(key in line for line in own[:-1])
+        }
     return phases
 
 
@@ -94,11 +96,16 @@ def _artefacts(model: pathlib.Path, saved_model: pathlib.Path, results: pathlib.
     }
 
 
+def _title(recipe: dict) -> str:
+    source = recipe["dataset"].manual_dir
+    return f"{recipe['system']} on {recipe['dataset'].name}" + (f" ({pathlib.Path(source).name})" if source else "")
+
+
 def _content(recipe: dict, evaluation, recordings: pathlib.Path, results: pathlib.Path) -> dict:
     """Parts of the page that need one seed only."""
     features = feature_files.load(results / "probe.npz")
     return {
-        "title": f"{recipe['system']} on {recipe['dataset'].name}",
+        "title": _title(recipe),
         "settings": {name: section.to_dict() for name, section in recipe.items() if hasattr(section, "to_dict")},
         "cmc": _arrays(results / "curves.npz"),
         "confusion": _confusion(results),

@@ -18,6 +18,7 @@ def _dataset() -> ConfigDict:
             "options": {},  # the builder's own options, see datasets_tfds/<name>/README.md
             "probe": "probe",  # which probe of the data set: a row of tfskel/evaluation/protocols.py
             "length": 6,  # f, frames in a sequence
+            "train_rule": "training",  # "training": every shift, half overlap, as the originals; "testing": no overlap
             "probe_order": "recording",  # order of probe sequences: "recording" by recording, or "window" number first
         }
     )

@@ -13,6 +13,6 @@ def get_config():
     config.dataset.update(name="gait_sim", skeleton="kinect_v1", probe_order="window")
     config.dataset.options = {"num_identities": 10, "recordings_per_identity": 12, "frames": 60, "seed": 0}
     config.network.units = 128
-    config.training.update(batch_size=64, learning_rate=0.0025, epochs=4)
+    config.training.update(batch_size=64, learning_rate=0.0025, epochs=2)
     config.recognition.update(epochs=20, probe_remainder="keep")
     return config
