@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+"""Every benchmark runs, its forms agree, and its table and JSON say what was measured. No test looks at a time."""
+
+import importlib
+import json
+import math
+import os
+import pathlib
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+TOOLS = pathlib.Path(__file__).parents[2] / "tools"
+sys.path.append(str(TOOLS))  # a script finds the files beside it; nobody imports tools as a package
+bench, bench_race = map(importlib.import_module, ("bench", "bench_race"))
+
+FORMS = {
+    "sm_sge": {("Keras loops", "prefix tree"), ("unrolled", "prefix tree")},
+    "hi_mpc": {("loop over heads", "centres twice")},
+    "windows": {("list slices", "start indices")},
+    "scales": {(f"means float{a}", b) for a, b in ((64, "matrix"), (32, "matrix"), (64, "model.scales"))},
+    "reading": {("window records", "recording records"), ("window records", "recordings in memory")},
+    "evaluation": {("scikit-learn loop", "float64"), ("scikit-learn loop", "float32")},
+    "clustering": {("dense", "sparse")},
+}
+
+
+def test_every_benchmark_is_tested_here():
+    assert FORMS.keys() == bench.BENCHMARKS.keys()
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_benchmark_compares_forms_that_agree(name):
+    rows = bench.measure(name, "tiny")
+    assert {(row["reference"], row["ours"]) for row in rows} == FORMS[name]
+    for row in rows:
+        assert row["agree"], row
+        assert math.isfinite(row["ratio"]) and row["ratio"] > 0
+        assert row["ratio"] == pytest.approx(row["reference_seconds"] / row["ours_seconds"])
+        assert row["rate"] == pytest.approx(1 / row["ours_seconds"])
+        assert all(row[key] is None or row[key] >= 0 for key in ("reference_peak", "ours_peak"))
+
+
+def form(name, values, amount=1):
+    return bench_race.Form(name, lambda: np.asarray(values, float), amount)
+
+
+@pytest.mark.parametrize("values", [[1.0, 2.5], [1.0, np.nan], [1.0, 2.0, 3.0], [[1.0, 2.0]]])
+def test_forms_that_differ_do_not_agree(values):
+    rows = [bench_race.Row("sum", "one", "other")]
+    (row,) = bench_race.race(rows, [form("one", [1.0, 2.0]), form("other", values)], "sum", 1, tolerance=0.1)
+    assert not row["agree"]
+    assert row["met"] is None
+    assert "DIFFERS" in bench.table([row])[1]
+
+
+def test_a_form_that_is_right_only_in_its_first_call_does_not_agree():
+    answers = iter([1.0, 2.0, *[1.0] * 10**6])
+    forms = [form("one", 1.0), bench_race.Form("other", lambda: next(answers, 1.0))]
+    (row,) = bench_race.race([bench_race.Row("sum", "one", "other")], forms, "sum", 1, tolerance=0.1)
+    assert row["difference"] == 1.0
+
+
+def test_targets_are_ratios_and_rates():
+    def met(ratio, rate):
+        row = bench_race.Row("sum", "one", "other", least_ratio=ratio, least_rate=rate)
+        return bench_race.report(row, "sum", (6.0, 2.0), (None, 5_000_000), 0.0, 0.0)
+
+    assert [met(*least)["met"] for least in ((3, 0), (3.1, 0), (0, 0.5), (0, 0.6), (3, 0.6))] == [
+        *(True, False, True, False, False)
+    ]
+    header, line = bench.table([met(3.1, 0.5)])
+    assert line.split()[:10] == ["sum", "one", "other", "sum", "6", "s", "2", "s", "3.0x", ">="]
+    assert line.index("3.1x") == header.index("target") + 3
+    assert line.split()[-4:] == ["-", "5.0", "0", "0e+00"]
+
+
+def test_the_command_writes_a_table_and_json(tmp_path):
+    file = tmp_path / "rows.json"
+    command = [sys.executable, "tools/bench.py", "windows", "--size", "tiny", "--json", str(file)]
+    found = subprocess.run(command, cwd=bench.ROOT, capture_output=True, text=True, env=os.environ)
+    assert found.returncode == 0, found.stderr
+    header, line = found.stdout.splitlines()
+    assert header.split()[:3] == ["benchmark", "reference", "ours"]
+    (row,) = json.loads(file.read_text())
+    assert line.startswith("windows") and f"{row['ratio']:.1f}x" in line
+
+
+def test_a_form_that_disagrees_fails_the_command(monkeypatch, capsys):
+    def disagreeing(name, size):
+        row = bench_race.Row(name, "one", "other")
+        return [bench_race.report(row, size, (1.0, 1.0), (None, None), 1.0, 0.0)]
+
+    monkeypatch.setattr(bench, "measure", disagreeing)
+    assert bench.main(["windows", "--here"]) == 1
+    assert "DIFFERS" in capsys.readouterr().out
+
+
+def test_an_unknown_name_is_refused_with_the_known_ones(capsys):
+    with pytest.raises(SystemExit):
+        bench.main(["window"])
+    assert "unknown benchmark 'window'; known: sm_sge, hi_mpc, windows" in capsys.readouterr().err
