@@ -9,7 +9,7 @@ import tensorflow as tf
 from tfskel import skeletons
 from tfskel.losses import reconstruction
 from tfskel.models import sm_sge
-from tfskel.training import adam, prefix_tree
+from tfskel.training import adam, determinism, prefix_tree
 
 
 def draw_sub_sequences(
@@ -85,9 +85,7 @@ class PretrainTrainer:
         if loss not in reconstruction.LOSSES:
             raise ValueError(f"loss must be one of {', '.join(reconstruction.LOSSES)}; received {loss!r}.")
         if plain and redraw is not None:
-            raise ValueError(
-                "plain and redraw exclude each other: the plain form is for fixed sub-sequences."
-            )
+            raise ValueError("plain and redraw exclude each other: the plain form is for fixed sub-sequences.")
         self.model, self.loss, self.margin, self.plain, self.redraw = model, loss, margin, plain, redraw
         self.sub_sequences = _checked(sub_sequences, model.length - margin)
         lengths = sorted(map(len, self.sub_sequences), reverse=True)
@@ -151,9 +149,7 @@ class PretrainTrainer:
         drawn = _checked(self.redraw(done), self.model.length - self.margin)
         lengths = [sorted(map(len, listed)) for listed in (drawn, self.sub_sequences)]
         if lengths[0] != lengths[1]:
-            raise ValueError(
-                f"redraw must keep the lengths {lengths[1]}; at step {done} it gave {lengths[0]}."
-            )
+            raise ValueError(f"redraw must keep the lengths {lengths[1]}; at step {done} it gave {lengths[0]}.")
         return [tf.constant(column) for column in prefix_tree.columns(drawn)]
 
     def _update_step(self, joints, *columns):
@@ -186,23 +182,18 @@ class PretrainTrainer:
     def _targets(self, joints):
         """Skeletons to reconstruct, time first: scale -> (f, N, 3 * nodes)."""
         count = tf.shape(joints)[0]
-        flat = {
-            s: tf.reshape(nodes, (count, joints.shape[1], -1))
-            for s, nodes in self.model.scales(joints).items()
-        }
+        flat = {s: tf.reshape(nodes, (count, joints.shape[1], -1)) for s, nodes in self.model.scales(joints).items()}
         return {scale: tf.transpose(nodes, (1, 0, 2)) for scale, nodes in flat.items()}
 
     def _scale_loss(self, scale, fused, targets, columns):
         if self.plain:
             losses = [self._sub_sequence_loss(scale, fused, targets, frames) for frames in self.sub_sequences]
-            return tf.add_n(losses) / len(losses)
+            return determinism.total(losses) / len(losses)
         frames = list(columns) if columns else self.plan.frames
         levels = list(zip(self.plan.parents, frames, strict=True))
         outputs = self.model.encoders[scale].run_tree(tf.transpose(fused, (1, 0, 2)), levels)
         index = tf.concat(frames, axis=0)  # (nodes,)
-        errors = self._errors(
-            scale, outputs, {s: tf.gather(targets[s], index + self.margin) for s in targets}
-        )
+        errors = self._errors(scale, outputs, {s: tf.gather(targets[s], index + self.margin) for s in targets})
         return tf.reduce_sum(errors * self.node_weights)
 
     def _sub_sequence_loss(self, scale, fused, targets, frames):
@@ -216,11 +207,9 @@ class PretrainTrainer:
         """Error of each row (a frame of every sequence), summed over the predicted scales: (rows,)."""
         shape = tf.shape(outputs)
         predicted = self.model.reconstruction[scale](tf.reshape(outputs, (-1, outputs.shape[-1])))
-        return tf.add_n(
+        return determinism.total(
             [
-                reconstruction.error(
-                    tf.reshape(part, (shape[0], shape[1], part.shape[-1])), targets[s], self.loss
-                )
+                reconstruction.error(tf.reshape(part, (shape[0], shape[1], part.shape[-1])), targets[s], self.loss)
                 for s, part in predicted.items()
             ]
         )
@@ -228,7 +217,7 @@ class PretrainTrainer:
 
 def _named(losses: dict) -> dict:
     named = {sm_sge.LETTERS[scale]: value for scale, value in losses.items()}
-    return named | {"total": tf.add_n(list(losses.values()))}
+    return named | {"total": determinism.total(list(losses.values()))}
 
 
 def _checked(sub_sequences, frames: int) -> list[list[int]]:
