@@ -64,7 +64,7 @@ def cluster(
     system, _ = training_stage.restore(recipe, model)
     system.load(model, system.EMBEDDING, "last")
     parts = splits.read(recordings, recipe["dataset"])
-    repeated = parts.cut(parts.train, "training")
+    repeated = parts.judged_by_probe().train
     first = np.sort(np.unique(repeated.windows.start, return_index=True)[1])
     once = windows.Windows(repeated.windows.start[first], repeated.windows.recording[first], repeated.windows.length)
     sequences = dataclasses.replace(repeated, windows=once)

@@ -10,7 +10,8 @@ from components import artefacts, base, logs, matrix_pictures, splits
 from components import train as training_stage
 from tfskel import features
 from tfskel.data import batches, sequences
-from tfskel.evaluation import auc, ranking
+from tfskel.evaluation import auc
+from tfskel.evaluation import selection as tracks
 
 FAMILY_A = "A recognition network"
 FAMILY_B = "B retrieval"
@@ -28,8 +29,7 @@ def _retrieval(embed: Callable, parts: splits.Splits, settings, top: int = 0):
         features.extract(embed, parts.cut(part, "testing"), settings.batch_size)
         for part in (parts.probe, parts.gallery)
     )
-    exclude = parts.protocol.exclude_same or None
-    return probe, gallery, ranking.retrieve(probe, gallery, exclude_same=exclude, max_rank=settings.max_rank, top=top)
+    return probe, gallery, parts.protocol.retrieve(probe, gallery, max_rank=settings.max_rank, top=top)
 
 
 def _row(family: str, track: str, epoch: int | None, scored: int, metrics: dict[str, float]) -> dict:
@@ -41,16 +41,31 @@ def _family_b(system, described: dict, model: pathlib.Path, parts: splits.Splits
     rows, curves = [], {}
     for track, epoch in described["epochs"][system.EMBEDDING].items():
         system.load(model, system.EMBEDDING, track)
-        probe, gallery, result = _retrieval(system.embed, parts, settings, top=LISTED)
-        rows.append(_row(FAMILY_B, track, epoch, len(probe), result.metrics()))
-        curves[f"B {track}"] = result.cmc
-        if track == "last":
+        name = tracks.split_track(track)[0]
+        for representation, embed in system.embeddings(track).items():
+            found = _retrieval(embed, parts, settings, top=LISTED)
+            rows += _family_b_rows(tracks.track_of(name, representation), epoch, found, parts, system.scored_batch)
+            if not representation:
+                probe, gallery, result = found
+                curves[f"B {track}"] = result.cmc
+        if track == tracks.LAST:
             probe.save(results / "probe.npz")
             gallery.save(results / "gallery.npz")
             _write_ranked_lists(results / "ranked.npz", parts, result, settings.ranked_lists)
             lines = [f"{who}\t{take}" for who, take in zip(probe.identities, probe.recordings, strict=True)]
             logs.RunLog(results).embedding("probe_features", probe.vectors, lines, "identity\trecording")
     return rows, curves
+
+
+def _family_b_rows(track: str, epoch: int, found: tuple, parts: splits.Splits, batch: int) -> list[dict]:
+    """Metrics on all sequences and, where the original drops incomplete batches, on the complete ones."""
+    probe, gallery, result = found
+    rows = [_row(FAMILY_B, track, epoch, len(probe), result.metrics())]
+    ends = [len(part) - len(part) % batch for part in (probe, gallery)] if batch else [0, 0]
+    if all(ends) and ends != [len(probe), len(gallery)]:
+        few = parts.protocol.retrieve(probe.part(slice(ends[0])), gallery.part(slice(ends[1])))
+        rows.append(_row(f"{FAMILY_B}, complete batches", track, epoch, ends[0], few.metrics()))
+    return rows
 
 
 def _write_ranked_lists(path: pathlib.Path, parts: splits.Splits, result, count: int) -> None:
@@ -109,11 +124,17 @@ def _closed_set(scores: np.ndarray, labels: np.ndarray, ranks: np.ndarray) -> di
     return metrics | {f"rank{n}": float(ranks[n - 1]) for n in (5, 10) if n <= len(ranks)}
 
 
-def _warnings(parts: splits.Splits) -> list[str]:
+def _warnings(parts: splits.Splits, described: dict) -> list[str]:
     probe = set(parts.probe.identity)
     unknown = sorted(probe - set(parts.gallery.identity))
     strangers = sorted(probe - set(parts.classes))
-    found = []
+    found = [
+        f"seed {described['seed']}: track {track!r} kept no epoch of phase {phase}; its rule saves nothing before a "
+        "certain epoch, and no later epoch was better"
+        for phase, epochs in described["epochs"].items()
+        for track in (tracks.PROBE_BEST, tracks.LAST)
+        if not any(tracks.split_track(name)[0] == track for name in epochs)
+    ]
     if unknown:
         found.append(f"identities of the probe that are not in the gallery count as never found: {', '.join(unknown)}")
     if strangers:
@@ -153,5 +174,5 @@ def evaluate(
     features.write_arrays(results / "confusion.npz", **confusions)
     artefacts.write_json(
         results / "metrics.json",
-        {"seed": seed, "rows": found + rows, "classes": described["classes"], "warnings": _warnings(parts)},
+        {"seed": seed, "rows": found + rows, "classes": described["classes"], "warnings": _warnings(parts, described)},
     )

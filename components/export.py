@@ -21,17 +21,17 @@ def _module(system):
     module.models = [model for models in system.models.values() for model in models.values()]
     spec = tf.TensorSpec((None, system.length, system.skeleton.num_joints, 3), tf.float32, name="skeletons")
     signatures = {}
-    for name, (output, function) in system.serving().items():
+    for name, function in system.serving().items():
 
-        def serve(skeletons, function=function, output=output):
-            return {output: function(skeletons)}
+        def serve(skeletons, function=function):
+            return function(skeletons)
 
         signatures[name] = tf.function(serve, input_signature=[spec])
     return module, signatures
 
 
 def _check_equal(folder: pathlib.Path, system, joints: np.ndarray) -> dict[str, float]:
-    """Largest difference per signature, relative to the largest value.
+    """Largest difference of each signature's outputs, relative to the largest value.
 
     Raises:
         ValueError: a signature differs from the Keras model by more than rounding.
@@ -40,10 +40,10 @@ def _check_equal(folder: pathlib.Path, system, joints: np.ndarray) -> dict[str, 
 
     loaded = tf.saved_model.load(str(folder))
     differences = {}
-    for name, (output, function) in system.serving().items():
-        wanted = np.asarray(function(tf.constant(joints)))
-        found = loaded.signatures[name](skeletons=tf.constant(joints))[output].numpy()
-        differences[name] = float(np.abs(found - wanted).max() / max(np.abs(wanted).max(), 1e-12))
+    for name, function in system.serving().items():
+        wanted, found = function(tf.constant(joints)), loaded.signatures[name](skeletons=tf.constant(joints))
+        pairs = [(np.asarray(wanted[output]), found[output].numpy()) for output in wanted]
+        differences[name] = max(float(np.abs(a - b).max() / max(np.abs(a).max(), 1e-12)) for a, b in pairs)
         if not differences[name] <= TOLERANCE:
             raise ValueError(
                 f"signature {name!r} of the export differs from the model by {differences[name]:.2g} of its largest "
@@ -81,7 +81,7 @@ def export(
     folder = saved_model / FOLDER
     tf.saved_model.save(module, str(folder), signatures=signatures)
     parts = splits.read(recordings, recipe["dataset"])
-    sequences = parts.cut(parts.train, "training")
+    sequences = parts.judged_by_probe().train
     differences = _check_equal(folder, system, sequences.raw(np.arange(min(COMPARED, len(sequences)))))
     artefacts.write_json(
         saved_model / "export.json",

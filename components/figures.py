@@ -17,6 +17,7 @@ COLOURS = ("#2f7ed8", "#d9652b", "#2a9d6f", "#b0459e", "#b98d0d", "#3a9fb0", "#8
 DASHES = ("-", "--", "-.", (0, (1, 1.2)), (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)))
 MARKERS = "os^Dv<>pX*"
 SCORES = ("accuracy", "nauc", "rank", "map", "minp", "purity")
+COUNTS = ("clusters", "outliers", "purity", "kept")  # "<count>/<level>", a figure for each
 POINTS = 1500  # most points of a picture of the feature space
 NAMED = 30  # most identities named in it
 WIDTH, HEIGHT = 5.2, 3.4  # inches; small, so that text stays readable when a phone shrinks it
@@ -68,14 +69,27 @@ def cmc(curves: dict[str, Sequence[float]]) -> list[Figure]:
     return figures
 
 
+def _kind(name: str) -> str:
+    """Which figure a logged scalar belongs to."""
+    parts = name.split("/")
+    if len(parts) > 2 or parts[0] in COUNTS:
+        return parts[-1] if len(parts) > 2 else parts[0]
+    return "score" if any(word in name.lower() for word in SCORES) else "loss"
+
+
 def curves(phase: str, values: dict[str, Sequence[float]]) -> list[Figure]:
-    """Losses and scores of one training phase over its epochs."""
+    """Losses, scores and counts of one training phase over its epochs.
+
+    Scores of several representations ("probe/<representation>/<metric>") make a figure for each metric, counts
+    ("<count>/<level>") one for each count.
+    """
     from matplotlib import ticker
 
-    scores = {name: series for name, series in values.items() if any(s in name.lower() for s in SCORES)}
-    losses = {name: series for name, series in values.items() if name not in scores}
+    kinds = {"loss": {}, "score": {}}
+    for name, series in values.items():
+        kinds.setdefault(_kind(name), {})[name] = series
     figures = []
-    for kind, named in (("loss", losses), ("score", scores)):
+    for kind, named in kinds.items():
         series = {name: (np.arange(len(v)), np.asarray(v, float)) for name, v in named.items() if len(v)}
         series = {name: pair for name, pair in series.items() if np.isfinite(pair[1]).any()}
         if not series:

@@ -40,7 +40,7 @@ class Splits:
 
     def cut(self, part: recordings.Recordings, rule: str) -> sequences.Sequences:
         """Sequences of some recordings by the recipe's rules; `rule` is "training" or "testing"."""
-        order = self.dataset.probe_order if rule == "testing" else "recording"
+        order = self.dataset.probe_order if rule == "testing" and part is not self.train else "recording"
         return sequences.build(
             part, f=self.dataset.length, rule=rule, root=self.skeleton.root, classes=self.classes, order=order
         )
@@ -48,10 +48,11 @@ class Splits:
     def judged_by_probe(self) -> fit_data.FitData:
         """The fit that is reported: all train identities, epochs scored on the protocol's probe."""
         return fit_data.FitData(
-            self.cut(self.train, "training"),
+            self.cut(self.train, self.dataset.train_rule),
             self.cut(self.probe, "testing"),
             self.cut(self.gallery, "testing"),
             "probe",
+            self.protocol,
         )
 
     def judged_by_held_out(self, share: float, seed: int) -> fit_data.FitData | None:
@@ -66,7 +67,12 @@ class Splits:
         probe, gallery = held_out.probe_and_gallery(self.train.select(mask), f, root)
         if not len(probe) or not len(gallery):
             return None
-        return fit_data.FitData(sequences.build(stay, f=f, root=root, classes=classes), probe, gallery, "held_out")
+        return fit_data.FitData(
+            sequences.build(stay, f=f, rule=self.dataset.train_rule, root=root, classes=classes),
+            probe,
+            gallery,
+            "held_out",
+        )
 
 
 def prepared_folder(ingested: pathlib.Path) -> pathlib.Path:

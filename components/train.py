@@ -71,8 +71,8 @@ def _draw(system, data, folder: pathlib.Path) -> None:
 
 @base.component(
     "tfskel.skeletons", "tfskel.data", "tfskel.layers", "tfskel.losses", "tfskel.models", "tfskel.training",
-    "tfskel.systems", "tfskel.evaluation", "tfskel.features", "components.splits", "components.logs",
-    "components.matrix_pictures",
+    "tfskel.systems", "tfskel.clustering", "tfskel.evaluation", "tfskel.features", "components.splits",
+    "components.logs", "components.matrix_pictures",
 )  # fmt: skip
 def train(
     recipe: base.Recipe,

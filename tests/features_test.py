@@ -42,9 +42,7 @@ def test_extract_embeds_every_sequence_in_order_and_duplicates_once(batch_size):
 
 def test_extract_reports_progress():
     seen = []
-    features.extract(
-        lambda x: x[:, 0, 0], sequences([0, 1, 2]), 2, lambda done, total: seen.append((done, total))
-    )
+    features.extract(lambda x: x[:, 0, 0], sequences([0, 1, 2]), 2, lambda done, total: seen.append((done, total)))
     assert seen == [(2, 3), (3, 3)]
 
 

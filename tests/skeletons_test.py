@@ -17,8 +17,7 @@ CASES = {"ias_f6": 1, "ks20_f6": 1, "casia_f6": 1, "ks20_nhood2": 2}  # neighbou
 JOINT_EDGES = {
     "kinect_v2": "0-1 0-12 0-16 1-20 2-3 2-20 4-5 4-20 5-6 6-7 6-22 7-21 8-9 8-20 9-10 10-11 10-24 11-23 "
     "12-13 13-14 14-15 16-17 17-18 18-19",
-    "kinect_v1": "0-1 0-12 0-16 1-2 2-3 2-4 2-8 4-5 5-6 6-7 8-9 9-10 10-11 "
-    "12-13 13-14 14-15 16-17 17-18 18-19",
+    "kinect_v1": "0-1 0-12 0-16 1-2 2-3 2-4 2-8 4-5 5-6 6-7 8-9 9-10 10-11 12-13 13-14 14-15 16-17 17-18 18-19",
     "openpose": "0-1 1-2 1-5 1-8 1-11 2-3 3-4 5-6 6-7 8-9 9-10 11-12 12-13",
 }
 
@@ -83,9 +82,7 @@ def test_left_and_right_are_mirror_images_in_every_table(skeleton):
         assert skeleton.joint_names[left].endswith("Left")
         assert skeleton.joint_names[right] == skeleton.joint_names[left].replace("Left", "Right")
     assert len(set(skeleton.joint_names)) == skeleton.num_joints
-    assert sum("Left" in name or "Right" in name for name in skeleton.joint_names) == 2 * len(
-        skeleton.left_right
-    )
+    assert sum("Left" in name or "Right" in name for name in skeleton.joint_names) == 2 * len(skeleton.left_right)
     for joint, parent in enumerate(skeleton.parents):
         assert skeleton.parents[mirror[joint]] == (mirror[parent] if parent >= 0 else -1)
     for groups in (skeleton.parts, skeleton.bodies):
@@ -146,10 +143,7 @@ def test_attention_reaches_the_nodes_within_so_many_edges(neighbourhood):
             | {a for a, b in skeletons.edges(skeleton, "joints") if b in seen}
             for seen in near
         ]
-    want = [
-        [0.0 if j in near[i] else -1e9 for j in range(skeleton.num_joints)]
-        for i in range(skeleton.num_joints)
-    ]
+    want = [[0.0 if j in near[i] else -1e9 for j in range(skeleton.num_joints)] for i in range(skeleton.num_joints)]
     bias = skeletons.attention_bias(skeletons.adjacency(skeleton, "joints"), neighbourhood)
     np.testing.assert_array_equal(bias, want)
 

@@ -38,13 +38,15 @@ class Features:
         for name in ("identities", "cameras", "recordings"):
             values = np.asarray(getattr(self, name), dtype=np.str_)
             if values.shape != (len(vectors),):
-                raise ValueError(
-                    f"{name} must be ({len(vectors)},), one per vector; received {values.shape}."
-                )
+                raise ValueError(f"{name} must be ({len(vectors)},), one per vector; received {values.shape}.")
             object.__setattr__(self, name, values)
 
     def __len__(self) -> int:
         return len(self.vectors)
+
+    def part(self, rows: slice | np.ndarray = slice(None), columns: slice = slice(None)) -> "Features":
+        """Some rows and some columns of the vectors."""
+        return Features(self.vectors[rows, columns], self.identities[rows], self.cameras[rows], self.recordings[rows])
 
     def save(self, path: str | os.PathLike) -> None:
         """Writes an .npz file under a temporary name and renames it when it is complete."""
@@ -96,9 +98,7 @@ def extract(
         index = first[begin : begin + batch_size]
         part = np.asarray(embed(sequences.take(index)), np.float32)
         if part.ndim != 2 or len(part) != len(index):
-            raise ValueError(
-                f"embed must return ({len(index)}, D) for as many sequences; received {part.shape}."
-            )
+            raise ValueError(f"embed must return ({len(index)}, D) for as many sequences; received {part.shape}.")
         parts.append(part)
         if progress is not None:
             progress(begin + len(index), len(first))
@@ -134,11 +134,8 @@ def read_arrays(path: str | os.PathLike, names: list[str]) -> dict[str, np.ndarr
             arrays = {name: file[name] for name in names if name not in missing}
     except (OSError, EOFError, ValueError, zipfile.BadZipFile, AttributeError) as error:
         raise ValueError(
-            f"{path} is damaged or no features file ({type(error).__name__}: {error}). "
-            "Delete it and write it again."
+            f"{path} is damaged or no features file ({type(error).__name__}: {error}). Delete it and write it again."
         ) from error
     if missing:
-        raise ValueError(
-            f"{path} has no array {', '.join(missing)}; a features file holds {', '.join(names)}."
-        )
+        raise ValueError(f"{path} has no array {', '.join(missing)}; a features file holds {', '.join(names)}.")
     return arrays

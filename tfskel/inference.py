@@ -16,10 +16,11 @@ class Embedder:
 
     Args:
         signatures: name -> callable, of a loaded SavedModel: `embed` with input `skeletons` (N, f, J, 3) and
-            output `features` (N, D), and optionally `classify` with output `scores` (N, C).
+            output `features` (N, D) and maybe others, and optionally `classify` with output `scores` (N, C).
 
     Attributes:
         length: frames per sequence f. num_joints: joints per frame J. classifies: whether `scores` works.
+        outputs: what `embed` can return: "features" and, for some systems, its levels by name.
     """
 
     def __init__(self, signatures):
@@ -27,21 +28,26 @@ class Embedder:
         shape = signatures[EMBED].structured_input_signature[1]["skeletons"].shape
         self.length, self.num_joints = int(shape[1]), int(shape[2])
         self.classifies = CLASSIFY in signatures
+        self.outputs = sorted(signatures[EMBED].structured_outputs)
 
-    def embed(self, skeletons: np.ndarray, batch_size: int = 1024) -> np.ndarray:
+    def embed(self, skeletons: np.ndarray, batch_size: int = 1024, output: str = "features") -> np.ndarray:
         """Features of sequences.
 
         Args:
             skeletons: (N, f, J, 3) raw joints in metres, as captured; not centred.
             batch_size: sequences computed at a time.
+            output: one of `outputs`.
 
         Returns:
             (N, D) float32.
 
         Raises:
-            ValueError: wrong number of axes, frames, joints or coordinates; nothing to embed; not finite.
+            ValueError: wrong number of axes, frames, joints or coordinates; nothing to embed; not finite; no such
+                output.
         """
-        return self._run(EMBED, "features", skeletons, batch_size)
+        if output not in self.outputs:
+            raise ValueError(f"This model embeds as {', '.join(self.outputs)}; received output={output!r}.")
+        return self._run(EMBED, output, skeletons, batch_size)
 
     def scores(self, skeletons: np.ndarray, batch_size: int = 1024) -> np.ndarray:
         """Scores (N, C) float32 of the train identities, from the recognition network; arguments as `embed`.
@@ -69,18 +75,14 @@ class Embedder:
         expected = (self.length, self.num_joints, 3)
         text = f"(N, {', '.join(map(str, expected))})"
         if skeletons.shape == expected:
-            raise ValueError(
-                f"skeletons must be {text}; received one sequence {expected}: pass skeletons[None]."
-            )
+            raise ValueError(f"skeletons must be {text}; received one sequence {expected}: pass skeletons[None].")
         if skeletons.ndim != 4 or skeletons.shape[1:] != expected:
             raise ValueError(
                 f"skeletons must be {text}: sequences, frames, joints, coordinates in metres; received shape "
                 f"{skeletons.shape}. Trained on {self.length} frames of {self.num_joints} joints."
             )
         if not len(skeletons) or skeletons.dtype.kind not in "fiu":
-            raise ValueError(
-                f"skeletons must be numbers, N >= 1; received {len(skeletons)} of {skeletons.dtype}."
-            )
+            raise ValueError(f"skeletons must be numbers, N >= 1; received {len(skeletons)} of {skeletons.dtype}.")
         skeletons = skeletons.astype(np.float32)
         good = np.isfinite(skeletons).all(axis=(1, 2, 3))
         if not good.all():

@@ -12,10 +12,8 @@ from collections.abc import Sequence
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Writes OUT and prints its description; returns 1 with a message if that is not possible."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("system", help="sm_sge")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("system", help="hi_mpc or sm_sge")
     parser.add_argument("path", metavar="PATH")
     parser.add_argument("out", metavar="OUT")
     parser.add_argument("--skeleton", help="fail unless the checkpoint has this joint layout")

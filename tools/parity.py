@@ -12,13 +12,9 @@ from collections.abc import Sequence
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Prints the table; returns 1 if a row failed, a known file could not be compared, or nothing was."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("paths", nargs="+", type=pathlib.Path, metavar="PATH")
-    parser.add_argument(
-        "--failed", action="store_true", help="print only the rows that failed, and the summary"
-    )
+    parser.add_argument("--failed", action="store_true", help="print only the rows that failed, and the summary")
     options = parser.parse_args(arguments)
 
     from tfskel.parity import registry, rows

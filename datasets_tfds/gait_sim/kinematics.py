@@ -24,11 +24,7 @@ def _arm(points: dict, chest: np.ndarray, person: body.Body, angles: dict, side:
     column, sign = body.SIDES.index(side), body.SIDE_SIGN[side]
     out, up = person.length("shoulder_out"), person.length("shoulder_up")
     shoulder = points["spine_shoulder"] + chest @ (sign * out, up, 0.0)
-    upper = (
-        chest
-        @ _about(2, sign * angles["arm_abduction"][:, column])
-        @ _about(0, angles["shoulder"][:, column])
-    )
+    upper = chest @ _about(2, sign * angles["arm_abduction"][:, column]) @ _about(0, angles["shoulder"][:, column])
     fore = upper @ _about(0, angles["elbow"][:, column])
     elbow = shoulder + upper @ (0.0, -person.length("upper_arm", side), 0.0)
     wrist = elbow + fore @ (0.0, -person.length("forearm", side), 0.0)
@@ -36,9 +32,7 @@ def _arm(points: dict, chest: np.ndarray, person: body.Body, angles: dict, side:
     tip = hand + fore @ (0.0, -person.length("fingers"), 0.0)
     thumb = wrist + person.length("thumb") * fore @ (-sign * 0.5, -0.6, -0.6)
     names = ("shoulder", "elbow", "wrist", "hand", "hand_tip", "thumb")
-    points.update(
-        {f"{side}_{n}": p for n, p in zip(names, (shoulder, elbow, wrist, hand, tip, thumb), strict=True)}
-    )
+    points.update({f"{side}_{n}": p for n, p in zip(names, (shoulder, elbow, wrist, hand, tip, thumb), strict=True)})
 
 
 def _leg(points: dict, pelvis: np.ndarray, person: body.Body, angles: dict, side: str) -> None:
@@ -56,9 +50,7 @@ def _leg(points: dict, pelvis: np.ndarray, person: body.Body, angles: dict, side
     ball = ankle + foot_frame @ (0.0, down, forward)
     foot = ankle + foot_frame @ (0.0, 0.6 * down, forward)  # on the instep, where sensors put it
     names = ("hip", "knee", "ankle", "foot", "heel", "ball")
-    points.update(
-        {f"{side}_{n}": p for n, p in zip(names, (hip, knee, ankle, foot, heel, ball), strict=True)}
-    )
+    points.update({f"{side}_{n}": p for n, p in zip(names, (hip, knee, ankle, foot, heel, ball), strict=True)})
 
 
 def pose(person: body.Body, angles: dict) -> dict[str, np.ndarray]:
@@ -72,12 +64,8 @@ def pose(person: body.Body, angles: dict) -> dict[str, np.ndarray]:
         Point name -> (T, 3) metres; the walker faces -z, y is up, its right is +x.
     """
     single = {name: values[:, 0] for name, values in angles.items()}
-    pelvis = (
-        _about(1, single["pelvis_yaw"]) @ _about(2, single["pelvis_list"]) @ _about(0, -single["pelvis_tilt"])
-    )
-    chest = (
-        _about(1, single["trunk_twist"]) @ _about(2, single["trunk_bend"]) @ _about(0, -single["trunk_lean"])
-    )
+    pelvis = _about(1, single["pelvis_yaw"]) @ _about(2, single["pelvis_list"]) @ _about(0, -single["pelvis_tilt"])
+    chest = _about(1, single["trunk_twist"]) @ _about(2, single["trunk_bend"]) @ _about(0, -single["trunk_lean"])
     points = {"hip_centre": np.zeros((len(pelvis), 3))}
     place = 0.5 * (pelvis + chest) @ (0.0, person.length("lumbar"), 0.0)
     points["spine_low"] = place

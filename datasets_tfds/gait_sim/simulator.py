@@ -43,9 +43,7 @@ class Options:
     def __post_init__(self):
         object.__setattr__(self, "views", tuple(str(view) for view in self.views))
         if self.skeleton not in body.LAYOUTS:
-            raise ValueError(
-                f"gait_sim: skeleton must be one of {sorted(body.LAYOUTS)}; received {self.skeleton!r}."
-            )
+            raise ValueError(f"gait_sim: skeleton must be one of {sorted(body.LAYOUTS)}; received {self.skeleton!r}.")
         least = {"num_identities": 1, "recordings_per_identity": 3, "frames": 2, "noise": 0, "seed": 0}
         for name, minimum in least.items():
             value = getattr(self, name)

@@ -24,9 +24,7 @@ def test_separate_groups_are_found_and_numbered_by_first_row(method, settings):
     vectors, truth = blobs()
     labels = clustering.cluster(vectors, method, **settings)
     assert same_grouping(labels, truth)
-    assert [labels[np.flatnonzero(labels == k)[0]] for k in range(3)] == sorted(
-        dict.fromkeys(labels.tolist())
-    )
+    assert [labels[np.flatnonzero(labels == k)[0]] for k in range(3)] == sorted(dict.fromkeys(labels.tolist()))
     assert list(dict.fromkeys(labels.tolist())) == [0, 1, 2]
 
 

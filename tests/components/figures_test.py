@@ -31,9 +31,7 @@ def test_curves_of_the_two_families_are_never_in_one_figure():
 def test_losses_and_scores_have_their_own_axes_and_gaps_are_no_error():
     values = {"train loss": [3.0, np.nan, 0.01], "probe accuracy": [0.1, 0.5, 0.6], "nAUC": [np.nan] * 3}
     found = figures.curves("recognition", values)
-    assert [item.caption for item in found] == [
-        f"recognition: {kind} per epoch" for kind in ("loss", "score")
-    ]
+    assert [item.caption for item in found] == [f"recognition: {kind} per epoch" for kind in ("loss", "score")]
     assert "probe accuracy from 0.1 to 0.6" in found[1].svg and "nAUC" not in found[1].svg
 
 

@@ -170,9 +170,7 @@ def test_headline_prefers_the_track_that_never_saw_the_probe():
 
 
 def test_lines_hold_mean_deviation_each_seed_and_dashes_for_missing_numbers():
-    rows = [
-        row(seed=s, epoch=s, scored=1500, metrics={"rank1": v}) for s, v in ((3, 0.5), (4, 0.6), (5, 0.7))
-    ]
+    rows = [row(seed=s, epoch=s, scored=1500, metrics={"rank1": v}) for s, v in ((3, 0.5), (4, 0.6), (5, 0.7))]
     rows[0]["metrics"]["mINP"] = float("nan")
     family = report_tables.families(rows, [row(track="no learning", metrics={"mAP": 0.3})], [])[0]
     assert family.columns == ["Rank-1", "mAP", "mINP"]

@@ -77,8 +77,7 @@ def test_bone_stability_equals_a_loop_over_frames():
         means, within = {}, []
         for example in itertools.chain(*lists.values()):
             lengths = [
-                1000 * float(np.linalg.norm(frame[joint].astype(float) - frame[parent]))
-                for frame in example["joints"]
+                1000 * float(np.linalg.norm(frame[joint].astype(float) - frame[parent])) for frame in example["joints"]
             ]
             means.setdefault(example["subject"], []).append(statistics.fmean(lengths))
             within.append(statistics.pstdev(lengths))
@@ -169,9 +168,7 @@ def test_coinciding_joints_and_wrong_units_are_suspicious():
     lists["train"][0]["joints"][4, 7] = lists["train"][0]["joints"][4, 6]
     found = report(lists)
     assert found["bones"]["WristLeft-HandLeft"]["zero_share"] == pytest.approx(1 / 79)
-    assert found["warnings"] == [
-        "Bones of length zero in some frames (joints that coincide): WristLeft-HandLeft."
-    ]
+    assert found["warnings"] == ["Bones of length zero in some frames (joints that coincide): WristLeft-HandLeft."]
     for example in itertools.chain(*lists.values()):
         example["joints"] *= 1000
     assert any("are the joints in metres" in line for line in report(lists)["warnings"])

@@ -30,8 +30,7 @@ def takes(lengths, identities=None):
 
 def frame_lists(found):
     return [
-        [frame.tolist() for frame in found.joints[s : s + n]]
-        for s, n in zip(found.start, found.length, strict=True)
+        [frame.tolist() for frame in found.joints[s : s + n]] for s, n in zip(found.start, found.length, strict=True)
     ]
 
 
@@ -142,9 +141,7 @@ def cmu_walk():
         ("gallery", "gallery", "testing", "window"),
     ],
 )
-def test_windows_of_real_recordings_equal_those_the_original_programs_read(
-    cmu_walk, part, split, rule, order
-):
+def test_windows_of_real_recordings_equal_those_the_original_programs_read(cmu_walk, part, split, rule, order):
     joints, found = cmu_walk
     with np.load(GOLDEN) as golden:
         start, person = golden[f"{part}_start"], golden[f"{part}_person"]

@@ -84,9 +84,7 @@ def test_recordings_of_one_identity_differ_and_are_finite(splits):
 
 
 def test_a_view_is_the_frontal_walk_turned_about_the_middle_of_its_path():
-    frontal, turned = (
-        simulator.motion(dataclasses.replace(DEFAULT, views=(view,)), 0, 0) for view in ("0", "45")
-    )
+    frontal, turned = (simulator.motion(dataclasses.replace(DEFAULT, views=(view,)), 0, 0) for view in ("0", "45"))
     c, s = np.cos(np.pi / 4), np.sin(np.pi / 4)
     for t in (0, 17, 59):
         for p in (0, 5, 11):

@@ -54,9 +54,7 @@ def _measures(joints):
         "pelvis_rise": 1000 * np.ptp(sag),
         "arm_with_leg": np.mean([np.corrcoef(a, b)[0, 1] for a, b in zip(thigh, arm, strict=True)]),
         "arm_swing": np.mean([np.ptp(angle) for angle in arm]),
-        "trunk_lean": np.degrees(
-            np.arctan2(-(joints[:, 2] - path)[:, 2], (joints[:, 2] - path)[:, 1])
-        ).mean(),
+        "trunk_lean": np.degrees(np.arctan2(-(joints[:, 2] - path)[:, 2], (joints[:, 2] - path)[:, 1])).mean(),
     }
 
 
@@ -156,9 +154,7 @@ def test_segments_keep_the_lengths_of_the_body(motions):
         for side in body.SIDES:
             for segment, ends in bones.items():
                 a, b = (motion[:, body.POINTS.index(f"{side}_{end}")] for end in ends)
-                np.testing.assert_allclose(
-                    np.linalg.norm(a - b, axis=1), person.length(segment, side), atol=1e-9
-                )
+                np.testing.assert_allclose(np.linalg.norm(a - b, axis=1), person.length(segment, side), atol=1e-9)
 
 
 def test_the_weight_is_shared_completely_between_the_feet():
@@ -199,9 +195,7 @@ def test_a_positive_angle_moves_the_limb_the_anatomical_way(name, side, point, a
     person, _ = simulator.traits(0, 0)
     still = {angle: np.full((1, 2), np.radians(5.0)) for angle in gait.ANGLES}
     moved = {**still, name: np.full((1, 2), np.radians(15.0))}
-    change = (
-        kinematics.pose(person, moved)[f"{side}_{point}"] - kinematics.pose(person, still)[f"{side}_{point}"]
-    )
+    change = kinematics.pose(person, moved)[f"{side}_{point}"] - kinematics.pose(person, still)[f"{side}_{point}"]
     assert direction * change[0, axis] > 0.002
 
 

@@ -46,9 +46,7 @@ def assert_equals_naive(result, *arguments, **options):
 
 def case(rng, probes, gallery, identities=6, width=3, values=None, cameras=3):
     def side(rows, names):
-        vectors = (
-            rng.normal(size=(rows, width)) if values is None else rng.integers(values, size=(rows, width))
-        )
+        vectors = rng.normal(size=(rows, width)) if values is None else rng.integers(values, size=(rows, width))
         return features.Features(
             vectors,
             rng.choice(names, rows),
@@ -108,10 +106,7 @@ def test_probes_without_match_lower_the_cmc_but_not_map():
 
 def test_tie_between_match_and_other_is_decided_by_gallery_order():
     row = np.array([[2.0, 1.0, 1.0, 1.0]])
-    first = [
-        ranking.evaluate(row, ["a"], ids).first_match[0]
-        for ids in (["c", "a", "b", "c"], ["c", "b", "c", "a"])
-    ]
+    first = [ranking.evaluate(row, ["a"], ids).first_match[0] for ids in (["c", "a", "b", "c"], ["c", "b", "c", "a"])]
     assert first == [1, 3]
 
 
@@ -182,9 +177,7 @@ def test_bad_features_are_named(change, match):
 
 
 def test_bad_matrices_and_rules_are_named():
-    with pytest.raises(
-        ValueError, match=r"distances must be \(probes, gallery\) = \(1, 2\); received \(2, 2\)"
-    ):
+    with pytest.raises(ValueError, match=r"distances must be \(probes, gallery\) = \(1, 2\); received \(2, 2\)"):
         ranking.evaluate(np.zeros((2, 2)), ["a"], ["a", "b"])
     with pytest.raises(ValueError, match=r"exclude must be"):
         ranking.evaluate(np.zeros((1, 2)), ["a"], ["a", "b"], exclude=np.zeros((2, 1), bool))

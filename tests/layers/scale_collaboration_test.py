@@ -28,9 +28,7 @@ def test_collaborate_equals_the_loop(targets, sources):
 @pytest.mark.parametrize("fusion", [0.0, 0.3, 1.0])
 def test_fused_nodes_add_what_each_source_gives(fusion):
     rng = np.random.RandomState(1)
-    layer = scale_collaboration.ScaleCollaboration(
-        {"fine": ("fine", "coarse"), "coarse": ("coarse",)}, fusion, seed=3
-    )
+    layer = scale_collaboration.ScaleCollaboration({"fine": ("fine", "coarse"), "coarse": ("coarse",)}, fusion, seed=3)
     layer.build((None, None, 4))
     nodes = {"fine": rng.randn(2, 5, 4).astype("f"), "coarse": rng.randn(2, 3, 4).astype("f")}
     fused = layer(nodes)
@@ -40,8 +38,7 @@ def test_fused_nodes_add_what_each_source_gives(fusion):
     )
     np.testing.assert_allclose(fused["fine"], want, rtol=1e-4, atol=1e-5)
     alone = (
-        nodes["coarse"]
-        + fusion * naive_collaborate(nodes["coarse"], nodes["coarse"]) @ kernels["coarse_from_coarse"]
+        nodes["coarse"] + fusion * naive_collaborate(nodes["coarse"], nodes["coarse"]) @ kernels["coarse_from_coarse"]
     )
     np.testing.assert_allclose(fused["coarse"], alone, rtol=1e-4, atol=1e-5)
     assert len({kernel.tobytes() for kernel in kernels.values()}) == 3

@@ -20,9 +20,7 @@ def test_scores_sum_the_logits_of_all_prefixes_or_take_the_last():
     logits = np.stack([naive(model, prefixes[:, k]) for k in range(7)])
     np.testing.assert_allclose(model(prefixes), np.swapaxes(logits, 0, 1), rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(model.scores(prefixes), logits.sum(axis=0), rtol=1e-4, atol=1e-5)
-    np.testing.assert_allclose(
-        model.scores(prefixes, last_prefix_only=True), logits[-1], rtol=1e-4, atol=1e-5
-    )
+    np.testing.assert_allclose(model.scores(prefixes, last_prefix_only=True), logits[-1], rtol=1e-4, atol=1e-5)
 
 
 def test_kernels_begin_normal_and_biases_zero():

@@ -44,9 +44,7 @@ def test_the_last_prefix_reads_one_frame_of_zeros_behind_the_fused_frames():
 
 def test_coarser_scales_influence_finer_ones_only():
     model = make()
-    nodes = {
-        s: np.random.RandomState(1).randn(2, len(m), 8).astype("f") for s, m in model.scale_matrices.items()
-    }
+    nodes = {s: np.random.RandomState(1).randn(2, len(m), 8).astype("f") for s, m in model.scale_matrices.items()}
     before = {s: np.asarray(v) for s, v in model.collaboration(nodes).items()}
     for changed in skeletons.SCALES:
         moved = {**nodes, changed: nodes[changed] + 1}
@@ -79,8 +77,7 @@ def test_relations_of_every_skeleton_sum_to_one(skeleton):
     model = make(skeleton)
     pictures = model.relations(sequences(model, 1))
     assert {name for name in pictures if name.startswith("collaboration")} == {
-        f"collaboration/{pair}"
-        for pair in ["J_J", "J_P", "J_B", "P_P", "P_B", "B_B", "I_I", "I_J", "I_P", "I_B"]
+        f"collaboration/{pair}" for pair in ["J_J", "J_P", "J_B", "P_P", "P_B", "B_B", "I_I", "I_J", "I_P", "I_B"]
     }
     for picture in pictures.values():
         np.testing.assert_allclose(np.sum(picture, axis=-1), 1, rtol=1e-5)

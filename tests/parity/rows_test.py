@@ -40,8 +40,7 @@ def test_names_differ_by_what_only_one_side_has():
 
 def test_the_summary_holds_the_worst_row_of_each_quantity():
     table = [
-        rows.compare("c", name, [v], [1.0], rows.Tolerance(1.0))
-        for name, v in (("x/1", 1.1), ("x/2", 1.3), ("y", 1.2))
+        rows.compare("c", name, [v], [1.0], rows.Tolerance(1.0)) for name, v in (("x/1", 1.1), ("x/2", 1.3), ("y", 1.2))
     ]
     assert [row.name for row in rows.worst_per_quantity(table)] == ["x/2", "y"]
     assert len(rows.table(table)) == 4

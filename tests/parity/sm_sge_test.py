@@ -32,9 +32,7 @@ KS20 = {f"{kind}/{letter}" for letter in LETTERS for kind in ("srl", "fused", "b
     f"evaluate/{item}" for item in ("rank_n", "nAUC", "confusion", "loss", "accuracy")
 }
 DATA = {"data_samp/index", "data_samp/label", "data_y/train", "data_y/test"} | {
-    f"{kind}/{letter}"
-    for letter in LETTERS
-    for kind in ("data_X_train", "data_X_test", "data_adj", "data_biases")
+    f"{kind}/{letter}" for letter in LETTERS for kind in ("data_X_train", "data_X_test", "data_adj", "data_biases")
 }
 EXPECTED = {
     "ias_f6": IAS,

@@ -33,9 +33,7 @@ def test_the_column_of_a_prediction_that_meets_its_target_is_set_apart(case):
     model, frames = trainer.model, trainer.plan.frames[0][0]
     outputs, _ = model.encoders["bodies"].run(model.fuse(case.joints())["bodies"][:, frames : frames + 1])
     predicted = np.asarray(model.reconstruction["bodies"](outputs[:, 0])["bodies"])
-    wanted = case.sequences(np.asarray(model.scales(case.joints())["bodies"]))[:, frames].reshape(
-        predicted.shape
-    )
+    wanted = case.sequences(np.asarray(model.scales(case.joints())["bodies"]))[:, frames].reshape(predicted.shape)
     bias = model.reconstruction["bodies"].biases["bodies"]
     shift = np.zeros(bias.shape)
     shift[column] = wanted[0, column] - predicted[0, column]

@@ -111,7 +111,9 @@ def test_a_damaged_checkpoint_is_named(tmp_path, damage):
     else:
         for path in (tmp_path / "line.resume").glob("*.index"):
             path.write_bytes(b"damaged")
-    with pytest.raises(ValueError, match=r"cannot be resumed: line.state.json or its checkpoint is damaged.*--force train"):
+    with pytest.raises(
+        ValueError, match=r"cannot be resumed: line.state.json or its checkpoint is damaged.*--force train"
+    ):
         Line(tmp_path).fit()
 
 

@@ -20,10 +20,7 @@ def trainer(seed=1, **options):
 
 def cross_entropy(scores, labels):
     return -np.mean(
-        [
-            np.log(np.exp(s - s.max())[y] / np.exp(s - s.max()).sum())
-            for s, y in zip(scores, labels, strict=True)
-        ]
+        [np.log(np.exp(s - s.max())[y] / np.exp(s - s.max()).sum()) for s, y in zip(scores, labels, strict=True)]
     )
 
 

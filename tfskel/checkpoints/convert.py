@@ -9,9 +9,10 @@ import tempfile
 from collections.abc import Callable
 
 from tfskel import skeletons
+from tfskel.checkpoints import hi_mpc as hi_mpc_names
 from tfskel.checkpoints import sm_sge as sm_sge_names
 from tfskel.checkpoints import tf1
-from tfskel.models import recognition, sm_sge
+from tfskel.models import hi_mpc, recognition, sm_sge
 
 ENCODER = "encoder.weights.h5"
 CLASSIFIER = "recognition.weights.h5"
@@ -76,8 +77,7 @@ def _publish(made: pathlib.Path, out: pathlib.Path) -> None:
 
 def _sm_sge(original: dict, folder: pathlib.Path, skeleton: str | None, length: int) -> dict:
     found = sm_sge_names.hyperparameters({name: value.shape for name, value in original.items()})
-    if skeleton is not None and skeletons.get(skeleton).name != found["skeleton"]:
-        raise ValueError(f"the checkpoint was trained on skeleton {found['skeleton']!r}, not {skeleton!r}.")
+    _check_skeleton(found["skeleton"], skeleton)
     classes = found.pop("classes")
     encoder = sm_sge.SMSGE(length=length, **found)
     sm_sge_names.load_encoder(encoder, original)
@@ -89,4 +89,18 @@ def _sm_sge(original: dict, folder: pathlib.Path, skeleton: str | None, length: 
     return {**found, "length": length, "classes": classes}
 
 
-CONVERTERS: dict[str, Callable] = {"sm_sge": _sm_sge}
+def _hi_mpc(original: dict, folder: pathlib.Path, skeleton: str | None, length: int) -> dict:
+    found = hi_mpc_names.hyperparameters({name: value.shape for name, value in original.items()})
+    _check_skeleton(found["skeleton"], skeleton)
+    encoder = hi_mpc.HiMPC(length=length, **found)
+    hi_mpc_names.load(encoder, original)
+    encoder.save_weights(folder / ENCODER)
+    return {**found, "length": length}
+
+
+def _check_skeleton(found: str, wanted: str | None) -> None:
+    if wanted is not None and skeletons.get(wanted).name != found:
+        raise ValueError(f"the checkpoint was trained on skeleton {found!r}, not {wanted!r}.")
+
+
+CONVERTERS: dict[str, Callable] = {"sm_sge": _sm_sge, "hi_mpc": _hi_mpc}

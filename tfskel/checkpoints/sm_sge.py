@@ -71,9 +71,7 @@ def classifier_table(stage: int = 2) -> dict[str, Entry]:
     return {_numbered(CLASSIFIER, first + k): Entry(name) for k, name in enumerate(CLASSIFIER_WEIGHTS)}
 
 
-def to_ours(
-    original: Mapping[str, np.ndarray], entries: Mapping[str, Entry], ignored=IGNORED
-) -> dict[str, np.ndarray]:
+def to_ours(original: Mapping[str, np.ndarray], entries: Mapping[str, Entry], ignored=IGNORED) -> dict[str, np.ndarray]:
     """Original variables as our weights, ready for `assign.assign`.
 
     Raises:
@@ -164,9 +162,7 @@ def load_encoder(model: sm_sge.SMSGE, original: Mapping[str, np.ndarray]) -> Non
     assign.assign(model, to_ours(original, entries, IGNORED + unused))
 
 
-def load_classifier(
-    model: recognition.Recognition, original: Mapping[str, np.ndarray], stage: int = 2
-) -> None:
+def load_classifier(model: recognition.Recognition, original: Mapping[str, np.ndarray], stage: int = 2) -> None:
     """Assigns the recognition network of stage 1 or 2 of an original checkpoint.
 
     Raises:

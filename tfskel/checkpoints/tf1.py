@@ -48,9 +48,7 @@ def prefix_of(path: str | pathlib.Path) -> pathlib.Path:
             ".index, .data-00000-of-00001 or .meta."
         )
     if not list(prefix.parent.glob(prefix.name + ".data-*")):
-        raise FileNotFoundError(
-            f"checkpoint {prefix} has no {prefix.name}.data-00000-of-00001 file beside its index."
-        )
+        raise FileNotFoundError(f"checkpoint {prefix} has no {prefix.name}.data-00000-of-00001 file beside its index.")
     return prefix
 
 
@@ -60,7 +58,5 @@ def _latest(folder: pathlib.Path) -> str:
     lines = state.read_text(errors="replace").splitlines() if state.is_file() else []
     named = [line.removeprefix(key).strip().strip('"') for line in lines if line.startswith(key)]
     if not named:
-        raise FileNotFoundError(
-            f"{folder} holds no file `checkpoint` that names one; give the checkpoint's prefix."
-        )
+        raise FileNotFoundError(f"{folder} holds no file `checkpoint` that names one; give the checkpoint's prefix.")
     return pathlib.PurePath(named[0]).name

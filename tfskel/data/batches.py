@@ -27,14 +27,10 @@ def class_balanced(labels: np.ndarray, batch_size: int, rng: np.random.RandomSta
     labels = np.asarray(labels)
     if (labels < 0).any():
         missing = int((labels < 0).sum())
-        raise ValueError(
-            f"{missing} of {len(labels)} rows belong to no class (label below 0); leave them out."
-        )
+        raise ValueError(f"{missing} of {len(labels)} rows belong to no class (label below 0); leave them out.")
     members = [np.flatnonzero(labels == label) for label in np.unique(labels)]
     if batch_size < 1 or len(labels) < batch_size:
-        raise ValueError(
-            f"The batch is larger than the data: batch_size {batch_size}, {len(labels)} sequences."
-        )
+        raise ValueError(f"The batch is larger than the data: batch_size {batch_size}, {len(labels)} sequences.")
     share = batch_size // len(members)
     if not share:
         raise ValueError(

@@ -14,9 +14,7 @@ _JUMP_METRES = 0.5
 _PLAUSIBLE_BONE_METRES = (0.02, 1.0)
 
 
-def report(
-    splits: dict[str, recording_sets.Recordings], f: int, skeleton: skeletons.Skeleton
-) -> dict[str, object]:
+def report(splits: dict[str, recording_sets.Recordings], f: int, skeleton: skeletons.Skeleton) -> dict[str, object]:
     """Counts, bone lengths, jumps, and what the splits share or miss.
 
     Args:
@@ -96,9 +94,7 @@ def _bones(splits: dict, skeleton: skeletons.Skeleton) -> dict[str, dict]:
         "between_identities_mm": person_means.std(axis=0) if len(person_means) > 1 else None,
         "zero_share": (lengths == 0).mean(axis=0),
     }
-    names = [
-        f"{skeleton.joint_names[p]}-{skeleton.joint_names[c]}" for p, c in zip(parent, child, strict=True)
-    ]
+    names = [f"{skeleton.joint_names[p]}-{skeleton.joint_names[c]}" for p, c in zip(parent, child, strict=True)]
     return {
         bone: {key: None if column is None else float(column[k]) for key, column in columns.items()}
         for k, bone in enumerate(names)
@@ -155,15 +151,11 @@ def _warnings(result: dict) -> list[str]:
     for name, counts in result["splits"].items():
         if counts["shorter_than_f"]:
             short = _some(counts["shorter_than_f"])
-            warnings.append(
-                f"{name}: recordings shorter than {result['f']} frames give no sequence: {short}."
-            )
+            warnings.append(f"{name}: recordings shorter than {result['f']} frames give no sequence: {short}.")
         if counts["jumps"]["count"]:
             where = _some([f"{j['recording']} frame {j['frame']}" for j in counts["jumps"]["first"]])
             number = counts["jumps"]["count"]
-            warnings.append(
-                f"{name}: root jumps of more than {_JUMP_METRES} m per frame: {number} ({where})."
-            )
+            warnings.append(f"{name}: root jumps of more than {_JUMP_METRES} m per frame: {number} ({where}).")
         if result["missing_identities"][name]:
             missing = _some(result["missing_identities"][name])
             warnings.append(f"{name}: identities that other splits have are missing: {missing}.")

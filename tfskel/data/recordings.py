@@ -54,9 +54,7 @@ class Recordings:
         if not examples:
             raise ValueError("No recordings at all: expected at least one example with joints (T, J, 3).")
         joints = [np.asarray(example["joints"]) for example in examples]
-        texts = {
-            key: [_text(e.get(key, "")) for e in examples] for key in ("recording", "camera", "condition")
-        }
+        texts = {key: [_text(e.get(key, "")) for e in examples] for key in ("recording", "camera", "condition")}
         for index, (name, array) in enumerate(zip(texts["recording"], joints, strict=True)):
             _check_joints(array, joints[0].shape[1:], f"recording {index} ({name!r})")
         length = np.array([len(array) for array in joints], np.int64)
@@ -110,9 +108,7 @@ def load(folder: str | pathlib.Path, split: str) -> Recordings:
     """
     folder = pathlib.Path(folder)
     if not (folder / "dataset_info.json").is_file():
-        state = (
-            "holds no prepared data set (dataset_info.json is missing)" if folder.is_dir() else "is missing"
-        )
+        state = "holds no prepared data set (dataset_info.json is missing)" if folder.is_dir() else "is missing"
         raise FileNotFoundError(
             f"{folder} {state}. Prepare it with `tfds build datasets_tfds/<name> --data_dir <dir>` "
             "and give the version folder, <dir>/<name>/<config>/<version>."

@@ -92,9 +92,7 @@ def gather(joints: np.ndarray, start: np.ndarray, f: int) -> np.ndarray:
     """
     start = np.asarray(start, np.int64)
     if start.size and (start.min() < 0 or start.max() + f > len(joints)):
-        raise ValueError(
-            f"Windows of {f} frames from {start.min()} to {start.max()} leave the {len(joints)} frames."
-        )
+        raise ValueError(f"Windows of {f} frames from {start.min()} to {start.max()} leave the {len(joints)} frames.")
     return np.take(joints, start[:, None] + np.arange(f), axis=0)
 
 

@@ -83,9 +83,7 @@ def confusion(scores: np.ndarray, labels: np.ndarray) -> np.ndarray:
 def _checked(scores: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     scores, labels = np.asarray(scores), np.asarray(labels)
     if scores.ndim != 2 or labels.shape != scores.shape[:1] or not scores.size:
-        raise ValueError(
-            f"scores must be (N, C) and labels (N,), N >= 1; received {scores.shape} and {labels.shape}."
-        )
+        raise ValueError(f"scores must be (N, C) and labels (N,), N >= 1; received {scores.shape} and {labels.shape}.")
     if not np.isfinite(scores).all():
         row = int(np.argmin(np.isfinite(scores).all(axis=1)))
         raise ValueError(f"scores hold NaN or infinite values, the first in row {row}; did training diverge?")

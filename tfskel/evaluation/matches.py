@@ -93,16 +93,12 @@ def rank_blocks(
                 top_index[p, : len(index)], top_distance[p, : len(index)] = index, near
         done += len(block)
     if np.all(first_match == 0):
-        raise ValueError(
-            "The exclusions leave no probe with a match; evaluate without them or add recordings."
-        )
+        raise ValueError("The exclusions leave no probe with a match; evaluate without them or add recordings.")
     found = np.bincount(first_match, minlength=max_rank + 1)[1 : max_rank + 1]
     return Retrieval(np.cumsum(found) / probes, precision, penalty, first_match, top_index, top_distance)
 
 
-def _row(
-    row: np.ndarray, ordered: np.ndarray, ends: np.ndarray, order: np.ndarray
-) -> tuple[float, float, int]:
+def _row(row: np.ndarray, ordered: np.ndarray, ends: np.ndarray, order: np.ndarray) -> tuple[float, float, int]:
     """Average precision, inverse penalty, rank of the first match of one probe; (nan, nan, 0) if none.
 
     Equal distances: precision and penalty use the last rank of the group, so they do not depend on the order

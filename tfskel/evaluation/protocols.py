@@ -3,6 +3,8 @@
 
 import dataclasses
 
+from tfskel.evaluation import matches, ranking, same_set
+
 
 @dataclasses.dataclass(frozen=True)
 class Protocol:
@@ -11,12 +13,20 @@ class Protocol:
     Attributes:
         train, probe, gallery: split names of the data set.
         exclude_same: "camera" or "recording" when gallery entries with the probe's own are not searched, else "".
+        same_set: probe and gallery are one set, scored by the rule of `same_set.retrieve`.
     """
 
     train: str = "train"
     probe: str = "probe"
     gallery: str = "gallery"
     exclude_same: str = ""
+    same_set: bool = False
+
+    def retrieve(self, probe, gallery, **settings) -> matches.Retrieval:
+        """Ranks the gallery for every probe; arguments as `ranking.retrieve`."""
+        if self.same_set:
+            return same_set.retrieve(probe, **settings)
+        return ranking.retrieve(probe, gallery, exclude_same=self.exclude_same or None, **settings)
 
 
 STANDARD = Protocol()
@@ -34,6 +44,11 @@ PROTOCOLS = {
     ("released", "still"): Protocol(probe="still", gallery="walking"),
     # Sets published with a single test set have no gallery; their probe is searched in train.
     ("released", "single"): Protocol(gallery="train"),
+    **{
+        ("released", f"{probe}_{gallery}"): Protocol(probe=probe, gallery=gallery, same_set=probe == gallery)
+        for probe in ("nm", "cl", "bg")
+        for gallery in ("nm", "cl", "bg")
+    },
 }
 
 

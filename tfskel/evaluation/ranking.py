@@ -68,9 +68,7 @@ def retrieve(
         threshold); mINP: Ye et al., 2020, https://arxiv.org/abs/2001.04193, section 4.
     """
     if exclude_same and exclude_same not in EXCLUDABLE:
-        raise ValueError(
-            f"exclude_same must be empty or one of {sorted(EXCLUDABLE)}; received {exclude_same!r}."
-        )
+        raise ValueError(f"exclude_same must be empty or one of {sorted(EXCLUDABLE)}; received {exclude_same!r}.")
     distances(probe.vectors[:1], gallery.vectors[:1])  # widths, before any work
     layout = matches.Layout(probe.identities, gallery.identities)
     rows = _checked(gallery.vectors, "gallery").astype(dtype)[layout.order]
@@ -154,7 +152,5 @@ def _checked(values: np.ndarray, what: str) -> np.ndarray:
     good = np.isfinite(values).all(axis=1)
     if not good.all():
         row = int(np.argmin(good))
-        raise ValueError(
-            f"{what} holds NaN or infinite values in {np.sum(~good)} rows, the first is row {row}."
-        )
+        raise ValueError(f"{what} holds NaN or infinite values in {np.sum(~good)} rows, the first is row {row}.")
     return values

@@ -14,6 +14,19 @@ DESCRIPTIONS = {
     HELD_OUT: "the epoch at which a second training did best on identities kept out of it; never sees the probe",
 }
 
+_OF = " of "
+
+
+def track_of(track: str, representation: str) -> str:
+    """Name of a track of one of several features of a system, e.g. "probe-best of joints"; "" is the main one."""
+    return f"{track}{_OF}{representation}" if representation else track
+
+
+def split_track(track: str) -> tuple[str, str]:
+    """Inverse of `track_of`: (track, representation)."""
+    name, _, representation = track.partition(_OF)
+    return name, representation
+
 
 @dataclasses.dataclass
 class Best:
@@ -22,17 +35,19 @@ class Best:
     Args:
         score: name of the score.
         first_epoch: an earlier epoch raises the bar but is not kept (the original's rule for IAS, with 10).
+        unseen: epochs at the beginning that are not looked at at all.
     """
 
     score: str
     first_epoch: int = 0
     best: float = 0.0
     epoch: int = -1
+    unseen: int = 0
 
     def observe(self, epoch: int, scores: dict[str, float]) -> bool:
         """Whether this epoch is to be kept; an epoch without the score is not."""
         value = scores.get(self.score)
-        if value is None or not value > self.best:
+        if value is None or epoch < self.unseen or not value > self.best:
             return False
         self.best = value
         if epoch < self.first_epoch:
@@ -100,6 +115,34 @@ class Patience:
 
 
 @dataclasses.dataclass
+class StrictPatience:
+    """Stops after `patience` epochs in a row without a score strictly higher than ever.
+
+    Args:
+        patience: epochs.
+        score: name of the score.
+        unseen: epochs at the beginning whose score is not looked at; they count as waited.
+
+    Source: original program of Hi-MPC, with 1 unseen epoch.
+    """
+
+    patience: int
+    score: str
+    unseen: int = 0
+    best_score: float = 0.0
+    waited: int = 0
+    seen: int = 0
+
+    def stops(self, scores: dict[str, float]) -> bool:
+        """Whether training ends after the epoch with these scores."""
+        self.seen += 1
+        self.waited += 1
+        if self.seen > self.unseen and scores[self.score] > self.best_score:
+            self.best_score, self.waited = scores[self.score], 0
+        return self.waited >= self.patience
+
+
+@dataclasses.dataclass
 class Tracks:
     """The tracks of one training, observed after every epoch.
 
@@ -112,7 +155,7 @@ class Tracks:
     """
 
     rules: dict[str, Best | Last | At]
-    patience: Patience | None = None
+    patience: Patience | StrictPatience | None = None
     stopped: int | None = None
 
     def observe(self, epoch: int, scores: dict[str, float]) -> list[str]:
@@ -146,5 +189,5 @@ class Tracks:
         for name, fields in state["rules"].items():
             self.rules[name] = type(self.rules[name])(**fields)
         if self.patience is not None:
-            self.patience = Patience(**state["patience"])
+            self.patience = type(self.patience)(**state["patience"])
         self.stopped = state["stopped"]

@@ -176,7 +176,5 @@ def _as_ids(content: object, path: pathlib.Path) -> dict[int, list[int]]:
             indices = value.values() if isinstance(value, _Array) else list(value)
             ids[int(str(key))] = [int(str(index)) for index in indices]
         except (AttributeError, TypeError, ValueError) as error:
-            raise ValueError(
-                f"{path}: entry {key!r} is not identity -> sequence indices: {error}."
-            ) from error
+            raise ValueError(f"{path}: entry {key!r} is not identity -> sequence indices: {error}.") from error
     return ids

@@ -36,15 +36,11 @@ class GraphAttention(keras.layers.Layer):
     def build(self, nodes_shape):
         D, H = self.units, self.heads
         normal = keras.initializers.RandomNormal(stddev=1.0, seed=self.seed)
-        self.input_kernel = self.add_weight(
-            name="input_kernel", shape=(nodes_shape[-1], D), initializer=normal
-        )
+        self.input_kernel = self.add_weight(name="input_kernel", shape=(nodes_shape[-1], D), initializer=normal)
         self.input_bias = self.add_weight(name="input_bias", shape=(D,), initializer="zeros")
         self.kernel = self.add_weight(name="kernel", shape=(H, D, D), initializer=_glorot(D, D, self.seed, 1))
         for side, offset in (("self", 2), ("other", 3)):
-            kernel = self.add_weight(
-                name=f"{side}_kernel", shape=(H, D), initializer=_glorot(D, 1, self.seed, offset)
-            )
+            kernel = self.add_weight(name=f"{side}_kernel", shape=(H, D), initializer=_glorot(D, 1, self.seed, offset))
             bias = self.add_weight(name=f"{side}_bias", shape=(H,), initializer="zeros")
             setattr(self, f"{side}_kernel", kernel)
             setattr(self, f"{side}_bias", bias)

@@ -25,17 +25,13 @@ class ReconstructionHeads(keras.layers.Layer):
         self.hidden_kernel = self.add_weight(
             name="hidden_kernel", shape=(units, units * len(self.nodes)), initializer=self._normal(0)
         )
-        self.hidden_bias = self.add_weight(
-            name="hidden_bias", shape=(units * len(self.nodes),), initializer="zeros"
-        )
+        self.hidden_bias = self.add_weight(name="hidden_bias", shape=(units * len(self.nodes),), initializer="zeros")
         self.kernels, self.biases = {}, {}
         for number, (scale, nodes) in enumerate(self.nodes.items()):
             self.kernels[scale] = self.add_weight(
                 name=f"{scale}_kernel", shape=(units, 3 * nodes), initializer=self._normal(number + 1)
             )
-            self.biases[scale] = self.add_weight(
-                name=f"{scale}_bias", shape=(3 * nodes,), initializer="zeros"
-            )
+            self.biases[scale] = self.add_weight(name=f"{scale}_bias", shape=(3 * nodes,), initializer="zeros")
 
     def _normal(self, offset):
         seed = None if self.seed is None else self.seed + offset

@@ -77,9 +77,7 @@ class SMSGE(keras.Model):
         self.fusion, self.structure_only = fusion, structure_only
         self.scale_matrices = {s: skeletons.scale_matrix(self.skeleton, s) for s in skeletons.SCALES}
         self.biases = {s: _bias(self.skeleton, s, neighbourhood, global_attention) for s in skeletons.SCALES}
-        self._make_layers(
-            np.random.SeedSequence(seed).generate_state(13).tolist() if seed is not None else [None] * 13
-        )
+        self._make_layers(np.random.SeedSequence(seed).generate_state(13).tolist() if seed is not None else [None] * 13)
         self.build((None, length, self.skeleton.num_joints, 3))
 
     def _make_layers(self, seeds: list):
@@ -163,8 +161,7 @@ class SMSGE(keras.Model):
         fused = structure if self.structure_only else self.collaboration(structure)
         steps = joints.shape[1]
         return {
-            scale: ops.reshape(nodes, (-1, steps, nodes.shape[1] * self.node_units))
-            for scale, nodes in fused.items()
+            scale: ops.reshape(nodes, (-1, steps, nodes.shape[1] * self.node_units)) for scale, nodes in fused.items()
         }
 
     def relation_weights(self, scale: str) -> list:
@@ -188,9 +185,7 @@ class SMSGE(keras.Model):
             target and a source scale: (N * f, nodes of T, nodes of S). Every row sums to 1.
         """
         scales = self.scales(joints)
-        pictures = {
-            f"attention/{scale}": self.attention[scale].attention(nodes) for scale, nodes in scales.items()
-        }
+        pictures = {f"attention/{scale}": self.attention[scale].attention(nodes) for scale, nodes in scales.items()}
         if self.structure_only:
             return pictures
         nodes = self.structure(joints)

@@ -68,9 +68,7 @@ def compare(case: str, name: str, got, want, tolerance: Tolerance, note: str = "
     largest = float(np.max(np.abs(want.astype(np.float64)), initial=0.0))
     difference = _difference(got, want)
     ok = difference <= tolerance.allowed(largest)
-    return Row(
-        case, name, difference, difference / largest if largest else difference, str(tolerance), ok, note
-    )
+    return Row(case, name, difference, difference / largest if largest else difference, str(tolerance), ok, note)
 
 
 def compare_all(case: str, name: str, pairs: Iterable[tuple], tolerance: Tolerance) -> Row:
@@ -111,8 +109,7 @@ def table(rows: Sequence[Row]) -> list[str]:
     """Lines of a table, header first."""
     cells = [("case", "name", "abs", "rel", "tolerance", "", "")]
     cells += [
-        (r.case, r.name, f"{r.abs:.1e}", f"{r.rel:.1e}", r.tolerance, "ok" if r.ok else "FAIL", r.note)
-        for r in rows
+        (r.case, r.name, f"{r.abs:.1e}", f"{r.rel:.1e}", r.tolerance, "ok" if r.ok else "FAIL", r.note) for r in rows
     ]
     widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
     return ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in cells]

@@ -177,16 +177,10 @@ class Case:
         trainer = self.trainer()
         _, found = trainer.gradients(self.joints())
         named = {
-            scale: {
-                assign.weight_name(v): np.asarray(g)
-                for v, g in zip(trainer.weights[scale], values, strict=True)
-            }
+            scale: {assign.weight_name(v): np.asarray(g) for v, g in zip(trainer.weights[scale], values, strict=True)}
             for scale, values in found.items()
         }
-        return {
-            s: names.to_original(ours, self.entries, self.shapes, differences=True)
-            for s, ours in named.items()
-        }
+        return {s: names.to_original(ours, self.entries, self.shapes, differences=True) for s, ours in named.items()}
 
     def trained_encoder(self) -> sm_sge.SMSGE:
         """The encoder that the recognition stage was given."""
@@ -200,9 +194,7 @@ class Case:
         """Features of the recognition stage: (N, f, J, 3) -> (N, P, D)."""
         model = self.trained_encoder()
         cuts = batches.slices(len(joints), 64, "keep")
-        return np.concatenate(
-            [model.prefix_features(joints[cut], margin=self.settings.margin) for cut in cuts]
-        )
+        return np.concatenate([model.prefix_features(joints[cut], margin=self.settings.margin) for cut in cuts])
 
     def batched(self, split: str) -> int:
         """Sequences of a split that fill whole batches."""

@@ -30,9 +30,7 @@ def _checkpoint(name: str, original: dict, cases: Sequence[Case]) -> Iterator[ro
     classes = settings.pop("classes")
     case = _owner(original, cases)
     if case is None:
-        raise ValueError(
-            f"{name} loads, but no case beside it has its weights: there is nothing to compare it with."
-        )
+        raise ValueError(f"{name} loads, but no case beside it has its weights: there is nothing to compare it with.")
     length = case.settings.length
     model = sm_sge.SMSGE(length=length, **settings)
     names.load_encoder(model, original)

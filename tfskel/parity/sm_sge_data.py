@@ -32,18 +32,14 @@ def preparation(name: str, arrays: dict) -> Iterator[rows.Row]:
     index = batches.class_balanced(labels["train"], int(meta["batch"]), rng)
     yield rows.compare(name, "data_samp/index", index, arrays["samp/index"], rows.EXACT)
     keys = np.sort(arrays["raw/train_ids_keys"])
-    yield rows.compare(
-        name, "data_samp/label", keys[labels["train"][index]], arrays["samp/label"], rows.EXACT
-    )
+    yield rows.compare(name, "data_samp/label", keys[labels["train"][index]], arrays["samp/label"], rows.EXACT)
     joints["train"], labels["train"] = joints["train"][index], labels["train"][index]
     for split in joints:
         one_hot = np.eye(len(arrays[f"raw/{split}_ids_keys"]), dtype=np.int64)[labels[split]]
         yield rows.compare(name, f"data_y/{split}", one_hot, arrays[f"out/y_{split}"], rows.EXACT)
         for letter, scale in SCALE_OF.items():
             got = skeletons.scale_matrix(skeleton, scale) @ joints[split]
-            yield rows.compare(
-                name, f"data_X_{split}/{letter}", got, arrays[f"out/X_{split}_{letter}"], EXACT
-            )
+            yield rows.compare(name, f"data_X_{split}/{letter}", got, arrays[f"out/X_{split}_{letter}"], EXACT)
     yield from _graphs(name, arrays, meta, skeleton)
 
 
@@ -54,12 +50,8 @@ def _graphs(name: str, arrays: dict, meta: dict, skeleton: skeletons.Skeleton) -
             adjacency = np.ones_like(adjacency)
         hood = int(meta.get("nhood", 1)) if scale == "joints" else 1
         bias = skeletons.attention_bias(adjacency, hood)
-        yield rows.compare(
-            name, f"data_adj/{letter}", adjacency[None], arrays[f"out/adj_{letter}"], rows.EXACT
-        )
-        yield rows.compare(
-            name, f"data_biases/{letter}", bias[None], arrays[f"out/biases_{letter}"], rows.EXACT
-        )
+        yield rows.compare(name, f"data_adj/{letter}", adjacency[None], arrays[f"out/adj_{letter}"], rows.EXACT)
+        yield rows.compare(name, f"data_biases/{letter}", bias[None], arrays[f"out/biases_{letter}"], rows.EXACT)
 
 
 def _centred(arrays: dict, split: str, root: int) -> np.ndarray:

@@ -30,13 +30,9 @@ def inputs(case: Case, kind: str) -> Iterator[rows.Row]:
     nodes = model.scales(case.joints())
     for letter, scale in SCALE_OF.items():
         yield rows.compare(case.name, f"input/{letter}", nodes[scale], arrays[f"input/{letter}"], INPUT)
-        yield rows.compare(
-            case.name, f"bias/{letter}", model.biases[scale][None], arrays[f"bias/{letter}"], rows.EXACT
-        )
+        yield rows.compare(case.name, f"bias/{letter}", model.biases[scale][None], arrays[f"bias/{letter}"], rows.EXACT)
     back = case.to_original(model)
-    yield rows.compare_all(
-        case.name, "weight", [(n, v, case.weights[n]) for n, v in back.items()], rows.EXACT
-    )
+    yield rows.compare_all(case.name, "weight", [(n, v, case.weights[n]) for n, v in back.items()], rows.EXACT)
     # With a margin the recordings may hold lists that no loss uses.
     if "frame_seed" in case.stated and not case.settings.margin:
         yield rows.compare_all(case.name, "frames", _redrawn(case), rows.EXACT)
@@ -89,9 +85,7 @@ def sequences(case: Case, kind: str) -> Iterator[rows.Row]:
     yield from _encoders(case, arrays, trainer.model, fused)
     yield from _losses(case, arrays, trainer)
     yield from _predictions(case, arrays, trainer, fused)
-    yield from recognition(
-        case, prefixed(arrays, "recog/"), trainer.model, case.joints(), case.labels(), "recog/", 1
-    )
+    yield from recognition(case, prefixed(arrays, "recog/"), trainer.model, case.joints(), case.labels(), "recog/", 1)
 
 
 def _encoders(case: Case, arrays: dict, model: sm_sge.SMSGE, fused: dict) -> Iterator[rows.Row]:
@@ -123,9 +117,7 @@ def _losses(case: Case, arrays: dict, trainer: pretraining.PretrainTrainer) -> I
         yield rows.compare(case.name, f"loss/{letter}", minimised[letter], want, LOSS)
 
 
-def _predictions(
-    case: Case, arrays: dict, trainer: pretraining.PretrainTrainer, fused: dict
-) -> Iterator[rows.Row]:
+def _predictions(case: Case, arrays: dict, trainer: pretraining.PretrainTrainer, fused: dict) -> Iterator[rows.Row]:
     """Predictions of the interpolated encoder on the last sub-sequence, and the terms that were printed."""
     model, frames = trainer.model, case.trained[-1]
     outputs, _ = model.encoders["interpolated"].run(np.take(fused["interpolated"], frames, axis=1))
@@ -139,9 +131,7 @@ def _predictions(
             yield rows.compare(case.name, f"pred_I_last/{letter}", got, want, VALUES)
         want = arrays.get(f"printed/{letter}")
         if want is not None:
-            target = case.sequences(np.asarray(nodes[scale])).reshape(
-                case.settings.batch, case.settings.length, -1
-            )
+            target = case.sequences(np.asarray(nodes[scale])).reshape(case.settings.batch, case.settings.length, -1)
             target = target[:, np.add(frames, case.settings.margin)]
             term = reconstruction.error(got[None].reshape(1, -1, got.shape[-1]),
                                         target.reshape(1, -1, got.shape[-1]), case.settings.loss)[0]  # fmt: skip

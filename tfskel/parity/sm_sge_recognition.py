@@ -140,14 +140,10 @@ def evaluation(case: Case, kind: str) -> Iterator[rows.Row]:
     if np.isclose(test_loss[epoch], arrays["loss"], rtol=1e-5):
         scores = _replayed(case, epoch + 1)[1][-1]
         want = arrays["sum_logits"]
-        yield rows.compare(
-            case.name, f"{kind}/sum_logits", scores, want, EPOCH_LOGITS, f"replayed to epoch {epoch}"
-        )
+        yield rows.compare(case.name, f"{kind}/sum_logits", scores, want, EPOCH_LOGITS, f"replayed to epoch {epoch}")
 
 
-def scored(
-    case_name: str, prefix: str, scores: np.ndarray, one_hot: np.ndarray, recorded: dict
-) -> Iterator[rows.Row]:
+def scored(case_name: str, prefix: str, scores: np.ndarray, one_hot: np.ndarray, recorded: dict) -> Iterator[rows.Row]:
     """Rank-n, nAUC, confusion matrix, loss and accuracy of given scores, as far as recorded."""
     labels = np.argmax(one_hot, axis=1)
     confusion = auc.confusion(scores, labels)

@@ -74,10 +74,7 @@ def _recognition_gradients(case: Case, model, want: dict) -> Iterator[rows.Row]:
     trainer = recognition_training.RecognitionTrainer(classifier, 0.0, case.settings.last_prefix_only)
     features = model.prefix_features(case.joints(), margin=case.settings.margin)
     _, found = trainer.gradients(features, case.labels())
-    ours = {
-        assign.weight_name(v): np.asarray(g)
-        for v, g in zip(classifier.trainable_variables, found, strict=True)
-    }
+    ours = {assign.weight_name(v): np.asarray(g) for v, g in zip(classifier.trainable_variables, found, strict=True)}
     got = names.to_original(ours, names.classifier_table(1), case.shapes, differences=True)
     pairs = [(name, got[name], value) for name, value in want.items() if name in got]
     yield rows.compare_all(case.name, "grad/recog", pairs, gradient_tolerance(want))

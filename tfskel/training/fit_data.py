@@ -4,6 +4,7 @@
 import dataclasses
 
 from tfskel.data import sequences
+from tfskel.evaluation import protocols
 
 
 @dataclasses.dataclass(frozen=True)
@@ -14,12 +15,14 @@ class FitData:
         train: sequences to learn from; their `classes` are the identities of the recognition network.
         probe, gallery: sequences whose retrieval is scored after an epoch.
         judge: "probe" when those are the protocol's own splits, "held_out" when they are identities kept out of train.
+        protocol: how the retrieval is scored.
     """
 
     train: sequences.Sequences
     probe: sequences.Sequences
     gallery: sequences.Sequences
     judge: str
+    protocol: protocols.Protocol = protocols.STANDARD
 
     @property
     def closed_set(self) -> bool:

@@ -133,6 +133,15 @@ class Keeper:
         return state["epoch"] + 1, state["ended"]
 
 
+def _judge(phase: phases.Phase, epoch: int, values: dict[str, float], keeper: Keeper) -> tuple[dict, list[str]]:
+    """Scores an epoch and keeps the weights of the tracks that want it; returns all scalars and those tracks."""
+    values = values | phase.score(epoch)
+    kept = phase.tracks.observe(epoch, values)
+    for track in kept:
+        keeper.keep(track)
+    return values, kept
+
+
 def fit(phase: phases.Phase, folder: pathlib.Path, log: Callable[[str, int, dict[str, float]], None]) -> dict[str, int]:
     """Trains a phase to its end, resuming from the last complete epoch found in `folder`.
 
@@ -156,14 +165,15 @@ def fit(phase: phases.Phase, folder: pathlib.Path, log: Callable[[str, int, dict
     progress = Progress(phase.name, phase.epochs, phase.steps, first)
     for epoch in range(first, 0 if ended else phase.epochs):
         began = time.monotonic()
-        phase.start_epoch(epoch)
-        values = _train_epoch(phase, epoch, progress)
-        values |= phase.score(epoch)
-        kept = phase.tracks.observe(epoch, values)
-        for track in kept:
-            keeper.keep(track)
+        values, kept = _judge(phase, epoch, {}, keeper) if phase.scores_first else ({}, [])
+        if not (phase.scores_first and phase.tracks.finished):
+            values |= phase.start_epoch(epoch)
+            values |= _train_epoch(phase, epoch, progress)
+        if not phase.scores_first:
+            values, kept = _judge(phase, epoch, values, keeper)
         seconds = time.monotonic() - began
-        progress.epoch(epoch, seconds, values, [track for track in kept if track != "last"])
+        shown = {name: values[name] for name in phase.headline or values if name in values}
+        progress.epoch(epoch, seconds, shown, [track for track in kept if track != "last"])
         log(phase.name, epoch, values | {"seconds": seconds})
         ended = phase.tracks.finished or epoch + 1 == phase.epochs
         keeper.save(epoch, ended)

@@ -2,14 +2,15 @@
 """A phase: one training with its own batches, step, scores and selection tracks."""
 
 import dataclasses
-from collections.abc import Callable, Iterable
+import pathlib
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from tfskel.evaluation import selection
 
 
-def _nothing(epoch: int) -> None:
-    pass
+def _nothing(epoch: int) -> dict[str, float]:
+    return {}
 
 
 @dataclasses.dataclass
@@ -23,10 +24,13 @@ class Phase:
         batches: epoch -> iterable of the arguments of `step`.
         step: (*batch) -> dict of scalars; "total" is what is minimised.
         score: epoch -> dict of floats, computed after the epoch; may be empty.
+        scores_first: score an epoch before its training; the tracks then keep, and the stopping rule sees, the weights
+            that the epoch begins with.
+        headline: names of the scalars shown in the log line of an epoch; empty for all.
         models: name -> keras.Model whose weights a track keeps.
         trackables: name -> object that tf.train.Checkpoint must restore for an exact resume.
         tracks: which epochs are kept and when to stop.
-        start_epoch: called with the epoch number before its batches are asked for.
+        start_epoch: called with the epoch number before its batches are asked for; returns scalars for the log.
     """
 
     name: str
@@ -38,9 +42,35 @@ class Phase:
     models: dict[str, Any]
     trackables: dict[str, Any]
     tracks: selection.Tracks
-    start_epoch: Callable[[int], None] = _nothing
+    start_epoch: Callable[[int], dict[str, float]] = _nothing
+    scores_first: bool = False
+    headline: tuple[str, ...] = ()
 
 
 def weights_name(phase: str, model: str, track: str) -> str:
     """File name of the weights that a track kept, e.g. "pretraining.encoder.last.weights.h5"."""
     return f"{phase}.{model}.{track.replace(' ', '-')}.weights.h5"
+
+
+def load_weights(models: Mapping[str, Any], folder: pathlib.Path, phase: str, track: str) -> bool:
+    """Loads the weights that a track of a phase kept; False when the track kept none.
+
+    Args:
+        models: name -> keras.Model, as in the phase.
+        folder: where the loop wrote them.
+
+    Raises:
+        ValueError: a file is damaged or belongs to another network.
+    """
+    for name, model in models.items():
+        path = folder / weights_name(phase, name, track)
+        if not path.exists():
+            return False
+        try:
+            model.load_weights(path)
+        except (OSError, ValueError, KeyError) as error:
+            raise ValueError(
+                f"{path} cannot be loaded into the recipe's network ({error}); it is damaged or was trained with "
+                "other settings. Train again with --force train."
+            ) from error
+    return True

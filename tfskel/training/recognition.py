@@ -39,9 +39,7 @@ class RecognitionTrainer:
         """
         return self.update(prefix_features, labels)[0]
 
-    def update(
-        self, prefix_features: np.ndarray, labels: np.ndarray
-    ) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
+    def update(self, prefix_features: np.ndarray, labels: np.ndarray) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
         """What `step` does; also returns the scores (B, C) before the update."""
         loss, scores = self._update(*_tensors(prefix_features, labels))
         return {"total": loss, "accuracy": _accuracy(scores, labels)}, scores

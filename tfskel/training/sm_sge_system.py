@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 import tensorflow as tf
+from absl import logging
 
 from tfskel import features, skeletons
 from tfskel.data import batches
@@ -29,6 +30,7 @@ class SMSGESystem:
     PHASES = ("pretraining", "recognition")
     EMBEDDING = "pretraining"  # phase whose tracks decide the features
     CLASSIFIER = "recognition"  # phase whose tracks decide the recognition network; "" for systems without one
+    scored_batch = 0  # retrieval is scored on all sequences, not on complete batches only
 
     def __init__(self, recipe: Mapping, classes: int, seed: int):
         self.recipe, self.seed = recipe, seed
@@ -46,6 +48,10 @@ class SMSGESystem:
         """Features for retrieval: (N, f, J, 3) float32 root-centred -> (N, 4 * units) float32."""
         return self._embed(joints).numpy()
 
+    def embeddings(self, track: str) -> dict[str, Callable]:
+        """What a track is evaluated with: name of a representation, "" for the only one, -> function like `embed`."""
+        return {"": self.embed}
+
     def scores(self, joints: tf.Tensor) -> tf.Tensor:
         """Class scores of the recognition network: (N, f, J, 3) root-centred -> (N, classes)."""
         settings = self.recipe["recognition"]
@@ -56,35 +62,20 @@ class SMSGESystem:
         zero_frame, margin = self.recipe["recognition"].zero_frame, self.recipe["training"].margin
         return self.encoder.prefix_features(joints, zero_frame=zero_frame, margin=margin)
 
-    def serving(self) -> dict[str, tuple[str, Callable]]:
-        """Signatures to export: name -> (name of the output, function of raw joints in metres)."""
+    def serving(self) -> dict[str, Callable]:
+        """Signatures to export: name -> function of raw joints in metres that returns named outputs."""
 
         def centred(joints: tf.Tensor) -> tf.Tensor:
             return joints - joints[:, :, self.skeleton.root : self.skeleton.root + 1]
 
         return {
-            "embed": ("features", lambda joints: self.encoder.features(centred(joints))),
-            "classify": ("scores", lambda joints: self.scores(centred(joints))),
+            "embed": lambda joints: {"features": self.encoder.features(centred(joints))},
+            "classify": lambda joints: {"scores": self.scores(centred(joints))},
         }
 
     def load(self, folder: pathlib.Path, name: str, track: str) -> bool:
-        """Loads the weights that a track kept; False when the track kept none.
-
-        Raises:
-            ValueError: the file is damaged or belongs to another network.
-        """
-        for model_name, model in self.models[name].items():
-            path = folder / phases.weights_name(name, model_name, track)
-            if not path.exists():
-                return False
-            try:
-                model.load_weights(path)
-            except (OSError, ValueError, KeyError) as error:
-                raise ValueError(
-                    f"{path} cannot be loaded into the recipe's network ({error}); it is damaged or was trained with "
-                    "other settings. Train again with --force train."
-                ) from error
-        return True
+        """Loads the weights that a track kept; False when the track kept none. See `phases.load_weights`."""
+        return phases.load_weights(self.models[name], folder, name, track)
 
     def pictures(self, joints: np.ndarray) -> dict[str, np.ndarray]:
         """Attention and relation matrices, averaged over frames and heads: name -> (nodes, nodes)."""
@@ -210,9 +201,16 @@ class SMSGESystem:
                 f"{data.train.classes[:5]}, the probe {sorted(set(data.probe.identity))[:5]}."
             )
         asked, labels = frozen.of(data.probe, enrolled), data.probe.labels[enrolled]
+        remainder = settings.probe_remainder
+        if len(enrolled) < settings.batch_size and remainder == "drop":
+            logging.warning(
+                "the probe has %d sequences, no complete batch of %d: epochs are scored on all of them",
+                len(enrolled), settings.batch_size,
+            )  # fmt: skip
+            remainder = "keep"
 
         def score(epoch: int) -> dict[str, float]:
-            result, scores, truth = trainer.score(asked, labels, settings.batch_size, settings.probe_remainder)
+            result, scores, truth = trainer.score(asked, labels, settings.batch_size, remainder)
             return {f"probe/{key}": value for key, value in result.items()} | {
                 "probe/nAUC": auc.micro_nauc(scores, truth)
             }

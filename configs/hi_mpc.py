@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: MIT
+"""Hi-MPC: every setting with its default. Recipes named hi_mpc_<data set>.py change what differs.
+
+The defaults are what the original program does, surprises included; the comment names the option that does what
+the text says instead. Source: Rao, Leung and Miao, Hi-MPC, IJCV 2023, and the program its authors published.
+"""
+
+from ml_collections import ConfigDict
+
+
+def _dataset() -> ConfigDict:
+    return ConfigDict(
+        {
+            "name": "",  # folder under datasets_tfds
+            "skeleton": "kinect_v1",  # kinect_v1 (20 joints), kinect_v2 (25), openpose (14)
+            "manual_dir": "",  # where the raw files are; empty: data/<name>, then ../shared/data/<name>
+            "data_dir": "",  # where `tfds build` put the prepared data set; empty: inside the run's folder
+            "options": {},  # the builder's own options, see datasets_tfds/<name>/README.md
+            "probe": "probe",  # which probe of the data set: a row of tfskel/evaluation/protocols.py
+            "length": 6,  # f, frames in a sequence
+            "train_rule": "training",  # train sequences: "training" overlap at every shift, "testing" do not overlap
+            "probe_order": "recording",  # order of probe sequences: "recording" by recording, or "window" number first
+        }
+    )
+
+
+def _network() -> ConfigDict:
+    return ConfigDict(
+        {
+            "units": 256,  # width of the encoders, H
+            "heads": 8,  # meta-transformation heads M
+            "joint_order": (),  # joint of the files at each place of the skeleton, after centring; empty: as they are
+        }
+    )
+
+
+def _training() -> ConfigDict:
+    return ConfigDict(
+        {
+            "batch_size": 256,
+            "learning_rate": 0.00035,  # of Adam, epsilon 1e-8; the original ignores its flag and always uses this
+            "epochs": 15000,
+            "patience": 50,  # epochs without a higher probe rank-1 of MSMR before the original stops
+            "focus": 1,  # 1 weighs hard frames more, -1 easy ones; 0 weighs each with 1, not with 1/f
+            "average_joint_loss": False,  # the original adds the joint loss up over heads, and averages the other two
+            "plain": False,  # the original's order of operations, a loop over heads; same result, slower
+            "resample": True,  # class-balanced resampling with the original's rounds; False: every sequence once
+            "remainder": "drop",  # "drop" the incomplete last batch like the original, or "keep"
+            "probe_remainder": "drop",  # while selecting, the original never scores incomplete last batches
+            "eps": 0.8,  # largest k-reciprocal Jaccard distance between neighbours
+            "min_samples": 2,  # neighbours of a core sequence, itself included
+            "k1": 20,  # neighbours looked at for reciprocity
+            "k2": 6,  # neighbours averaged by query expansion
+            "search": "exact",  # neighbour search: "exact", or "ivf" (approximate, from about 50,000 sequences)
+            "probes": 32,  # cells that "ivf" searches
+            "distinct": False,  # search equal sequences once: faster, another order of ties
+            "join_ties": False,  # join distances that equal eps but for rounding
+        }
+    )
+
+
+def base() -> ConfigDict:
+    """The complete recipe with every default, locked against misspelt keys."""
+    config = ConfigDict()
+    config.system = "hi_mpc"
+    config.seeds = (1,)
+    config.dataset = _dataset()
+    config.network = _network()
+    config.training = _training()
+    config.selection = ConfigDict(
+        {"held_out": 0.2}  # share of train identities kept out of a second fit that chooses the epoch; 0: no track
+    )
+    config.export = ConfigDict({"track": "last"})  # "last", "probe-best" or "held-out identities"
+    config.clustering = ConfigDict(
+        {
+            "method": "jaccard",  # "kmeans", "dbscan" or "jaccard" (k-reciprocal distance and DBSCAN, as in training)
+            "clusters": 0,  # of k-means; 0: as many as there are train identities
+            "eps": 1.5,  # of DBSCAN, in units of the median distance to the nearest other sequence
+            "min_samples": config.training.get_ref("min_samples"),
+            "jaccard_eps": config.training.get_ref("eps"),
+            "k1": config.training.get_ref("k1"),
+            "k2": config.training.get_ref("k2"),
+        }
+    )
+    config.evaluation = ConfigDict(
+        {
+            "max_rank": 20,  # length of the CMC curve
+            "batch_size": 256,
+            "ranked_lists": 6,  # probe sequences drawn in the report
+            "projection": "pca",  # picture of the features: "pca" or "tsne"
+        }
+    )
+    config.published = ConfigDict(type_safe=False)  # name of a metric -> value in the paper, for the report
+    config.lock()
+    return config

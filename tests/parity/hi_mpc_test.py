@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: MIT
+"""Every recorded quantity of the original Hi-MPC program is compared, and is met."""
+
+import importlib
+import pathlib
+import shutil
+
+import numpy as np
+import pytest
+
+from tfskel.parity import golden, registry, rows, tie_order
+
+TESTS = pathlib.Path(__file__).parents[1] / "golden"
+GOLDEN, RELEASED = TESTS / "hi_mpc", TESTS / "released"
+SHARED = pathlib.Path(__file__).parents[3] / "shared" / "golden" / "hi_mpc"
+BOTH = {f"{mark}{name}" for mark in ("", "plain_") for name in ("loss/J", "loss/total", "loss/J_averaged", "imp/J")}
+STEP = {f"{mark}{name}" for mark in ("", "plain_") for name in ("g", "g_set", "after1", "after5", "loss_trace")}
+KINDS = ("logits", "pred", "score")
+STEP |= {f"{mark}{kind}/{letter}" for mark in ("", "plain_") for kind in KINDS for letter in "JPB"}
+STEP |= {"msmr", *(f"{kind}/{letter}" for kind in ("level", "frames", "sequence") for letter in "JPB")}
+TRACE = {"trace_weights", "trace_weights_set"} | {
+    f"trace_{kind}/e{epoch}{letter}"
+    for epoch in range(3)
+    for kind, letters in (("metrics", ("",)), ("steps", ("",)), ("labels", ("_J", "_P", "_B")))
+    for letter in letters
+}
+EXPECTED = {
+    "model_ias_j20_f6": STEP | BOTH,
+    **{f"model_ias_j20_f6_focus{focus}": BOTH | {"gnorm", "gnorm_set"} for focus in (-1, 0)},
+    "trace_ias_small": TRACE,
+    "trace_ias_small_outliers": TRACE,
+    "evaluation": {f"{kind}/{case}" for kind in ("mAP", "rank_k") for case in (
+        "normal", "normal_missing_ids", "normal_tied_gallery", "casia_cross_cl_nm", "casia_same_nm_nm",
+        "casia_same_bg_bg_dup")},
+    "ckpt_ias_small/best.ckpt": {"ckpt_msmr", *(f"ckpt_sequence/{letter}" for letter in "JPB")},
+    "cluster_n300_k2eq1": {"jaccard/k15_1", "labels/k25_4/labels_eps0.8_ms4", "centroids/k15_1/labels_eps0.6_ms2"},
+    **{f"loader_{tag}": {"loader_onehot", *(f"loader_{kind}/{split}" for kind in ("J", "P", "B", "label")
+                                           for split in ("train", "test"))}
+       for tag in ("BIWI_Walking", "KGBD_gallery", "KS20_probe")},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def results():
+    loaders = sorted(RELEASED.glob("loader_*.npz"))
+    return list(registry.compare([GOLDEN, *loaders]))
+
+
+def test_every_recorded_file_is_compared(results):
+    assert [result for result in results if isinstance(result, registry.Problem)] == []
+
+
+@pytest.mark.parametrize("case", EXPECTED)
+def test_every_quantity_of_a_case_meets_its_recording(results, case):
+    found = {row.name: row for row in results if row.case == case}
+    assert EXPECTED[case] <= set(found)
+    assert [row for row in found.values() if not row.ok] == []
+
+
+def test_replayed_epochs_find_the_recorded_clusters_exactly(results):
+    assert {row.abs for row in results if row.name.startswith("trace_labels")} == {0.0}
+
+
+def test_replayed_weights_and_losses_are_far_inside_their_tolerances(results):
+    assert max(row.abs for row in results if row.name == "trace_weights") < 4e-6
+    assert max(row.rel for row in results if row.name.startswith("trace_steps")) < 1e-5
+
+
+@pytest.mark.parametrize("name", ["loader_IAS_A", "loader_CASIA_B_nm", "model_ks20_j25_f6"])
+def test_recordings_that_are_only_shared_meet_theirs_too(name):
+    if not (SHARED / f"{name}.npz").is_file():
+        pytest.skip("the shared recordings are not here")
+    found = list(registry.compare([SHARED / f"{name}.npz"]))
+    assert len(found) > 8 and all(isinstance(row, rows.Row) and row.ok for row in found)
+
+
+@pytest.mark.parametrize(
+    "name, key",
+    [
+        ("model_ias_j20_f6.npz", "logits/P"),
+        ("model_ias_j20_f6.npz", "pred/B"),
+        ("model_ias_j20_f6.npz", "g/Hi_MPC/Hi_MPC/Variable_7"),
+        ("model_ias_j20_f6.npz", "a5/W_2_B"),
+        ("trace_ias_small.npz", "e2/labels_B"),
+        ("trace_ias_small.npz", "w_final/W_1"),
+        ("evaluation.npz", "casia_same_nm_nm/result"),
+        ("cluster_n300_k2eq1.npz", "k15_1/labels_eps0.6_ms2"),
+    ],
+)
+def test_an_altered_number_fails(tmp_path, name, key):
+    arrays = golden.load(GOLDEN / name)
+    arrays[key] = np.array(arrays[key])
+    step = 1 if arrays[key].dtype.kind == "i" else 1e-2
+    part = slice(None) if arrays[key].ndim == 1 and step == 1 else slice(0, 1)
+    arrays[key].reshape(-1)[part] = np.roll(arrays[key].reshape(-1)[part], 5) + step
+    np.savez(tmp_path / name, **arrays)
+    found = list(registry.compare([tmp_path / name]))
+    assert any(not row.ok for row in found)
+
+
+def test_a_recording_without_its_inputs_is_not_compared(tmp_path):
+    for name, match in (
+        ("trace_ias_small_outliers", "no recording beside it"),
+        ("model_ias_j20_f6_focus0", "model_ias_j20_f6.npz"),
+    ):
+        shutil.copy(GOLDEN / f"{name}.npz", tmp_path)
+        (problem,) = registry.compare([tmp_path / f"{name}.npz"])
+        assert problem.known and match in problem.reason
+    shutil.copy(RELEASED / "loader_KS20_probe.npz", tmp_path)
+    (problem,) = registry.compare([tmp_path / "loader_KS20_probe.npz"])
+    assert "no folder Datasets with the arrays of KS20" in problem.reason
+
+
+def test_the_tool_reads_this_form_too(capsys):
+    tool = importlib.import_module("tools.parity")
+    assert tool.main([str(GOLDEN / "evaluation.npz")]) == 0
+    assert "16 rows, 0 failed, 0 files not compared" in capsys.readouterr().out
+
+
+def test_the_recorded_search_order_is_by_distance_and_complete_among_equals():
+    rng = np.random.default_rng(0)
+    vectors = rng.normal(size=(40, 3)).astype(np.float32)
+    vectors[20:] = vectors[:20]  # every distance occurs twice
+    found = tie_order.nearest(vectors, 7)
+    squares = ((vectors[:, None].astype(float) - vectors) ** 2).sum(-1)
+    np.testing.assert_array_equal(np.take_along_axis(squares, found, axis=1), np.sort(squares, axis=1)[:, :7])
+    assert all(len(set(row)) == 7 for row in found.tolist())
