@@ -29,7 +29,7 @@ METRICS = {
 TRUST = (selection.HELD_OUT, selection.LAST, selection.PROBE_BEST)
 MISSING = "–"
 COUNTS = (
-    *("identities", "recordings", "frames", "dropped frames"),
+    *("identities", "recordings", "frames", "frames dropped", "of them not at the ends"),
     *("training sequences", "test sequences", "too short", "jumps"),
 )
 BONES = {
@@ -180,7 +180,7 @@ def quality_tables(quality: dict) -> list[Table]:
 
 def _split_row(name: str, counts: dict) -> list[str]:
     cut = counts["sequences_per_identity"]
-    numbers = [counts[key] for key in ("identities", "recordings", "frames", "dropped_frames")]
+    numbers = [counts[key] for key in ("identities", "recordings", "frames", "dropped_frames", "dropped_inside")]
     numbers += [sum(cut[rule].values()) for rule in ("training", "testing")]
     return [name, *map(_count, [*numbers, len(counts["shorter_than_f"]), counts["jumps"]["count"]])]
 

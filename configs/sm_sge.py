@@ -66,7 +66,7 @@ def _recognition() -> ConfigDict:
             "first_saved_epoch": 0,  # the original saves nothing for IAS before epoch 10
             "zero_frame": True,  # the original's last prefix holds one all-zero frame more; False leaves it out
             "last_prefix_only": False,  # score the longest prefix instead of the sum over prefixes
-            "probe_remainder": "drop",  # while selecting: "drop" the incomplete last probe batch as the original, or "keep"
+            "probe_remainder": "drop",  # while selecting, the original drops the incomplete last probe batch; or "keep"
         }
     )
 

@@ -30,6 +30,7 @@ def content(**changes):
         "recordings": 3,
         "frames": 1234,
         "dropped_frames": 5,
+        "dropped_inside": 2,
         "sequences_per_identity": {"training": {"a": 30, "b": 12}, "testing": {"a": 3, "b": 1}},
         "shorter_than_f": [],
         "jumps": {"count": 0, "first": []},

@@ -51,6 +51,14 @@ def report(lists, f=6):
     return quality.report(split(lists), f, SKELETON)
 
 
+def test_dropped_frames_are_told_apart_by_where_they_were():
+    lists = examples()
+    lists["train"][0] |= {"frames": np.array([3, 4, 6, 7, 8, 9, 10, 13, 14, 15, 16, 17, 18]), "captured": 20}
+    lists["train"][1] |= {"frames": np.arange(0, 80, 4)}
+    counts = report(lists)["splits"]["train"]
+    assert (counts["dropped_frames"], counts["dropped_inside"]) == (7 + 1, 3), "20 captured, 13 kept, 5 11 12 missing"
+
+
 def test_clean_recordings_give_counts_and_no_warning():
     found = report(examples())
     assert found["warnings"] == []
@@ -61,6 +69,7 @@ def test_clean_recordings_give_counts_and_no_warning():
         "recordings": 4,
         "frames": 49,
         "dropped_frames": 8,
+        "dropped_inside": 0,
         "sequences_per_identity": {"training": {"9": 29, "10": 18}, "testing": {"9": 4, "10": 3}},
         "shorter_than_f": [],
         "jumps": {"count": 0, "first": []},

@@ -57,6 +57,7 @@ def _counts(recordings: recording_sets.Recordings, f: int) -> dict:
         "recordings": len(recordings),
         "frames": int(recordings.length.sum()),
         "dropped_frames": int((recordings.captured - recordings.length).sum()),
+        "dropped_inside": int(_gaps(recordings).sum()),
         "sequences_per_identity": {
             "training": _per_identity(recordings, windows.training, f),
             "testing": _per_identity(recordings, windows.testing, f),
@@ -176,3 +177,18 @@ def _warnings(result: dict) -> list[str]:
 def _some(names: list[str]) -> str:
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return ", ".join(names[:_SHOWN]) + more
+
+
+def _gaps(recordings: recording_sets.Recordings) -> np.ndarray:
+    """(R,) frames missing between the first and the last kept one: those a drop rule took out.
+
+    The other dropped frames lay at the ends, where a clip rule took them. Recordings that lost nothing have none,
+    whatever their frame numbers count (a capture at 120 Hz kept at 30 skips numbers without dropping frames).
+    """
+    lost = recordings.captured - recordings.length
+    gaps = np.zeros(len(recordings), np.int64)
+    for index in np.flatnonzero((lost > 0) & (recordings.length > 0)):
+        begin = recordings.start[index]
+        numbers = recordings.frame_numbers[begin : begin + recordings.length[index]]
+        gaps[index] = min(numbers[-1] - numbers[0] + 1 - len(numbers), lost[index])
+    return gaps
