@@ -13,7 +13,7 @@ from tfskel.evaluation import protocols
 ROOT = pathlib.Path(__file__).parents[2]
 # A recipe is <system>_<data set>[_...].py; a system's base has the system's own name.
 RECIPES = sorted(
-    path.stem for path in (ROOT / "configs").glob("*.py") if path.stem not in ("__init__", *systems.SYSTEMS)
+    path.stem for path in (ROOT / "configs").glob("*.py") if path.stem not in ("__init__", "sections", *systems.SYSTEMS)
 )
 
 
