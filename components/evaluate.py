@@ -9,7 +9,7 @@ import numpy as np
 from components import artefacts, base, logs, matrix_pictures, splits
 from components import train as training_stage
 from tfskel import features
-from tfskel.data import batches, sequences
+from tfskel.data import batches, sequences, windows
 from tfskel.evaluation import auc
 from tfskel.evaluation import selection as tracks
 
@@ -19,8 +19,9 @@ BASELINE = "no learning: Euclidean distance of root-centred sequences"
 LISTED = 5  # gallery entries in a ranked list
 
 
-def _flat(joints: np.ndarray) -> np.ndarray:
-    return joints.reshape(len(joints), -1)
+def _no_learning(parts: splits.Splits) -> Callable:
+    """The baseline's features: root-centred joints, whatever the recipe feeds its network."""
+    return lambda joints: windows.centre(joints, parts.skeleton.root).reshape(len(joints), -1)
 
 
 def _retrieval(embed: Callable, parts: splits.Splits, settings, top: int = 0):
@@ -48,6 +49,7 @@ def _family_b(system, described: dict, model: pathlib.Path, parts: splits.Splits
             if not representation:
                 probe, gallery, result = found
                 curves[f"B {track}"] = result.cmc
+        rows += _matching(system, track, epoch, parts)
         if track == tracks.LAST:
             probe.save(results / "probe.npz")
             gallery.save(results / "gallery.npz")
@@ -68,6 +70,15 @@ def _family_b_rows(track: str, epoch: int, found: tuple, parts: splits.Splits, b
     return rows
 
 
+def _matching(system, track: str, epoch: int, parts: splits.Splits) -> list[dict]:
+    """The row of a system whose original matches probe and gallery by a rule of its own."""
+    pair = (parts.cut(part, "testing") for part in (parts.probe, parts.gallery))
+    found = system.match(*pair, same_set=parts.protocol.same_set)
+    if found is None:
+        return []
+    return [_row(f"{FAMILY_B}, the original's matching", track, epoch, found.pop("scored"), found)]
+
+
 def _write_ranked_lists(path: pathlib.Path, parts: splits.Splits, result, count: int) -> None:
     """Stores a few probe sequences, half of them found at rank 1 where possible, with their nearest gallery entries."""
     probe, gallery = parts.cut(parts.probe, "testing"), parts.cut(parts.gallery, "testing")
@@ -76,11 +87,12 @@ def _write_ranked_lists(path: pathlib.Path, parts: splits.Splits, result, count:
     half = [rows[np.linspace(0, len(rows) - 1, min(len(rows), count // 2)).astype(int)] for rows in chosen]
     index = np.unique(np.concatenate(half))
     nearest = result.top_index[index]
+    root = parts.skeleton.root
     features.write_arrays(
         path,
-        probe_joints=probe.take(index),
+        probe_joints=windows.centre(probe.take(index), root),
         probe_identity=probe.identity[index],
-        joints=np.stack([gallery.take(row) for row in nearest]),
+        joints=np.stack([windows.centre(gallery.take(row), root) for row in nearest]),
         identity=gallery.identity[nearest],
         distance=result.top_distance[index],
     )
@@ -94,11 +106,11 @@ def _scores(system, data: sequences.Sequences, rows: np.ndarray, batch_size: int
     return np.concatenate([classify(tf.constant(data.take(rows[cut]))).numpy() for cut in cuts])
 
 
-def _family_a(system, described: dict, model: pathlib.Path, parts: splits.Splits, recognition, settings, results):
-    """Rows of the recognition network's tracks, on all sequences and on the original's complete batches."""
+def _family_a(system, described: dict, model: pathlib.Path, parts: splits.Splits, settings, results: pathlib.Path):
+    """Rows of the recognition network's tracks, on all sequences and on those in the original's complete batches."""
     probe = parts.cut(parts.probe, "testing")
     rows = np.flatnonzero(probe.labels >= 0)
-    complete = len(rows) - len(rows) % recognition.batch_size
+    complete = np.searchsorted(rows, system.scored_rows(probe))
     system.load(model, system.EMBEDDING, "last")  # the original's recognition network sits on the last encoder
     table, curves, confusions = [], {}, {}
     for track, epoch in described["epochs"][system.CLASSIFIER].items():
@@ -106,10 +118,10 @@ def _family_a(system, described: dict, model: pathlib.Path, parts: splits.Splits
         scores, labels = _scores(system, probe, rows, settings.batch_size), probe.labels[rows]
         ranks = auc.rank_n(scores, labels)
         table.append(_row(FAMILY_A, track, epoch, len(rows), _closed_set(scores, labels, ranks)))
-        if 0 < complete < len(rows):
-            first = slice(0, complete)
-            few = _closed_set(scores[first], labels[first], auc.rank_n(scores[first], labels[first]))
-            table.append(_row(f"{FAMILY_A}, complete batches", track, epoch, complete, few))
+        if len(complete) and not np.array_equal(np.sort(complete), np.arange(len(rows))):
+            own = scores[complete], labels[complete]
+            few = _closed_set(*own, auc.rank_n(*own))
+            table.append(_row(f"{FAMILY_A}, complete batches", track, epoch, len(complete), few))
         curves[f"A {track}"] = ranks[: settings.max_rank]
         confusions[track] = auc.confusion(scores, labels)
         picture = matrix_pictures.pixels(
@@ -161,14 +173,12 @@ def evaluate(
     """
     system, described = training_stage.restore(recipe, model)
     parts = splits.read(recordings, recipe["dataset"])
-    baseline = _retrieval(_flat, parts, evaluation)[2]
+    baseline = _retrieval(_no_learning(parts), parts, evaluation)[2]
     rows = [_row(FAMILY_B, BASELINE, None, len(baseline.first_match), baseline.metrics())]
     found, curves = _family_b(system, described, model, parts, evaluation, results)
     confusions = {}
     if system.CLASSIFIER:
-        closed, more, confusions = _family_a(
-            system, described, model, parts, recipe["recognition"], evaluation, results
-        )
+        closed, more, confusions = _family_a(system, described, model, parts, evaluation, results)
         found, curves = closed + found, more | curves
     features.write_arrays(results / "curves.npz", **curves, **{"B no learning": baseline.cmc})
     features.write_arrays(results / "confusion.npz", **confusions)

@@ -26,8 +26,10 @@ USAGE = """Runs a recipe: ingest, train, export, cluster, evaluate, report.
 python tools/run.py --config configs/sm_sge_gait_sim.py"""
 
 
-def _recipe_path() -> str:
-    return config_flags.get_config_filename(FLAGS["config"])
+def default_name(recipe: str) -> str:
+    """Name of a run: configs/x.py -> x, and with an argument configs/x.py:3 -> x_3."""
+    path, _, argument = recipe.partition(":")
+    return "_".join(filter(None, (pathlib.Path(path).stem, argument)))
 
 
 def _check_recipe_file(arguments: list[str]) -> None:
@@ -79,7 +81,9 @@ def main(argv: list[str]) -> None:
     from components import summary
 
     _quiet_logging()
-    workdir = pathlib.Path(WORKDIR.value or pathlib.Path("runs") / pathlib.Path(_recipe_path()).stem)
+    workdir = pathlib.Path(
+        WORKDIR.value or pathlib.Path("runs") / default_name(config_flags.get_config_filename(FLAGS["config"]))
+    )
     execute(CONFIG.value, workdir, STAGES.value, FORCE.value)
     sys.stdout.write(summary.text(workdir))
 

@@ -38,11 +38,16 @@ class Splits:
         """Joint layout of the recordings."""
         return skeletons.get(self.dataset.skeleton)
 
+    @property
+    def root(self) -> int | None:
+        """Joint that the sequences are centred on; None when the recipe leaves the joints as captured."""
+        return self.skeleton.root if self.dataset.centred else None
+
     def cut(self, part: recordings.Recordings, rule: str) -> sequences.Sequences:
         """Sequences of some recordings by the recipe's rules; `rule` is "training" or "testing"."""
         order = self.dataset.probe_order if rule == "testing" and part is not self.train else "recording"
         return sequences.build(
-            part, f=self.dataset.length, rule=rule, root=self.skeleton.root, classes=self.classes, order=order
+            part, f=self.dataset.length, rule=rule, root=self.root, classes=self.classes, order=order
         )
 
     def judged_by_probe(self) -> fit_data.FitData:
@@ -63,7 +68,7 @@ class Splits:
         mask = [identity in kept_out for identity in self.train.identity]
         stay = self.train.select([not out for out in mask])
         classes = [name for name in self.classes if name not in kept_out]
-        f, root = self.dataset.length, self.skeleton.root
+        f, root = self.dataset.length, self.root
         probe, gallery = held_out.probe_and_gallery(self.train.select(mask), f, root)
         if not len(probe) or not len(gallery):
             return None

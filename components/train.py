@@ -7,10 +7,13 @@ import shutil
 from absl import logging
 
 from components import artefacts, base, splits
+from tfskel import features
+from tfskel.data import windows
 from tfskel.evaluation import selection as tracks
 
 DESCRIPTION = "system.json"
 HELD_OUT_FIT = "held_out_fit"
+PICTURES, RECONSTRUCTION = "pictures.npz", "reconstruction.npz"
 PICTURED = 8  # sequences whose attention is averaged for the pictures
 
 
@@ -61,12 +64,20 @@ def _choose(kind: type, recipe: dict, parts: splits.Splits, seed: int, folder: p
 
 
 def _draw(system, data, folder: pathlib.Path) -> None:
+    """Stores matrices and a reconstructed sequence for the report, and the matrices as TensorBoard images."""
     from components import logs, matrix_pictures
 
     log = logs.RunLog(folder)
-    pictures = system.pictures(data.probe.take(range(min(PICTURED, len(data.probe)))))
+    joints = data.probe.take(range(min(PICTURED, len(data.probe))))
+    pictures = system.pictures(joints)
     for name, matrix in pictures.items():
         log.image(name, matrix_pictures.pixels(matrix, name))
+    features.write_arrays(folder / PICTURES, **pictures)
+    reconstructed = system.reconstruction(joints[:1])
+    if reconstructed is not None:
+        root = system.skeleton.root
+        pair = (windows.centre(part, root)[0] for part in (joints, reconstructed))
+        features.write_arrays(folder / RECONSTRUCTION, **dict(zip(("joints", "reconstructed"), pair, strict=True)))
 
 
 @base.component(
@@ -83,7 +94,8 @@ def train(
     """Fits the recipe's system to the train split.
 
     Output `model`: weights per phase and track, `system.json` (classes, epochs of the tracks), `metrics.jsonl`,
-    `tensorboard`, and `held_out_fit` with the log of the fit that chose the epochs of the held-out track.
+    `tensorboard`, `pictures.npz` and, where the system reconstructs, `reconstruction.npz`, and `held_out_fit` with the
+    log of the fit that chose the epochs of the held-out track.
     """
     from tfskel import systems
     from tfskel.training import determinism

@@ -56,26 +56,13 @@ def base() -> ConfigDict:
     config.selection = ConfigDict(
         {"held_out": 0.2}  # share of train identities kept out of a second fit that chooses the epoch; 0: no track
     )
-    config.export = ConfigDict({"track": "last"})  # "last", "probe-best" or "held-out identities"
-    config.clustering = ConfigDict(
-        {
-            "method": "jaccard",  # "kmeans", "dbscan" or "jaccard" (k-reciprocal distance and DBSCAN, as in training)
-            "clusters": 0,  # of k-means; 0: as many as there are train identities
-            "eps": 1.5,  # of DBSCAN, in units of the median distance to the nearest other sequence
-            "min_samples": config.training.get_ref("min_samples"),
-            "jaccard_eps": config.training.get_ref("eps"),
-            "k1": config.training.get_ref("k1"),
-            "k2": config.training.get_ref("k2"),
-        }
+    config = sections.end(config, "jaccard")
+    # As in training, but for eps: the stage takes each sequence once, the training about four times, so that its 20
+    # neighbours are about 5 different sequences. Of different ones 20 reach from person to person, and 0.8 joins nearly
+    # all: on real walking 4 to 7 clusters of purity 0.5 to 0.6, where 0.6 finds 42 of purity 0.86.
+    config.clustering.update(
+        min_samples=config.training.get_ref("min_samples"),
+        k1=config.training.get_ref("k1"),
+        k2=config.training.get_ref("k2"),
     )
-    config.evaluation = ConfigDict(
-        {
-            "max_rank": 20,  # length of the CMC curve
-            "batch_size": 256,
-            "ranked_lists": 6,  # probe sequences drawn in the report
-            "projection": "pca",  # picture of the features: "pca" or "tsne"
-        }
-    )
-    config.published = ConfigDict(type_safe=False)  # name of a metric -> value in the paper, for the report
-    config.lock()
     return config

@@ -13,9 +13,57 @@ def dataset() -> ConfigDict:
             "manual_dir": "",  # where the raw files are; empty: data/<name>, then ../shared/data/<name>
             "data_dir": "",  # where `tfds build` put the prepared data set; empty: inside the run's folder
             "options": {},  # the builder's own options, see datasets_tfds/<name>/README.md
+            "centred": True,  # joints relative to the root joint of their frame; False: as captured
             "probe": "probe",  # which probe of the data set: a row of tfskel/evaluation/protocols.py
             "length": 6,  # f, frames in a sequence
             "train_rule": "training",  # train sequences: "training" overlap at every shift, "testing" do not overlap
             "probe_order": "recording",  # order of probe sequences: "recording" by recording, or "window" number first
         }
     )
+
+
+def two_stage_selection() -> ConfigDict:
+    """How systems with a recognition network choose epochs beside the original's rule."""
+    return ConfigDict(
+        {
+            "held_out": 0.2,  # share of train identities kept out of a second fit that chooses the epoch; 0: no track
+            "every": 1,  # pre-training epochs between two retrieval scores
+        }
+    )
+
+
+def clustering(method: str) -> ConfigDict:
+    """How the cluster stage groups the features of the train sequences."""
+    return ConfigDict(
+        {
+            "method": method,  # "kmeans", "dbscan" or "jaccard" (k-reciprocal distance and DBSCAN)
+            "clusters": 0,  # of k-means; 0: as many as there are train identities
+            "eps": 1.5,  # of DBSCAN, in units of the median distance to the nearest other sequence
+            "min_samples": 2,  # of both DBSCAN forms
+            "jaccard_eps": 0.6,  # largest k-reciprocal Jaccard distance between neighbours, in (0, 1)
+            "k1": 20,  # neighbours looked at for reciprocity
+            "k2": 6,  # neighbours averaged by query expansion
+        }
+    )
+
+
+def evaluation() -> ConfigDict:
+    """What the evaluation computes and draws."""
+    return ConfigDict(
+        {
+            "max_rank": 20,  # length of the CMC curve
+            "batch_size": 256,
+            "ranked_lists": 6,  # probe sequences drawn in the report
+            "projection": "pca",  # picture of the features: "pca" or "tsne"
+        }
+    )
+
+
+def end(config: ConfigDict, clustering_method: str) -> ConfigDict:
+    """Adds the sections of the stages after the training and locks the recipe against misspelt keys."""
+    config.export = ConfigDict({"track": "last"})  # "last", "probe-best" or "held-out identities"
+    config.clustering = clustering(clustering_method)
+    config.evaluation = evaluation()
+    config.published = ConfigDict(type_safe=False)  # name of a metric -> value in the paper, for the report
+    config.lock()
+    return config

@@ -66,32 +66,5 @@ def base() -> ConfigDict:
     config.network = _network()
     config.training = _training()
     config.recognition = _recognition()
-    config.selection = ConfigDict(
-        {
-            "held_out": 0.2,  # share of train identities kept out of a second fit that chooses the epoch; 0: no track
-            "every": 1,  # pre-training epochs between two retrieval scores
-        }
-    )
-    config.export = ConfigDict({"track": "last"})  # "last", "probe-best" or "held-out identities"
-    config.clustering = ConfigDict(
-        {
-            "method": "kmeans",  # "kmeans", "dbscan" or "jaccard" (k-reciprocal distance and DBSCAN)
-            "clusters": 0,  # of k-means; 0: as many as there are train identities
-            "eps": 1.5,  # of DBSCAN, in units of the median distance to the nearest other sequence
-            "min_samples": 2,  # of both DBSCAN forms
-            "jaccard_eps": 0.6,  # largest k-reciprocal Jaccard distance between neighbours, in (0, 1)
-            "k1": 20,  # neighbours looked at for reciprocity
-            "k2": 6,  # neighbours averaged by query expansion
-        }
-    )
-    config.evaluation = ConfigDict(
-        {
-            "max_rank": 20,  # length of the CMC curve
-            "batch_size": 256,
-            "ranked_lists": 6,  # probe sequences drawn in the report
-            "projection": "pca",  # picture of the features: "pca" or "tsne"
-        }
-    )
-    config.published = ConfigDict(type_safe=False)  # name of a metric -> value in the paper, for the report
-    config.lock()
-    return config
+    config.selection = sections.two_stage_selection()
+    return sections.end(config, "kmeans")

@@ -4,6 +4,7 @@
 import importlib
 
 SYSTEMS = {
+    "cage": "tfskel.training.cage_system:CAGESystem",
     "hi_mpc": "tfskel.training.hi_mpc_system:HiMPCSystem",
     "sm_sge": "tfskel.training.sm_sge_system:SMSGESystem",
 }

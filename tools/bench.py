@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Speed and memory of this package beside the usual forms of the same computations, as ratios measured in one run.
 
-python tools/bench.py                     everything, small; about two minutes on two cores
+python tools/bench.py                     everything, small; about four minutes on two cores
 python tools/bench.py windows scales      some of it
 python tools/bench.py --full --json FILE  the sizes of the targets, kept as JSON too
 
@@ -26,6 +26,7 @@ SIZES = ("tiny", "default", "full")
 BENCHMARKS = {  # name -> module that holds a function of that name
     "sm_sge": "bench_training",
     "hi_mpc": "bench_training",
+    "cage": "bench_training",
     "windows": "bench_data",
     "scales": "bench_data",
     "reading": "bench_reading",

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Benchmarks of training steps: SM-SGE over a prefix tree, Hi-MPC with twice transformed prototypes."""
+"""Benchmarks of training steps: SM-SGE over prefix trees, Hi-MPC with few transformed rows, CAGE with stacked axes."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 
 import bench_race
 import keras
@@ -9,10 +10,12 @@ import numpy as np
 import tensorflow as tf
 
 from tfskel import skeletons
+from tfskel.models import cage as cage_models
 from tfskel.models import hi_mpc as hi_mpc_models
 from tfskel.models import sm_sge as sm_sge_models
+from tfskel.training import cage as cage_training
+from tfskel.training import determinism, prefix_tree
 from tfskel.training import hi_mpc as hi_mpc_training
-from tfskel.training import prefix_tree
 from tfskel.training import sm_sge as sm_sge_training
 
 F, LEARNING_RATE = 6, 5e-4
@@ -26,6 +29,12 @@ SM_SGE = {
 }
 # size -> batch, units, heads, prototypes, turns
 HI_MPC = {"tiny": (4, 8, 2, 5, 1), "default": (256, 256, 8, 100, 5), "full": (256, 256, 8, 100, 15)}
+
+# size -> batch, frames, units, turns
+CAGE = {"tiny": (4, 2, 4, 1), "default": (128, F, 256, 5), "full": (128, F, 256, 15)}
+TEMPERATURE = 0.1
+# Form -> axes of each of its trainers.
+CAGE_AXES = {"stacked": [[0, 1, 2]], "whole matrices": [[0]], "axis by axis": [[0], [1], [2]], "term by term": [[0]]}
 
 
 class KerasLoops:
@@ -99,3 +108,85 @@ def hi_mpc(size: str) -> list[dict]:
         forms.append(bench_race.Form(name, step))
     rows = [bench_race.Row("Hi-MPC step", "loop over heads", "centres twice", least_ratio=2.2)]
     return bench_race.race(rows, forms, "step", turns, tolerance=1e-4)
+
+
+class FedZeros(cage_models.CAGE):
+    """Stand-in for `CAGE` whose decoder multiplies the zero frames that it is fed."""
+
+    def call(self, sources, previous=None):
+        return super().call(sources, tf.zeros_like(sources) if previous is None else previous)
+
+
+class TermByTerm(cage_training.Trainer):
+    """Trainer whose contrast is the sum of its definition: 2 (N - 1) rows, a graph of its own for each."""
+
+    rows = 0  # N cannot be read from the traced tensors
+
+    def contrast(self, projections) -> tf.Tensor:
+        return tf.stack([self._of_stream(vectors) for vectors in tf.unstack(projections)])
+
+    def _of_stream(self, vectors: tf.Tensor) -> tf.Tensor:
+        listed = tf.concat([vectors[1:], vectors[:-1]], axis=0)  # (2 (N - 1), units)
+        lengths = tf.norm(listed, axis=1, keepdims=True)
+        products = tf.matmul(listed, listed, transpose_b=True) / tf.matmul(lengths, lengths, transpose_b=True)
+        similar = tf.exp(products / self.temperature)
+        pairs, terms = self.rows - 1, []
+        for row in range(2 * pairs):
+            others = tf.reduce_sum(similar[row]) - similar[row][row]
+            terms.append(-tf.math.log(similar[row][(row + pairs) % (2 * pairs)] / others))
+        return determinism.total(terms) / (2 * pairs)
+
+
+def cage_steps(batch: int, frames: int, units: int) -> dict[str, Callable[[], np.ndarray]]:
+    """Name of each form -> function that does one step and returns the contrast of each axis before it.
+
+    All begin with equal weights. The contrast depends on all weights but the output layer's; the total would hide it
+    behind an L2 term that is a thousand times as large.
+    """
+    sources = np.random.default_rng(0).normal(size=(3, batch, frames, 20)).astype(np.float32) * 0.3
+    targets = sources[:, :, ::-1].copy()
+    initial = cage_models.CAGE(20, frames, units, seed=0)
+
+    def trainer(name: str, axes: Sequence[int]) -> cage_training.Trainer:
+        network = FedZeros if name == "term by term" else cage_models.CAGE
+        model = network(20, frames, units, len(axes))
+        for ours, theirs in zip(model.trainable_variables, initial.trainable_variables, strict=True):
+            ours.assign(theirs.numpy()[axes])
+        kind = TermByTerm if name == "term by term" else cage_training.Trainer
+        made = kind(model, LEARNING_RATE, TEMPERATURE, ["LA"] * len(axes))
+        made.rows = batch
+        return made
+
+    def form(name: str) -> Callable[[], np.ndarray]:
+        trainers = [(trainer(name, axes), sources[axes], targets[axes]) for axes in CAGE_AXES[name]]
+
+        def step() -> np.ndarray:
+            found = [one.step(*pair) for one, *pair in trainers]
+            return np.array([loss[key] for loss in found for key in loss if key.startswith("contrast/")])
+
+        return step
+
+    return {name: form(name) for name in CAGE_AXES}
+
+
+def cage(size: str) -> list[dict]:
+    """A training step and the first one with its tracing: the contrast as matrices or term by term, axes stacked."""
+    batch, frames, units, turns = CAGE[size]
+    steps, first = cage_steps(batch, frames, units), {}
+    axes = {name: sum(map(len, trainers)) for name, trainers in CAGE_AXES.items()}
+    for name, step in steps.items():  # ours is the first and also pays what is paid once in a process
+        begin = time.process_time()
+        contrast = step()
+        first[name] = (time.process_time() - begin) / axes[name], contrast[:1]
+    found = []
+    for reference, least in (("term by term", 7), ("axis by axis", 1)):
+        seconds, contrasts = zip(first[reference], first["stacked"], strict=True)
+        row = bench_race.Row("CAGE first step", reference, "stacked", least_ratio=least)
+        difference = bench_race.largest_difference(contrasts[:1], contrasts[1:])
+        found.append(bench_race.report(row, "axis", seconds, (None, None), difference, 1e-4))
+    rows = [
+        bench_race.Row("CAGE step, one axis", "term by term", "whole matrices", least_ratio=1),
+        bench_race.Row("CAGE step, three axes", "axis by axis", "stacked", least_ratio=0.95),
+    ]
+    forms = [bench_race.Form(name, step, axes[name]) for name, step in steps.items()]
+    return found + bench_race.race(rows, forms, "axis", turns, tolerance=1e-4)

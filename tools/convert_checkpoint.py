@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Converts a checkpoint of an original TensorFlow 1 program into weights of this package.
 
-python tools/convert_checkpoint.py sm_sge PATH OUT    PATH: prefix (model.ckpt) or folder; OUT: folder to write
+python tools/convert_checkpoint.py sm_sge PATH OUT          PATH: prefix (model.ckpt) or folder; OUT: folder to write
+python tools/convert_checkpoint.py cage X Y Z OUT           CAGE has a checkpoint for each axis
 """
 
 import argparse
@@ -13,8 +14,8 @@ from collections.abc import Sequence
 def main(arguments: Sequence[str] | None = None) -> int:
     """Writes OUT and prints its description; returns 1 with a message if that is not possible."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("system", help="hi_mpc or sm_sge")
-    parser.add_argument("path", metavar="PATH")
+    parser.add_argument("system", help="cage, hi_mpc or sm_sge")
+    parser.add_argument("path", metavar="PATH", nargs="+")
     parser.add_argument("out", metavar="OUT")
     parser.add_argument("--skeleton", help="fail unless the checkpoint has this joint layout")
     parser.add_argument("--length", type=int, default=6, help="frames per sequence (default 6)")

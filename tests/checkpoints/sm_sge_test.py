@@ -136,7 +136,7 @@ def test_an_existing_folder_is_kept_unless_forced(tmp_path):
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        ({"system": "x"}, "Unknown system 'x'; known: sm_sge"),
+        ({"system": "x"}, "Unknown system 'x'; known: cage, hi_mpc, sm_sge"),
         ({"skeleton": "kinect_v2"}, "trained on skeleton 'kinect_v1', not 'kinect_v2'"),
     ],
 )

@@ -26,12 +26,12 @@ def read(name):
 @pytest.mark.parametrize("name", EFFECTIVE)
 def test_recipes_have_the_effective_settings_of_the_original(name):
     config = read(name)
-    training, eps = config.training, EFFECTIVE[name][0]
+    training = config.training
     assert (training.eps, training.min_samples, config.dataset.length, training.resample) == EFFECTIVE[name]
     assert (training.learning_rate, training.patience, training.batch_size) == (0.00035, 50, 256)
     assert (training.k1, training.k2, training.focus, training.average_joint_loss) == (20, 6, 1, False)
     assert (config.network.units, config.network.heads) == (256, 8)
-    assert (config.clustering.method, config.clustering.jaccard_eps) == ("jaccard", eps)
+    assert (config.clustering.method, config.clustering.jaccard_eps) == ("jaccard", 0.6)
     assert config.published
 
 
@@ -43,6 +43,6 @@ def test_joints_of_one_data_set_are_put_into_order_after_centring():
 
 def test_clustering_of_the_stage_follows_the_trainings_settings():
     config = hi_mpc.base()
-    config.training.update(eps=0.7, min_samples=3, k1=15, k2=4)
+    config.training.update(min_samples=3, k1=15, k2=4)
     found = config.clustering
-    assert (found.jaccard_eps, found.min_samples, found.k1, found.k2) == (0.7, 3, 15, 4)
+    assert (found.min_samples, found.k1, found.k2) == (3, 15, 4)

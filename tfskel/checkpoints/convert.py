@@ -6,13 +6,14 @@ import os
 import pathlib
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from tfskel import skeletons
+from tfskel.checkpoints import cage as cage_names
 from tfskel.checkpoints import hi_mpc as hi_mpc_names
 from tfskel.checkpoints import sm_sge as sm_sge_names
 from tfskel.checkpoints import tf1
-from tfskel.models import hi_mpc, recognition, sm_sge
+from tfskel.models import cage, hi_mpc, recognition, sm_sge
 
 ENCODER = "encoder.weights.h5"
 CLASSIFIER = "recognition.weights.h5"
@@ -21,7 +22,7 @@ DESCRIPTION = "model.json"
 
 def convert(
     system: str,
-    path: str | pathlib.Path,
+    path: str | pathlib.Path | Sequence[str | pathlib.Path],
     out: str | pathlib.Path,
     skeleton: str | None = None,
     length: int = 6,
@@ -31,11 +32,11 @@ def convert(
 
     Args:
         system: one of CONVERTERS.
-        path: original checkpoint, see `tf1.read`.
+        path: original checkpoint, see `tf1.read`; for CAGE one for each stream, in the order of the axes.
         out: folder to write: encoder.weights.h5, recognition.weights.h5 if the checkpoint holds a trained
             recognition network, and model.json. It appears complete or not at all.
         skeleton: expected joint layout; None takes the one whose number of joints fits.
-        length: frames per sequence f, which a checkpoint does not tell.
+        length: frames per sequence f, which most checkpoints do not tell.
         force: replace an existing folder.
 
     Returns:
@@ -51,12 +52,17 @@ def convert(
     out = pathlib.Path(out)
     if out.exists() and not force:
         raise FileExistsError(f"{out} exists; choose another folder or pass --force to replace it.")
-    original = tf1.read(path)
+    paths = [path] if isinstance(path, str | pathlib.Path) else list(path)
+    originals = [tf1.read(one) for one in paths]
+    if len(originals) > 1 and system not in SEVERAL:
+        raise ValueError(f"a {system} network is one checkpoint; received {len(originals)}.")
     out.parent.mkdir(parents=True, exist_ok=True)
     made = pathlib.Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
     try:
-        description = CONVERTERS[system](original, made, skeleton, length)
-        description = {"system": system, **description, "source": tf1.prefix_of(path).name}
+        given = originals if system in SEVERAL else originals[0]
+        description = CONVERTERS[system](given, made, skeleton, length)
+        sources = [tf1.prefix_of(one).name for one in paths]
+        description = {"system": system, **description, "source": sources[0] if len(sources) == 1 else sources}
         (made / DESCRIPTION).write_text(json.dumps(description, indent=1) + "\n")
         _publish(made, out)
     finally:
@@ -98,9 +104,20 @@ def _hi_mpc(original: dict, folder: pathlib.Path, skeleton: str | None, length: 
     return {**found, "length": length}
 
 
+def _cage(originals: list[dict], folder: pathlib.Path, skeleton: str | None, length: int) -> dict:
+    found = cage_names.hyperparameters({name: value.shape for name, value in originals[0].items()})
+    layout = cage_names.skeleton_of(found["num_joints"])
+    _check_skeleton(layout, skeleton)
+    encoder = cage.CAGE(streams=len(originals), **found)
+    cage_names.load(encoder, originals)
+    encoder.save_weights(folder / ENCODER)
+    return {"skeleton": layout, **found, "streams": len(originals)}
+
+
 def _check_skeleton(found: str, wanted: str | None) -> None:
     if wanted is not None and skeletons.get(wanted).name != found:
         raise ValueError(f"the checkpoint was trained on skeleton {found!r}, not {wanted!r}.")
 
 
-CONVERTERS: dict[str, Callable] = {"sm_sge": _sm_sge, "hi_mpc": _hi_mpc}
+CONVERTERS: dict[str, Callable] = {"cage": _cage, "hi_mpc": _hi_mpc, "sm_sge": _sm_sge}
+SEVERAL = ("cage",)  # networks that are several checkpoints

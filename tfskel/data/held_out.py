@@ -39,7 +39,7 @@ def _half_of_recording(recordings: recording_sets.Recordings, cut: windows.Windo
 
 
 def probe_and_gallery(
-    recordings: recording_sets.Recordings, length: int, root: int
+    recordings: recording_sets.Recordings, length: int, root: int | None
 ) -> tuple[sequences.Sequences, sequences.Sequences]:
     """Sequences of kept-out identities, divided into what is searched and what is searched in.
 
@@ -49,7 +49,7 @@ def probe_and_gallery(
     Args:
         recordings: recordings of the kept-out identities only.
         length: f, frames in a sequence.
-        root: joint at the origin of every frame.
+        root: joint at the origin of every frame; None leaves the joints as captured.
 
     Returns:
         (probe, gallery), cut with the test rule.

@@ -19,21 +19,23 @@ class Sequences:
     Attributes:
         recordings: the recordings of the split.
         windows: where the sequences begin.
-        root: joint every frame is centred on.
+        root: joint every frame is centred on; None leaves the joints as captured.
         classes: identities in the order of the labels.
     """
 
     recordings: recording_sets.Recordings
     windows: windows.Windows
-    root: int
+    root: int | None
     classes: list[str]
 
     def __len__(self) -> int:
         return len(self.windows)
 
     def take(self, index: np.ndarray | slice | int) -> np.ndarray:
-        """Root-centred sequences: (n, f, J, 3) float32, metres; `index` selects as in NumPy."""
-        return windows.centre(self.raw(index), self.root).astype(np.float32, copy=False)
+        """Sequences for a model, centred where there is a root: (n, f, J, 3) float32, metres; indexed as in NumPy."""
+        raw = self.raw(index)
+        placed = raw if self.root is None else windows.centre(raw, self.root)
+        return placed.astype(np.float32, copy=False)
 
     def raw(self, index: np.ndarray | slice | int) -> np.ndarray:
         """Sequences as captured: (n, f, J, 3) in the dtype of the recordings, metres, not centred."""
@@ -68,7 +70,7 @@ def build(
     *,
     f: int,
     rule: str = "training",
-    root: int = 0,
+    root: int | None = 0,
     classes: list[str] | None = None,
     order: str = "recording",
 ) -> Sequences:
@@ -78,7 +80,7 @@ def build(
         recordings: recordings of one split.
         f: frames per sequence.
         rule: "training" (`windows.training`) or "testing" (`windows.testing`).
-        root: joint to centre on.
+        root: joint to centre on; None for no centring.
         classes: identities in label order; None takes the sorted identities of these recordings.
         order: order of the testing windows, see `windows.testing`.
 
@@ -92,8 +94,8 @@ def build(
     if rule == "training" and order != "recording":
         raise ValueError(f"The training rule has one order, 'recording'; received {order!r}.")
     num_joints = recordings.joints.shape[1]
-    if not 0 <= root < num_joints:
-        raise ValueError(f"root must be a joint 0 .. {num_joints - 1}; received {root}.")
+    if root is not None and not 0 <= root < num_joints:
+        raise ValueError(f"root must be a joint 0 .. {num_joints - 1} or None; received {root}.")
     if classes is None:
         classes = recording_sets.sorted_identities(recordings.identity)
     return Sequences(recordings, rules[rule](), root, list(classes))

@@ -30,12 +30,13 @@ def split_track(track: str) -> tuple[str, str]:
 
 @dataclasses.dataclass
 class Best:
-    """Keeps an epoch whose score is strictly higher than every earlier one.
+    """Keeps an epoch whose score is higher than every earlier one.
 
     Args:
         score: name of the score.
         first_epoch: an earlier epoch raises the bar but is not kept (the original's rule for IAS, with 10).
         unseen: epochs at the beginning that are not looked at at all.
+        ties: keep an epoch as good as the best before, too.
     """
 
     score: str
@@ -43,11 +44,12 @@ class Best:
     best: float = 0.0
     epoch: int = -1
     unseen: int = 0
+    ties: bool = False
 
     def observe(self, epoch: int, scores: dict[str, float]) -> bool:
         """Whether this epoch is to be kept; an epoch without the score is not."""
         value = scores.get(self.score)
-        if value is None or epoch < self.unseen or not value > self.best:
+        if value is None or epoch < self.unseen or not (value > self.best or self.ties and value == self.best):
             return False
         self.best = value
         if epoch < self.first_epoch:

@@ -17,43 +17,57 @@ class LSTM(keras.layers.Layer):
     Args:
         units: int. Width.
         seed: int or None. Seed of the initial values.
+        streams: int or None. Number of independent layers S that run side by side; every weight, input and output
+            then has S as its first axis.
+        initial: function of 0 (kernel) or 1 (recurrent kernel) that returns an initializer; None draws Glorot values.
 
     Source: Hochreiter and Schmidhuber, 1997; TensorFlow 1 `LSTMCell` without peepholes.
     """
 
-    def __init__(self, units, seed=None, **kwargs):
+    def __init__(self, units, seed=None, streams=None, initial=None, **kwargs):
         super().__init__(**kwargs)
         self.units = units
         self.seed = seed
+        self.leading = () if streams is None else (streams,)
+        self.initial = initial
 
     def build(self, input_shape):
         width, E = input_shape[-1], self.units
         limit = math.sqrt(6.0 / (width + 5 * E))
         for name, rows, offset in (("kernel", width, 0), ("recurrent_kernel", E, 1)):
             seed = None if self.seed is None else self.seed + offset
-            uniform = keras.initializers.RandomUniform(-limit, limit, seed=seed)
-            setattr(self, name, self.add_weight(name=name, shape=(rows, 4 * E), initializer=uniform))
-        self.bias = self.add_weight(name="bias", shape=(4 * E,), initializer=_forget_gate_open)
+            drawn = keras.initializers.RandomUniform(-limit, limit, seed=seed)
+            drawn = drawn if self.initial is None else self.initial(offset)
+            setattr(self, name, self.add_weight(name=name, shape=(*self.leading, rows, 4 * E), initializer=drawn))
+        self.bias = self.add_weight(name="bias", shape=(*self.leading, 4 * E), initializer=forget_gate_open)
 
     def project(self, inputs):
-        """What the inputs alone give to the gates: (rows, inputs) -> (rows, 4 * units)."""
-        return ops.matmul(inputs, self.kernel) + self.bias
+        """What the inputs alone give to the gates: (..., rows, inputs) -> (..., rows, 4 * units)."""
+        return ops.matmul(inputs, self.kernel) + self.bias_row()
+
+    def bias_row(self):
+        """The bias as it is added to rows: (..., 1, 4 * units)."""
+        return ops.expand_dims(self.bias, -2) if self.leading else self.bias
+
+    def stored_bias(self):
+        """The bias without the forget gate's constant, as TensorFlow 1 stores it: (..., 4 * units)."""
+        return self.bias - forget_gate_open(self.bias.shape, self.bias.dtype)
 
     def step(self, projected, state):
         """One time step.
 
         Args:
-            projected: (rows, 4 * units) from `project`.
-            state: (hidden, cell), each (rows, units), or None for zeros.
+            projected: (..., rows, 4 * units) from `project`.
+            state: (hidden, cell), each (..., rows, units), or None for zeros.
 
         Returns:
             (hidden, cell) after the step.
         """
         E = self.units
         if state is not None:
-            projected = projected + ops.matmul(state[0], self.recurrent_kernel)  # (rows, 4 * E)
+            projected = projected + ops.matmul(state[0], self.recurrent_kernel)  # (..., rows, 4 * E)
         gates, candidate, out = ops.split(projected, [2 * E, 3 * E], axis=-1)
-        enter, keep = ops.split(ops.sigmoid(gates), 2, axis=-1)  # (rows, E) each
+        enter, keep = ops.split(ops.sigmoid(gates), 2, axis=-1)  # (..., rows, E) each
         cell = enter * ops.tanh(candidate)
         if state is not None:
             cell = cell + keep * state[1]
@@ -67,13 +81,14 @@ class LSTMEncoder(keras.layers.Layer):
         units: int. Width of each layer.
         depth: int. Number of layers.
         seed: int or None. Seed of the initial values.
+        streams, initial: as for LSTM.
     """
 
-    def __init__(self, units, depth=2, seed=None, **kwargs):
+    def __init__(self, units, depth=2, seed=None, streams=None, initial=None, **kwargs):
         super().__init__(**kwargs)
         self.units = units
         seeds = [None if seed is None else seed + 2 * layer for layer in range(depth)]
-        self.layers = [LSTM(units, seed=s, name=f"lstm_{layer}") for layer, s in enumerate(seeds)]
+        self.layers = [LSTM(units, s, streams, initial, name=f"lstm_{layer}") for layer, s in enumerate(seeds)]
 
     def build(self, input_shape):
         for layer in self.layers:
@@ -81,27 +96,31 @@ class LSTMEncoder(keras.layers.Layer):
             input_shape = (*input_shape[:-1], self.units)
 
     def call(self, inputs):
-        """Outputs of every step: (N, T, D) -> (N, T, units). T must be known when tracing."""
+        """Outputs of every step: (..., N, T, D) -> (..., N, T, units). T must be known when tracing."""
         return self.run(inputs)[0]
 
     def run(self, inputs):
         """Outputs and final states.
 
+        Args:
+            inputs: (N, T, D), or (S, N, T, D) with streams.
+
         Returns:
-            outputs: (N, T, units).
-            states: one (hidden, cell) pair per layer, each (N, units).
+            outputs: (..., N, T, units).
+            states: one (hidden, cell) pair per layer, each (..., N, units).
         """
-        steps = inputs.shape[1]
-        rows = ops.reshape(ops.transpose(inputs, (1, 0, 2)), (-1, inputs.shape[2]))  # (T * N, D)
+        steps, leading = inputs.shape[-2], self.layers[0].leading
+        swapped = ops.swapaxes(inputs, -2, -3)  # (..., T, N, D)
+        rows = ops.reshape(swapped, (*leading, -1, inputs.shape[-1]))  # (..., T * N, D)
         states = []
         for layer in self.layers:
             outputs, state = [], None
-            for projected in ops.split(layer.project(rows), steps):  # (N, 4 * E)
+            for projected in ops.split(layer.project(rows), steps, axis=-2):  # (..., N, 4 * E)
                 state = layer.step(projected, state)
                 outputs.append(state[0])
             states.append(state)
-            rows = ops.concatenate(outputs)  # (T * N, E)
-        outputs = ops.transpose(ops.reshape(rows, (steps, -1, self.units)), (1, 0, 2))
+            rows = ops.concatenate(outputs, axis=-2)  # (..., T * N, E)
+        outputs = ops.swapaxes(ops.reshape(rows, (*leading, steps, -1, self.units)), -2, -3)
         return outputs, states
 
     def run_tree(self, frames, levels):
@@ -158,6 +177,6 @@ def _join(parts):
     return parts[0] if len(parts) == 1 else ops.concatenate(parts)
 
 
-def _forget_gate_open(shape, dtype=None):
-    units = shape[0] // 4
-    return ops.cast(np.repeat([0.0, 1.0, 0.0, 0.0], units), dtype)
+def forget_gate_open(shape, dtype=None):
+    """Biases (..., 4 * units) that are 1 at the forget gate and 0 elsewhere."""
+    return ops.cast(np.broadcast_to(np.repeat([0.0, 1.0, 0.0, 0.0], shape[-1] // 4), shape), dtype)

@@ -10,7 +10,7 @@ from types import ModuleType
 from tfskel.parity import rows
 
 # System -> module with claims(path) -> bool and compare(paths) -> Iterator[Row | Problem].
-SYSTEMS = {"hi_mpc": "tfskel.parity.hi_mpc", "sm_sge": "tfskel.parity.sm_sge"}
+SYSTEMS = {name: f"tfskel.parity.{name}" for name in ("cage", "hi_mpc", "sm_sge")}
 SUPPORT = ("README.md", "meta.json", "checkpoint")
 
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 import tensorflow as tf
 
-from tfskel import features, skeletons
+from tfskel import features
 from tfskel.data import batches
 from tfskel.evaluation import selection
 from tfskel.models import hi_mpc
-from tfskel.training import fit_data, pseudo_labels, recognition_features
+from tfskel.training import fit_data, pseudo_labels, recognition_features, system
 from tfskel.training import hi_mpc as training
 from tfskel.training import phase as phases
 
@@ -21,7 +21,7 @@ SCORED = ("rank1", "rank5", "rank10", "mAP")
 CLUSTERING = ("eps", "min_samples", "k1", "k2", "search", "probes", "distinct", "join_ties")
 
 
-class HiMPCSystem:
+class HiMPCSystem(system.System):
     """Model and training of Hi-MPC.
 
     Args:
@@ -32,20 +32,16 @@ class HiMPCSystem:
 
     PHASES = (PHASE,)
     EMBEDDING = PHASE
-    CLASSIFIER = ""
 
     def __init__(self, recipe: Mapping, classes: int, seed: int):
-        self.recipe, self.seed = recipe, seed
-        self.skeleton = skeletons.get(recipe["dataset"].skeleton)
-        self.length = recipe["dataset"].length
+        super().__init__(recipe, classes, seed)
         self.encoder = hi_mpc.HiMPC(skeleton=self.skeleton.name, length=self.length, seed=seed, **recipe["network"])
         self.models = {PHASE: {"encoder": self.encoder}}
         units = self.encoder.units
         # Columns of what `_embed` returns: MSMR, then the levels.
         self.columns = {MAIN: slice(0, 3 * units)}
         self.columns |= {level: slice((3 + k) * units, (4 + k) * units) for k, level in enumerate(hi_mpc.LEVELS)}
-        joints = tf.TensorSpec((None, self.length, self.skeleton.num_joints, 3), tf.float32)
-        self._embed = tf.function(self._all_features, input_signature=[joints])
+        self._embed = tf.function(self._all_features, input_signature=[self.joints_spec()])
 
     def _all_features(self, joints: tf.Tensor) -> tf.Tensor:
         return tf.concat(list(self.encoder.representations(joints).values()), axis=1)
@@ -73,16 +69,7 @@ class HiMPCSystem:
 
     def serving(self) -> dict[str, Callable]:
         """Signatures to export: name -> function of raw joints in metres that returns named outputs."""
-        root = self.skeleton.root
-        return {"embed": lambda joints: self.encoder.representations(joints - joints[:, :, root : root + 1])}
-
-    def load(self, folder: pathlib.Path, name: str, track: str) -> bool:
-        """Loads the weights that a track kept; False when the track kept none. See `phases.load_weights`."""
-        return phases.load_weights(self.models[name], folder, name, track)
-
-    def pictures(self, joints: np.ndarray) -> dict[str, np.ndarray]:
-        """None: this system has no relation matrices."""
-        return {}
+        return {"embed": lambda joints: self.encoder.representations(self.placed(joints))}
 
     def tracks(self, name: str, judge: str, chosen: int | None) -> selection.Tracks:
         """Selection rules; every representation has its own best epoch on the probe.

@@ -25,6 +25,7 @@ class RecognitionTrainer:
         self.optimizer = adam.Adam(learning_rate, name="adam_recognition")
         self.optimizer.build(model.trainable_variables)
         self._update = tf.function(self._update_step, reduce_retracing=True)
+        self._updates = tf.function(self._several_steps, reduce_retracing=True)
         self._forward = tf.function(self._loss_and_scores, reduce_retracing=True)
 
     def step(self, prefix_features: np.ndarray, labels: np.ndarray) -> dict[str, tf.Tensor]:
@@ -43,6 +44,19 @@ class RecognitionTrainer:
         """What `step` does; also returns the scores (B, C) before the update."""
         loss, scores = self._update(*_tensors(prefix_features, labels))
         return {"total": loss, "accuracy": _accuracy(scores, labels)}, scores
+
+    def steps(self, rows: np.ndarray, labels: np.ndarray) -> dict[str, tf.Tensor]:
+        """Updates on several batches of single features in one call; the same as one `step` after another.
+
+        Args:
+            rows: (K, B, D) float32, K batches.
+            labels: (K, B) int, classes.
+
+        Returns:
+            means over the batches of what `step` returns.
+        """
+        losses, hits = self._updates(*_tensors(rows, labels))
+        return {"total": tf.reduce_mean(losses), "accuracy": tf.reduce_mean(hits)}
 
     def gradients(self, prefix_features: np.ndarray, labels: np.ndarray) -> tuple[tf.Tensor, list[tf.Tensor]]:
         """Loss and its gradients with respect to the model's trainable variables."""
@@ -86,6 +100,15 @@ class RecognitionTrainer:
     def _loss_and_scores(self, prefix_features, labels):
         scores = self.model.scores(prefix_features, self.last_prefix_only)
         return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, scores)), scores
+
+    def _several_steps(self, rows, labels):
+        count = tf.shape(rows)[0]
+        losses, hits = tf.TensorArray(tf.float32, count), tf.TensorArray(tf.float32, count)
+        for k in tf.range(count):
+            loss, scores = self._update_step(rows[k][:, None], labels[k])
+            found = tf.argmax(scores, axis=1, output_type=tf.int32) == labels[k]
+            losses, hits = losses.write(k, loss), hits.write(k, tf.reduce_mean(tf.cast(found, tf.float32)))
+        return losses.stack(), hits.stack()
 
     def _update_step(self, prefix_features, labels):
         with tf.GradientTape() as tape:

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: MIT
+"""CAGE on BIWI, pre-trained to predict the next sequence.
+
+python tools/run.py --config configs/cage_biwi_prediction.py
+"""
+
+from configs import cage, cage_biwi
+
+
+def get_config(probe="single"):
+    """The recipe; `probe` as in cage_biwi."""
+    config = cage.task(cage_biwi.get_config(probe), "prediction")
+    config.published = {}
+    return config
