@@ -2,6 +2,7 @@
 """Cluster: features of the train split, their clusters, prototypes and quality."""
 
 import dataclasses
+from collections.abc import Callable
 
 import ml_collections
 import numpy as np
@@ -9,11 +10,14 @@ from absl import logging
 
 from components import artefacts, base, splits
 from components import train as training_stage
+from tfskel import clustering as clusterings
 from tfskel import features
-from tfskel.clustering import dbscan, jaccard, kmeans, prototypes, quality
+from tfskel.clustering import prototypes, quality
 from tfskel.data import windows
 
 BATCH = 256
+MEMBERS = "members.npz"
+SHOWN_CLUSTERS, SHOWN_MEMBERS = 8, 4  # largest clusters, and the sequences nearest to their prototypes
 
 
 def _typical_distance(vectors: np.ndarray) -> float:
@@ -24,19 +28,21 @@ def _typical_distance(vectors: np.ndarray) -> float:
     return float(np.median(distances[:, 1]))
 
 
-def _kmeans(vectors: np.ndarray, settings: ml_collections.ConfigDict, identities: int, seed: int) -> np.ndarray:
-    return kmeans.cluster(vectors, settings.clusters or identities, seed)
+def _kmeans(vectors: np.ndarray, section: ml_collections.ConfigDict, identities: int, seed: int) -> dict:
+    return {"clusters": section.clusters or identities, "seed": seed}
 
 
-def _dbscan(vectors: np.ndarray, settings: ml_collections.ConfigDict, identities: int, seed: int) -> np.ndarray:
-    return dbscan.cluster(vectors, settings.eps * _typical_distance(vectors), settings.min_samples)
+def _dbscan(vectors: np.ndarray, section: ml_collections.ConfigDict, identities: int, seed: int) -> dict:
+    return {"eps": section.eps * _typical_distance(vectors), "min_samples": section.min_samples}
 
 
-def _jaccard(vectors: np.ndarray, settings: ml_collections.ConfigDict, identities: int, seed: int) -> np.ndarray:
-    return jaccard.cluster(vectors, settings.jaccard_eps, settings.min_samples, settings.k1, settings.k2)
+def _jaccard(vectors: np.ndarray, section: ml_collections.ConfigDict, identities: int, seed: int) -> dict:
+    same_names = {name: section[name] for name in ("min_samples", "k1", "k2", "search", "probes")}
+    return {"eps": section.jaccard_eps, **same_names}
 
 
-METHODS = {"kmeans": _kmeans, "dbscan": _dbscan, "jaccard": _jaccard}
+# Method -> its settings in tfskel.clustering, from the recipe's section.
+SETTINGS: dict[str, Callable] = {"kmeans": _kmeans, "dbscan": _dbscan, "jaccard": _jaccard}
 
 
 @base.component(
@@ -53,30 +59,45 @@ def cluster(
 ):
     """Clusters the features of the different train sequences, without looking at identities.
 
-    Output `clusters`: `features.npz`, `labels.npz` (cluster of each row, first frame of its sequence, prototypes) and
-    `quality.json` (clusters, outliers, AMI, ARI, purity against the identities).
+    Output `clusters`: `features.npz`, `labels.npz` (cluster of each row, first frame of its sequence, prototypes),
+    `quality.json` (clusters, outliers, AMI, ARI, purity against the identities) and `members.npz` (sequences nearest to
+    the prototypes of the largest clusters). No cluster at all is a result, too.
 
     Raises:
-        ValueError: unknown method.
+        ValueError: unknown method, or settings that do not fit the sequences.
     """
-    if clustering.method not in METHODS:
-        raise ValueError(f"unknown clustering method {clustering.method!r}; choose {' or '.join(METHODS)}.")
+    if clustering.method not in SETTINGS:
+        raise ValueError(f"unknown clustering method {clustering.method!r}; choose {' or '.join(SETTINGS)}.")
     system, _ = training_stage.restore(recipe, model)
     system.load(model, system.EMBEDDING, "last")
     parts = splits.read(recordings, recipe["dataset"])
-    repeated = parts.judged_by_probe().train
-    first = np.sort(np.unique(repeated.windows.start, return_index=True)[1])
-    once = windows.Windows(repeated.windows.start[first], repeated.windows.recording[first], repeated.windows.length)
-    sequences = dataclasses.replace(repeated, windows=once)
+    sequences = _distinct(parts.cut(parts.train, recipe["dataset"].train_rule))
     found = features.extract(system.embed, sequences, BATCH)
-    labels = METHODS[clustering.method](found.vectors, clustering, len(parts.classes), seed)
+    settings = SETTINGS[clustering.method](found.vectors, clustering, len(parts.classes), seed)
+    labels = clusterings.cluster(found.vectors, clustering.method, **settings)
     report = quality.quality(labels, found.identities)
     logging.info("clusters: %s", report)
+    means = prototypes.prototypes(found.vectors, labels)
     found.save(clusters / "features.npz")
-    features.write_arrays(
-        clusters / "labels.npz",
-        labels=labels,
-        start=once.start,
-        prototypes=prototypes.prototypes(found.vectors, labels),
-    )
+    features.write_arrays(clusters / "labels.npz", labels=labels, start=sequences.windows.start, prototypes=means)
+    features.write_arrays(clusters / MEMBERS, **_members(sequences, found, labels, means, parts.skeleton.root))
     artefacts.write_json(clusters / "quality.json", report)
+
+
+def _distinct(repeated):
+    """Each different sequence once, in the order of its first occurrence."""
+    first = np.sort(np.unique(repeated.windows.start, return_index=True)[1])
+    once = windows.Windows(repeated.windows.start[first], repeated.windows.recording[first], repeated.windows.length)
+    return dataclasses.replace(repeated, windows=once)
+
+
+def _members(sequences, found: features.Features, labels: np.ndarray, means: np.ndarray, root: int) -> dict:
+    """Sequences nearest to the prototypes of the largest clusters, largest cluster and nearest sequence first."""
+    rows, numbers = prototypes.nearest_members(found.vectors, labels, means, SHOWN_CLUSTERS, SHOWN_MEMBERS)
+    return {
+        "joints": windows.centre(sequences.take(rows), root),
+        "cluster": numbers,
+        "size": np.bincount(labels[labels >= 0], minlength=len(means))[numbers],
+        "identity": found.identities[rows],
+        "distance": np.linalg.norm(found.vectors[rows] - means[numbers], axis=1),
+    }

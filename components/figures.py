@@ -17,7 +17,8 @@ COLOURS = ("#2f7ed8", "#d9652b", "#2a9d6f", "#b0459e", "#b98d0d", "#3a9fb0", "#8
 DASHES = ("-", "--", "-.", (0, (1, 1.2)), (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)))
 MARKERS = "os^Dv<>pX*"
 SCORES = ("accuracy", "nauc", "rank", "map", "minp", "purity")
-COUNTS = ("clusters", "outliers", "purity", "kept")  # "<count>/<level>", a figure for each
+# "<name>/<level or axis>", a figure for each name
+GROUPED = ("clusters", "outliers", "purity", "kept", "reconstruction", "attention", "contrast", "l2")
 POINTS = 1500  # most points of a picture of the feature space
 NAMED = 30  # most identities named in it
 WIDTH, HEIGHT = 5.2, 3.4  # inches; small, so that text stays readable when a phone shrinks it
@@ -72,7 +73,7 @@ def cmc(curves: dict[str, Sequence[float]]) -> list[Figure]:
 def _kind(name: str) -> str:
     """Which figure a logged scalar belongs to."""
     parts = name.split("/")
-    if len(parts) > 2 or parts[0] in COUNTS:
+    if len(parts) > 2 or parts[0] in GROUPED:
         return parts[-1] if len(parts) > 2 else parts[0]
     return "score" if any(word in name.lower() for word in SCORES) else "loss"
 
@@ -80,8 +81,8 @@ def _kind(name: str) -> str:
 def curves(phase: str, values: dict[str, Sequence[float]]) -> list[Figure]:
     """Losses, scores and counts of one training phase over its epochs.
 
-    Scores of several representations ("probe/<representation>/<metric>") make a figure for each metric, counts
-    ("<count>/<level>") one for each count.
+    Scores of several representations ("probe/<representation>/<metric>") make a figure for each metric, and names in
+    GROUPED ("<name>/<level or axis>") one for each name.
     """
     from matplotlib import ticker
 

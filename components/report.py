@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from components import figures, report_tables, skeleton_pictures
+from components import figures, heat_maps, report_tables, skeleton_pictures
 from tfskel.evaluation import selection
 
 TEMPLATE = "report.html.j2"
@@ -38,6 +38,10 @@ class ReportContent:
         projection: "pca" or "tsne".
         ranked: a few ranked lists, drawn as skeletons.
         parents: (J,) parent of each joint, -1 at the root.
+        clusters: {seed: quality of its clusters}, see clustering.quality.
+        members: sequences nearest to prototypes, see skeleton_pictures.clusters; empty to leave them out.
+        pictures: {name: (R, C) matrix}, e.g. "attention/x".
+        reconstruction: a sequence and what the system gives back, (f, J, 3) each; empty to leave it out.
         curves: {phase: {name: value per epoch}}; names with accuracy, nAUC, rank or mAP are scores.
         quality: result of data.quality.report.
         artefacts: {what it is: path}.
@@ -59,6 +63,10 @@ class ReportContent:
     projection: str = "pca"
     ranked: list[RankedList] = dataclasses.field(default_factory=list)
     parents: Sequence[int] = ()
+    clusters: dict[int, dict[str, float]] = dataclasses.field(default_factory=dict)
+    members: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
+    pictures: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
+    reconstruction: Sequence[np.ndarray] = ()
     curves: dict[str, dict[str, Sequence[float]]] = dataclasses.field(default_factory=dict)
     quality: dict = dataclasses.field(default_factory=dict)
     artefacts: dict[str, str] = dataclasses.field(default_factory=dict)
@@ -106,6 +114,11 @@ def render(content: ReportContent) -> str:
         curves={phase: figures.curves(phase, values) for phase, values in content.curves.items()},
         confusion=None if content.confusion is None else figures.confusion(content.confusion, content.classes),
         projection=_projection(content),
+        cluster_table=report_tables.cluster_table(content.clusters),
+        cluster_warnings=report_tables.cluster_warnings(content.clusters),
+        clusters=skeleton_pictures.clusters(content.members, content.parents) if content.members else [],
+        maps=heat_maps.groups(content.pictures),
+        reconstruction=_reconstruction(content),
         ranked=[skeleton_pictures.ranked_list(*item, parents=content.parents) for item in content.ranked],
     )
 
@@ -119,6 +132,12 @@ def _projection(content: ReportContent) -> figures.Figure | None:
     if content.features is None or len(content.features) < 3:
         return None
     return figures.projection(np.asarray(content.features), np.asarray(content.identities), content.projection)
+
+
+def _reconstruction(content: ReportContent) -> list[skeleton_pictures.Card]:
+    if not len(content.reconstruction):
+        return []
+    return skeleton_pictures.reconstruction(*content.reconstruction, parents=content.parents)
 
 
 def _check(content: ReportContent) -> None:

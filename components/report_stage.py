@@ -5,7 +5,7 @@ import pathlib
 
 import numpy as np
 
-from components import artefacts, base, evaluate, logs
+from components import artefacts, base, cluster, evaluate, logs, train
 from components import export as export_stage
 from components import report as page
 from tfskel import features as feature_files
@@ -67,6 +67,11 @@ def _ranked(path: pathlib.Path) -> list[page.RankedList]:
 def _arrays(path: pathlib.Path) -> dict[str, np.ndarray]:
     with np.load(path, allow_pickle=False) as file:
         return dict(file)
+
+
+def _stored(path: pathlib.Path) -> dict[str, np.ndarray]:
+    """Arrays of an optional file; empty when a stage had nothing to write."""
+    return _arrays(path) if path.exists() else {}
 
 
 def _confusion(results: pathlib.Path) -> np.ndarray | None:
@@ -133,6 +138,7 @@ def report(
 ):
     """Writes `metrics.json` (all rows of all seeds) and `report.html`; pictures are of the first seed."""
     first = next(iter(results))
+    found = {seed: artefacts.read_json(folder / "quality.json") for seed, folder in clusters.items()}
     rows, baselines, warnings = _rows(results)
     paper = _published(published.to_dict())
     content = _content(recipe, evaluation, recordings, results[first])
@@ -144,11 +150,14 @@ def report(
             baselines=baselines,
             published=paper,
             curves=_curves(model[first]),
+            clusters=found,
+            members=_stored(clusters[first] / cluster.MEMBERS),
+            pictures=_stored(model[first] / train.PICTURES),
+            reconstruction=tuple(_stored(model[first] / train.RECONSTRUCTION).values()),
             artefacts=_artefacts(model[first], saved_model[first], results[first]),
             warnings=warnings,
             **content,
         ),
     )
-    found = {seed: artefacts.read_json(folder / "quality.json") for seed, folder in clusters.items()}
     everything = {"rows": rows, "baselines": baselines, "published": paper, "clusters": found, "warnings": warnings}
     artefacts.write_json(report / METRICS, everything)

@@ -178,6 +178,27 @@ def quality_tables(quality: dict) -> list[Table]:
     return [*tables, _per_identity(splits)]
 
 
+def cluster_table(clusters: dict[int, dict[str, float]]) -> Table | None:
+    """Quality of the clusters of each seed; None without any."""
+    if not clusters:
+        return None
+    rows = [
+        [f"seed {seed}", _count(found["clusters"]), _count(found["outliers"]),
+         *(percent(found[name]) for name in ("ami", "ari", "purity"))]
+        for seed, found in clusters.items()
+    ]  # fmt: skip
+    return Table("Clusters of the train sequences, percent", ["", "clusters", "outliers", "AMI", "ARI", "purity"], rows)
+
+
+def cluster_warnings(clusters: dict[int, dict[str, float]]) -> list[str]:
+    """Sentences about seeds whose clusters say nothing."""
+    none = [str(seed) for seed, found in clusters.items() if not found["clusters"]]
+    one = [str(seed) for seed, found in clusters.items() if found["clusters"] == 1]
+    advice = "--config.clustering.jaccard_eps (or eps) and min_samples decide it."
+    found = [f"seed {', '.join(none)}: no cluster, every sequence is an outlier; {advice}"] if none else []
+    return found + ([f"seed {', '.join(one)}: all sequences in one cluster; {advice}"] if one else [])
+
+
 def _split_row(name: str, counts: dict) -> list[str]:
     cut = counts["sequences_per_identity"]
     numbers = [counts[key] for key in ("identities", "recordings", "frames", "dropped_frames", "dropped_inside")]

@@ -36,16 +36,57 @@ def ranked_list(
     Returns:
         the probe's card, then one per entry.
     """
-    flat = [_view(sequence) for sequence in (joints, *(item[0] for item in found))]
-    low = np.min([points.reshape(-1, 2).min(axis=0) for points in flat], axis=0) - MARGIN
-    high = np.max([points.reshape(-1, 2).max(axis=0) for points in flat], axis=0) + MARGIN
-    box = (*low, *(high - low))
+    flat, box = _in_one_scale([joints, *(item[0] for item in found)])
     cards = [Card(_svg(flat[0], parents, box, f"Probe: person {identity}"), identity)]
     for rank, (points, (_, person, distance)) in enumerate(zip(flat[1:], found, strict=True), start=1):
         correct = person == identity
         text = f"Rank {rank}: person {person}, {'the same' if correct else 'another'} person"
         cards.append(Card(_svg(points, parents, box, text), person, f"{distance:.3f}", correct))
     return cards
+
+
+@dataclasses.dataclass
+class Cluster:
+    """One cluster: its number and size, and the sequences nearest to its prototype."""
+
+    number: int
+    size: int
+    cards: list[Card]
+
+
+def clusters(members: dict[str, np.ndarray], parents: Sequence[int]) -> list[Cluster]:
+    """Pictures of the sequences nearest to the prototypes.
+
+    Args:
+        members: joints (n, f, J, 3), cluster, size, identity, distance (n,), as the cluster stage stores them.
+        parents: (J,) parent of each joint, -1 at the root.
+    """
+    found = []
+    for number in dict.fromkeys(members["cluster"].tolist()):
+        own = np.flatnonzero(members["cluster"] == number)
+        flat, box = _in_one_scale(list(members["joints"][own]))
+        cards = []
+        for points, row in zip(flat, own, strict=True):
+            who = str(members["identity"][row])
+            text = f"Cluster {number}: a sequence of person {who}"
+            cards.append(Card(_svg(points, parents, box, text), who, f"{members['distance'][row]:.3f}"))
+        found.append(Cluster(number, int(members["size"][own[0]]), cards))
+    return found
+
+
+def reconstruction(joints: np.ndarray, reconstructed: np.ndarray, parents: Sequence[int]) -> list[Card]:
+    """A sequence and what a system gives back for it, (f, J, 3) each, in one scale."""
+    flat, box = _in_one_scale([joints, reconstructed])
+    names = ("fed", "given back")
+    return [Card(_svg(points, parents, box, name), name) for points, name in zip(flat, names, strict=True)]
+
+
+def _in_one_scale(sequences: list[np.ndarray]) -> tuple[list[np.ndarray], tuple[float, ...]]:
+    """Flat views of sequences and the box (left, top, width, height) that holds them all."""
+    flat = [_view(sequence) for sequence in sequences]
+    low = np.min([points.reshape(-1, 2).min(axis=0) for points in flat], axis=0) - MARGIN
+    high = np.max([points.reshape(-1, 2).max(axis=0) for points in flat], axis=0) + MARGIN
+    return flat, (*low, *(high - low))
 
 
 def _view(sequence: np.ndarray) -> np.ndarray:

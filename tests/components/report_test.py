@@ -229,3 +229,31 @@ def test_a_failed_write_leaves_the_earlier_page(tmp_path, monkeypatch):
 def test_content_that_does_not_fit_is_named(change, match):
     with pytest.raises(ValueError, match=match):
         report.render(content(**change))
+
+
+def test_clusters_are_shown_with_their_quality_and_the_sequences_nearest_to_the_prototypes():
+    quality = {"clusters": 2, "outliers": 5, "ami": 0.5, "ari": 0.25, "purity": 0.875}
+    members = {
+        "joints": np.stack([sequence(k) for k in range(3)]), "cluster": np.array([4, 4, 1]), "size": np.array([9, 9, 7]),
+        "identity": np.array(["a", "<b>", "a"]), "distance": np.array([0.125, 0.25, 0.5]),
+    }  # fmt: skip
+    page = report.render(content(clusters={1: quality, 2: quality | {"clusters": 1}}, members=members))
+    section = page[page.index('<h2 id="clusters">') :]
+    assert "9 sequences" in section and "7 sequences" in section and "87.5" in section
+    assert section.index("9 sequences") < section.index("distance 0.250") < section.index("7 sequences")
+    assert "&lt;b&gt;" in section and "seed 2: all sequences in one cluster" in section
+
+
+def test_no_cluster_at_all_is_a_sentence():
+    quality = {"clusters": 0, "outliers": 12, "ami": 0.0, "ari": 0.0, "purity": 0.0}
+    nothing = {"joints": np.zeros((0, 4, 3, 3)), "cluster": np.zeros(0, int)}
+    page = report.render(content(clusters={3: quality}, members=nothing))
+    assert "seed 3: no cluster, every sequence is an outlier" in page and "nearest to its prototype" not in page
+
+
+def test_matrices_and_a_reconstruction_are_drawn_and_left_out_without():
+    pictures = {"attention/x": np.eye(4), "attention/locality target": np.ones((4, 4))}
+    page = report.render(content(pictures=pictures, reconstruction=(sequence(0), sequence(1))))
+    section = page[page.index('<h2 id="inside">') :]
+    assert "locality target" in section and "given back" in section and section.count('class="skeleton"') >= 2
+    assert 'id="inside"' not in report.render(content())

@@ -85,3 +85,13 @@ def test_a_checkpoint_of_another_training_is_a_problem(tmp_path):
     np.savez(tmp_path / "enc_other.npz", **arrays)
     (found,) = [p for p in registry.compare([tmp_path / "ckpt_other"]) if isinstance(p, registry.Problem)]
     assert "not the last state" in found.reason
+
+
+def test_a_recording_of_steps_without_its_inputs_is_a_problem_and_the_others_are_compared(tmp_path):
+    arrays = golden.load(GOLDEN / "enc_la_revrec_ias_f6.npz")
+    np.savez(tmp_path / "enc_first.npz", **{name: value for name, value in arrays.items() if name != "input/source"})
+    shutil.copy(GOLDEN / "match_cme_same.npz", tmp_path)
+    found = list(registry.compare([tmp_path]))
+    (problem,) = [result for result in found if isinstance(result, registry.Problem)]
+    assert "it lacks 'input/source'" in problem.reason
+    assert {row.name for row in found if isinstance(row, rows.Row)} == {"match/row", "match/rank_1"}

@@ -27,3 +27,29 @@ def prototypes(vectors: np.ndarray, labels: np.ndarray) -> np.ndarray:
     sums = np.zeros((len(counts), vectors.shape[1]))
     np.add.at(sums, labels[members], vectors[members])
     return (sums / np.maximum(counts, 1)[:, None]).astype(np.float32)
+
+
+def nearest_members(
+    vectors: np.ndarray, labels: np.ndarray, means: np.ndarray, clusters: int, members: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Rows nearest to their own prototype.
+
+    Args:
+        vectors, labels: as for `prototypes`.
+        means: (K, D), the prototypes.
+        clusters: how many clusters, the largest first; equal sizes by number.
+        members: how many rows of each, the nearest first.
+
+    Returns:
+        rows: (n,) int64 indices, cluster after cluster. cluster: (n,) int64, the cluster of each. Both are empty when
+        all rows are outliers.
+    """
+    labels = np.asarray(labels)
+    sizes = np.bincount(labels[labels >= 0], minlength=len(means))
+    rows = []
+    for number in np.argsort(-sizes, kind="stable")[:clusters]:
+        own = np.flatnonzero(labels == number)
+        distances = np.linalg.norm(vectors[own] - means[number], axis=1)
+        rows.append(own[np.argsort(distances, kind="stable")[:members]])
+    rows = np.concatenate(rows) if rows else np.zeros(0, np.int64)
+    return rows, labels[rows].astype(np.int64)

@@ -25,14 +25,15 @@ def claims(path: pathlib.Path) -> bool:
 
 def compare(paths: Iterable[pathlib.Path]) -> Iterator[rows.Row | registry.Problem]:
     """Rows of files and checkpoint folders that this system claims."""
-    paths = list(paths)
+    steps = []
     for path in paths:
         try:
             if path.is_dir():
                 yield from cage_model.checkpoint(path)
             else:
                 yield from OF_FILE[path.stem.partition("_")[0]](path, golden.load(path))
+                steps += [path] if path.stem.startswith("enc_") else []
         except (ValueError, KeyError, FileNotFoundError) as error:
             reason = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
             yield registry.Problem(path, reason)
-    yield from cage_model.side_by_side([path for path in paths if path.stem.startswith("enc_")])
+    yield from cage_model.side_by_side(steps)
