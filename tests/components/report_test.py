@@ -234,7 +234,8 @@ def test_content_that_does_not_fit_is_named(change, match):
 def test_clusters_are_shown_with_their_quality_and_the_sequences_nearest_to_the_prototypes():
     quality = {"clusters": 2, "outliers": 5, "ami": 0.5, "ari": 0.25, "purity": 0.875}
     members = {
-        "joints": np.stack([sequence(k) for k in range(3)]), "cluster": np.array([4, 4, 1]), "size": np.array([9, 9, 7]),
+        "joints": np.stack([sequence(k) for k in range(3)]), "cluster": np.array([4, 4, 1]),
+        "size": np.array([9, 9, 7]),
         "identity": np.array(["a", "<b>", "a"]), "distance": np.array([0.125, 0.25, 0.5]),
     }  # fmt: skip
     page = report.render(content(clusters={1: quality, 2: quality | {"clusters": 1}}, members=members))
