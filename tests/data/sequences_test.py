@@ -93,7 +93,7 @@ def test_people_outside_the_classes_have_label_minus_one():
 def test_impossible_arguments_are_refused():
     with pytest.raises(ValueError, match="Unknown rule 'dense' for sequences; known: training, testing"):
         sequences.build(takes(), rule="dense", f=6)
-    with pytest.raises(ValueError, match="root must be a joint 0 .. 19; received 20"):
+    with pytest.raises(ValueError, match="root must be a joint 0 .. 19 or None; received 20"):
         sequences.build(takes(), f=6, root=20)
     with pytest.raises(ValueError, match="training rule has one order, 'recording'; received 'window'"):
         sequences.build(takes(), f=6, order="window")
