@@ -30,14 +30,15 @@ def micro_nauc(scores: np.ndarray, labels: np.ndarray) -> float:
     return float(metrics.auc(false_positives, true_positives))
 
 
-def rank_n(scores: np.ndarray, labels: np.ndarray) -> np.ndarray:
+def rank_n(scores: np.ndarray, labels: np.ndarray, decimals: int | None = 4) -> np.ndarray:
     """Rank-1 to Rank-C accuracy of classification.
 
     Args:
         scores: (N, C) float. labels: (N,) int in [0, C).
+        decimals: digits that are kept, 4 as the original of SM-SGE does; None for all, as that of CAGE.
 
     Returns:
-        (C,) float64 rounded to 4 decimals; entry n - 1 is the share of sequences whose true class is among
+        (C,) float64; entry n - 1 is the share of sequences whose true class is among
         the n highest scores. Which of equal scores are the highest: see partial_sort.
 
     Raises:
@@ -59,7 +60,8 @@ def rank_n(scores: np.ndarray, labels: np.ndarray) -> np.ndarray:
         found[first + shared - 1 :] += times
         for n in range(first + 1, first + shared):
             found[n - 1] += times * partial_sort.is_among_highest(row[:classes], label, n)
-    return np.round(found / len(labels), 4)
+    shares = found / len(labels)
+    return shares if decimals is None else np.round(shares, decimals)
 
 
 def confusion(scores: np.ndarray, labels: np.ndarray) -> np.ndarray:

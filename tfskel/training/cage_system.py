@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import tensorflow as tf
 
+from tfskel import features
 from tfskel.data import batches, person_order, pretext, sequences
 from tfskel.evaluation import matching, selection
 from tfskel.losses import locality
@@ -125,17 +126,16 @@ class CAGESystem(two_stage.TwoStageSystem):
         """
         if self.CLASSIFIER:
             return None
-        rows, found = {}, {}
-        for name, part in (("probe", probe), ("gallery", gallery)):
+        stage, size = self.recipe["recognition"], self.recipe["training"].batch_size
+        sides = []
+        for part, padded in ((probe, False), (gallery, True)):
             _, labels = np.unique(part.identity, return_inverse=True)
-            stage, size = self.recipe["recognition"], self.recipe["training"].batch_size
-            rows[name], _ = person_order.of_labels(labels, size, stage.person_remainder, padded=name == "gallery")
-            starts = range(0, len(rows[name]), two_stage.BATCH)
-            cuts = [rows[name][first : first + two_stage.BATCH] for first in starts]
-            found[name] = np.concatenate([self._embed["frames"](part.take(cut)).numpy() for cut in cuts])
-        matched = matching.match(found["probe"], found["gallery"], same_set)
-        rank1 = matching.rank1(matched, probe.identity[rows["probe"]], gallery.identity[rows["gallery"]])
-        return {"scored": len(matched), "rank1": rank1}
+            rows, _ = person_order.of_labels(labels, size, stage.person_remainder, padded)
+            found = features.extract(self.embeddings("")["frames"], part, two_stage.BATCH)
+            sides.append((found.vectors[rows], part.identity[rows]))
+        (asked, who), (searched, owners) = sides
+        matched = matching.match(asked, searched, same_set)
+        return {"scored": len(matched), "rank1": matching.rank1(matched, who, owners)}
 
     def pretraining(self, data: fit_data.FitData, tracks: selection.Tracks, folder: pathlib.Path) -> phases.Phase:
         """The encoders; arguments as `phase`."""
