@@ -52,40 +52,42 @@ class CAGESystem(two_stage.TwoStageSystem):
         self.PHASES = tuple(self.models)
         self.CLASSIFIER = two_stage.RECOGNITION if stage.epochs else ""
         self.TIES = stage.latest_best
-        self._embed = {
-            name: tf.function(embed, input_signature=[self.joints_spec()])
-            for name, embed in self._representations().items()
-        }
+        self._forms = self._representations()
+        self._compiled = tf.function(self._features, input_signature=[self.joints_spec()])
 
     def embed(self, joints: np.ndarray) -> np.ndarray:
         """Features for retrieval: (N, f, J, 3) float32 as the recipe places them -> (N, 3 * blocks * units), means of
         the context vectors over frames, or the projections."""
-        return self._embed[""](joints).numpy()
+        return self.embeddings("")[""](joints)
 
     def embeddings(self, track: str) -> dict[str, Callable]:
         """As System: the means over frames, the frames side by side, and the means of each axis."""
-        return {name: lambda joints, name=name: self._embed[name](joints).numpy() for name in self._embed}
+        return {
+            name: lambda joints, form=form: form(self._compiled(joints)).numpy() for name, form in self._forms.items()
+        }
 
     def _representations(self) -> dict[str, Callable]:
+        """Representation -> function of the features (3, blocks, N, f, H), so that one network gives them all."""
         if self.recipe["recognition"].features == "projection":
-            return {"": lambda joints: self._rows(joints)[:, 0]}
-        found = {"": lambda joints: tf.reduce_mean(cage_streams.by_frame(self._features(joints)), axis=1)}
-        found["frames"] = lambda joints: cage_streams.by_sequence(self._features(joints))[:, 0]
+            return {"": lambda found: self._arranged(found)[:, 0]}
+        forms = {"": lambda found: tf.reduce_mean(cage_streams.by_frame(found), axis=1)}
+        forms["frames"] = lambda found: cage_streams.by_sequence(found)[:, 0]
         for number, axis in enumerate(cage_streams.AXES):
-            found[f"axis {axis}"] = lambda joints, k=number: tf.reduce_mean(
-                cage_streams.by_frame(self._features(joints)[k : k + 1]), axis=1
-            )
-        return found
+            forms[f"axis {axis}"] = lambda found, k=number: forms[""](found[k : k + 1])
+        return forms
 
     def _features(self, joints: tf.Tensor, training_role: bool = False) -> tf.Tensor:
         return self.streams.features(self.encoder, self.scaling.source(joints), last_shuffled=training_role)
 
     def _rows(self, joints: tf.Tensor, training_role: bool = False) -> tf.Tensor:
         """What the recognition network names: (N, f, J, 3) -> (N, rows of a sequence, D)."""
-        features, stage = self._features(joints, training_role), self.recipe["recognition"]
+        return self._arranged(self._features(joints, training_role))
+
+    def _arranged(self, found: tf.Tensor) -> tf.Tensor:
+        stage = self.recipe["recognition"]
         if stage.features == "projection":
-            return cage_streams.projected(self.encoder, features[:, :1] if self.streams.repeated else features)
-        return cage_streams.by_frame(features) if stage.manner == "ap" else cage_streams.by_sequence(features)
+            return cage_streams.projected(self.encoder, found[:, :1] if self.streams.repeated else found)
+        return cage_streams.by_frame(found) if stage.manner == "ap" else cage_streams.by_sequence(found)
 
     def scores(self, joints: tf.Tensor) -> tf.Tensor:
         """Class scores: (N, f, J, 3) as the recipe places them -> (N, classes), means over the rows of a sequence."""
@@ -93,9 +95,12 @@ class CAGESystem(two_stage.TwoStageSystem):
 
     def serving(self) -> dict[str, Callable]:
         """Signatures to export: name -> function of raw joints in metres that returns named outputs."""
-        names = {"": "features"} | {name: name.replace(" ", "_") for name in self._embed if name}
-        forms = self._representations()
-        found = {"embed": lambda joints: {names[name]: forms[name](self.placed(joints)) for name in forms}}
+
+        def embed(joints: tf.Tensor) -> dict[str, tf.Tensor]:
+            found = self._features(self.placed(joints))
+            return {name.replace(" ", "_") or "features": form(found) for name, form in self._forms.items()}
+
+        found = {"embed": embed}
         if self.CLASSIFIER:
             found["classify"] = lambda joints: {"scores": self.scores(self.placed(joints))}
         return found
@@ -131,7 +136,7 @@ class CAGESystem(two_stage.TwoStageSystem):
         for part, padded in ((probe, False), (gallery, True)):
             _, labels = np.unique(part.identity, return_inverse=True)
             rows, _ = person_order.of_labels(labels, size, stage.person_remainder, padded)
-            found = features.extract(self.embeddings("")["frames"], part, two_stage.BATCH)
+            found = features.extract(self.embeddings("").get("frames", self.embed), part, two_stage.BATCH)
             sides.append((found.vectors[rows], part.identity[rows]))
         (asked, who), (searched, owners) = sides
         matched = matching.match(asked, searched, same_set)
