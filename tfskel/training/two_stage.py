@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from tfskel import features
 from tfskel.data import sequences
-from tfskel.evaluation import ranking, selection
+from tfskel.evaluation import selection
 from tfskel.training import fit_data, system
 from tfskel.training import phase as phases
 
@@ -85,9 +85,9 @@ class TwoStageSystem(system.System):
 
 
 def retrieval(data: fit_data.FitData, embed: Callable) -> dict[str, float]:
-    """Rank-1 and mAP of the probe in the gallery; names begin with the judge."""
+    """Rank-1 and mAP of the probe in the gallery by the fit's protocol; names begin with the judge."""
     probe, gallery = (features.extract(embed, part, BATCH) for part in (data.probe, data.gallery))
-    result = ranking.retrieve(probe, gallery)
+    result = data.protocol.retrieve(probe, gallery)
     return {f"{data.judge}/rank1": result.rank(1), f"{data.judge}/mAP": result.mAP}
 
 

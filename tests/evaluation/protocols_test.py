@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+"""Every protocol scores what a training selects epochs by: features without meaning never look perfect."""
+
+import numpy as np
+import pytest
+from ml_collections import ConfigDict
+
+from tfskel.data import recordings, sequences
+from tfskel.evaluation import protocols
+from tfskel.training import fit_data, hi_mpc_system, two_stage
+
+F, PEOPLE = 4, 6
+ROWS = {"standard": protocols.STANDARD, **{"/".join(key): row for key, row in protocols.PROTOCOLS.items()}}
+
+
+def walkers(seed):
+    rng = np.random.default_rng(seed)
+    return recordings.Recordings.from_list(
+        {"joints": rng.normal(size=(40, 14, 3)).astype(np.float32), "subject": f"p{person}", "recording": f"{take}"}
+        for take in range(2)
+        for person in range(PEOPLE)
+    )
+
+
+def fit(protocol):
+    """What a fit sees under a protocol: probe and gallery are the same sequences where their splits are."""
+    names = list(dict.fromkeys((protocol.train, protocol.probe, protocol.gallery)))
+    cut = {name: sequences.build(walkers(number), f=F, rule="testing", root=None) for number, name in enumerate(names)}
+    return fit_data.FitData(
+        *(cut[name] for name in (protocol.train, protocol.probe, protocol.gallery)), "probe", protocol
+    )
+
+
+def random_encoder(joints):
+    """Features that depend on a sequence and say nothing about its person."""
+    return np.asarray(joints).reshape(len(joints), -1) @ np.random.default_rng(0).normal(size=(F * 14 * 3, 8))
+
+
+def two_stage_score(data):
+    return two_stage.retrieval(data, random_encoder)
+
+
+def hi_mpc_score(data):
+    system = object.__new__(hi_mpc_system.HiMPCSystem)
+    system.recipe = {"training": ConfigDict({"probe_remainder": "keep", "batch_size": 8})}
+    system.columns, system._embed = {"MSMR": slice(0, 8)}, random_encoder
+    return {name.replace("MSMR/", ""): value for name, value in system._score(data).items()}
+
+
+@pytest.mark.parametrize("score", [two_stage_score, hi_mpc_score])
+@pytest.mark.parametrize("row", ROWS)
+def test_a_random_encoder_does_not_look_perfect_to_the_selection_under_any_protocol(score, row):
+    assert score(fit(ROWS[row]))["probe/rank1"] < 0.6
+
+
+def test_a_perfect_encoder_looks_perfect_under_every_protocol():
+    for protocol in ROWS.values():
+        data = fit(protocol)
+        person = {joints.tobytes(): label for part in (data.probe, data.gallery)
+                  for joints, label in zip(part.take(slice(None)), part.labels, strict=True)}  # fmt: skip
+        scores = two_stage.retrieval(data, lambda joints: np.eye(PEOPLE)[[person[one.tobytes()] for one in joints]])
+        assert scores["probe/rank1"] == 1
