@@ -20,7 +20,7 @@ ALLOWED = {
     "tfskel.data": ("tfskel.data", "tfskel.skeletons"),
     "tfskel.models": ("tfskel.models", "tfskel.layers", "tfskel.skeletons"),
     "tfskel.features": (),
-    "tfskel.inference": ("tfskel.features",),
+    "tfskel.inference": ("tfskel.features", "tfskel.clustering"),
     "tfskel.checkpoints": ("tfskel.checkpoints", "tfskel.models", "tfskel.skeletons"),
     "tfskel.training": ("tfskel",),
     "tfskel.parity": ("tfskel",),

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Use of an exported model: features of raw skeletons, search of a person in a gallery."""
 
+import importlib.util
 import os
 from pathlib import Path
 
 import numpy as np
 
 from tfskel import features
+from tfskel.clustering import exact_search, neighbours
 
 EMBED, CLASSIFY = "embed", "classify"
 
@@ -144,8 +146,8 @@ class Gallery:
         if not len(known):
             raise ValueError("A gallery needs at least one row.")
         self.vectors, self.identities = known.vectors, known.identities
-        self._index = _faiss().IndexFlatL2(self.vectors.shape[1])
-        self._index.add(np.ascontiguousarray(self.vectors))
+        _check_faiss()
+        self._search = exact_search.ExactSearch(np.ascontiguousarray(self.vectors), neighbours.flat)
 
     def __len__(self) -> int:
         return len(self.vectors)
@@ -158,7 +160,8 @@ class Gallery:
             k: 1 to G.
 
         Returns:
-            identities (N, k) text and Euclidean distances (N, k) float64, nearest first.
+            identities (N, k) text and Euclidean distances (N, k) float64, nearest first; equally near rows in the
+            order of the gallery. They are the same one by one and many at once.
 
         Raises:
             ValueError: wrong width, values not finite, or k outside 1..G.
@@ -171,13 +174,8 @@ class Gallery:
             raise ValueError("vectors hold NaN or infinite values.")
         if not 1 <= k <= len(self):
             raise ValueError(f"k must be 1 to {len(self)}, the rows of the gallery; received {k}.")
-        _, found = self._index.search(vectors, k)
-        # The index returns float32 squares, in which near equal rows lose digits: measure the few again.
-        apart = self.vectors[found].astype(np.float64) - vectors[:, None]
-        distances = np.sqrt(np.einsum("nkd,nkd->nk", apart, apart))
-        order = np.argsort(distances, axis=1, kind="stable")
-        found = np.take_along_axis(found, order, axis=1)
-        return self.identities[found], np.take_along_axis(distances, order, axis=1)
+        rows, squares = self._search(vectors, k)
+        return self.identities[rows], np.sqrt(squares)
 
     def save(self, path: str | os.PathLike) -> None:
         """Writes vectors and identities to an .npz file, complete or not at all."""
@@ -193,11 +191,8 @@ class Gallery:
         return cls(**features.read_arrays(path, ["vectors", "identities"]))
 
 
-def _faiss():
-    try:
-        import faiss
-    except ImportError as error:
+def _check_faiss() -> None:
+    if importlib.util.find_spec("faiss") is None:
         raise ImportError(
             "Gallery search needs faiss, which is not installed: pip install 'tfskel[cpu]' or 'tfskel[gpu]'."
-        ) from error
-    return faiss
+        )

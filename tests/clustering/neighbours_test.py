@@ -23,15 +23,36 @@ def test_exact_search_equals_sorting(queries, base, k):
     np.testing.assert_array_equal(neighbours.neighbours(a, b, k), by_sorting(a, b, k))
 
 
-def test_shards_give_the_very_result_of_one_call_near_ties_included():
-    vectors = np.round(rows(2 * neighbours.SHARD + 10, 6), 1)
-    index = faiss.IndexFlatL2(6)
-    index.add(vectors)
-    want = index.search(vectors, 8)[1]
-    np.testing.assert_array_equal(neighbours.neighbours(vectors, vectors, 8), want)
-    halves = np.split(vectors, [neighbours.SHARD])
-    stacked = np.concatenate([neighbours.neighbours(half, vectors, 8) for half in halves])
-    np.testing.assert_array_equal(stacked, want)
+def test_neither_the_size_of_a_batch_nor_near_ties_decide_what_is_nearest():
+    vectors = np.round(rows(neighbours.SHARD + 10, 6), 1)  # thousands of equal and nearly equal distances
+    found = neighbours.neighbours(vectors, vectors, 8)
+    few = np.arange(0, len(vectors), 97)
+    np.testing.assert_array_equal(found[few], by_sorting(vectors[few], vectors, 8))
+    alone = np.concatenate([neighbours.neighbours(vectors[row : row + 1], vectors, 8) for row in few])
+    np.testing.assert_array_equal(alone, found[few])
+
+
+@pytest.mark.parametrize("search", sorted(neighbours.SEARCHES))
+@pytest.mark.parametrize(
+    "offset",
+    [
+        pytest.param(lambda count: 10.0, id="one offset for all"),
+        pytest.param(lambda count: 1e4, id="a large one"),
+        pytest.param(lambda count: np.where(np.arange(count) % 2, 100.0, -100.0)[:, None], id="two groups far apart"),
+    ],
+)
+def test_an_offset_of_the_vectors_hides_no_neighbour(search, offset):
+    base, queries = (
+        (offset(count) + 0.01 * rows(count, 64, seed).astype(float)).astype(np.float32)
+        for seed, count in ((0, 1500), (1, 200))
+    )
+    found = neighbours.neighbours(queries, base, 5, search=search, probes=300)
+    np.testing.assert_array_equal(found, by_sorting(queries, base, 5))
+
+
+def test_more_equal_rows_than_candidates_are_listed_in_the_order_of_their_numbers():
+    vectors = np.repeat(rows(3, 8), 400, axis=0)[np.random.default_rng(5).permutation(1200)]
+    np.testing.assert_array_equal(neighbours.neighbours(vectors[:50], vectors, 6), by_sorting(vectors[:50], vectors, 6))
 
 
 def test_inverted_lists_equal_the_exact_search_when_all_are_probed():
@@ -80,7 +101,7 @@ def test_progress_counts_the_queries():
     calls = []
     vectors = rows(2 * neighbours.SHARD + 1, 2)
     neighbours.neighbours(vectors, vectors[:50], 3, progress=lambda *call: calls.append(call))
-    assert calls == [("neighbours", neighbours.SHARD, 8193), ("neighbours", 8193, 8193)]
+    assert calls == [("neighbours", done, 8193) for done in (4096, 8192, 8193)]
 
 
 def with_row(value):

@@ -76,6 +76,26 @@ def test_metrics_equal_naive_loop_and_sklearn(probes, gallery, values):
         assert_equals_naive(retrieved, distances, probe.identities, other.identities)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("offset", [0.0, 10.0, 1e6])
+def test_an_offset_of_the_features_changes_no_metric_and_no_list(dtype, offset):
+    rng = np.random.default_rng(8)
+    scale = 0.01 if offset < 1e6 else 1.0  # what float32 features can hold beside the offset
+    probe, other = case(rng, 300, 400, width=128)
+    moved = [
+        features.Features(offset + scale * side.vectors.astype(float), side.identities, side.cameras, side.recordings)
+        for side in (probe, other)
+    ]
+    apart = np.sqrt(((moved[0].vectors[:, None].astype(float) - moved[1].vectors[None]) ** 2).sum(axis=2))
+    want = ranking.evaluate(apart, probe.identities, other.identities, top=5)
+    for block_bytes in (1, 64 << 20):
+        result = ranking.retrieve(*moved, dtype=dtype, block_bytes=block_bytes, top=5)
+        np.testing.assert_array_equal(result.first_match, want.first_match)
+        np.testing.assert_array_equal(result.top_index, want.top_index)
+        np.testing.assert_allclose(result.top_distance, want.top_distance, rtol=1e-5)
+        assert result.mAP == pytest.approx(want.mAP, abs=1e-6)
+
+
 @pytest.mark.parametrize("same", ["camera", "recording"])
 def test_same_identity_and_camera_is_excluded(same):
     probe, other = case(np.random.default_rng(4), 50, 60, values=3)

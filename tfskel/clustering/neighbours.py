@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from tfskel.clustering import exact_search
 from tfskel.clustering import progress as progress_
 
-SHARD = 4096
-"""Queries of one search call. Multiples of it keep the rounding, hence the order of near-ties, of a single call."""
+SHARD = 4096  # queries of one search call
 FEWEST_PROBES = 32
 
 
@@ -28,7 +28,7 @@ def neighbours(
     CUDA_VISIBLE_DEVICES="" keeps it on the CPU.
 
     Args:
-        queries: (Q, D), base: (N, D) float, finite; compared as float32.
+        queries: (Q, D), base: (N, D) float, finite; taken as float32 and compared in float64.
         k: int, 1 <= k <= N. A query that is also in `base` counts as its own neighbour.
         search: "exact", or "ivf": 4 sqrt(N) inverted lists, of which `probes` are searched; worth it from about 50,000
             rows. Rows for which the probed lists hold fewer than k are searched exactly.
@@ -36,7 +36,7 @@ def neighbours(
         progress: called after every shard.
 
     Returns:
-        (Q, k) int32 row numbers of `base`. The order of equal distances is the engine's.
+        (Q, k) int32 row numbers of `base`; equally near rows in the order of their numbers.
 
     Raises:
         ValueError: k outside 1..N, sizes disagree, values not finite or their squares too large for float32, unknown
@@ -54,18 +54,14 @@ def neighbours(
             f"Each row needs its k nearest of all rows, 1 <= k <= {len(base)}; received k={k} for {len(base)} rows. "
             "Ask for fewer neighbours (k1) or use more recordings."
         )
-    find = SEARCHES[search](base, k, probes)
+    exact = exact_search.ExactSearch(base, flat)
+    find = SEARCHES[search](exact, probes)
     found = np.empty((len(queries), k), np.int32)
     for begin, end in _shards(len(queries)):
-        found[begin:end] = find(queries[begin:end])
+        found[begin:end] = find(queries[begin:end], k)
         short = begin + np.flatnonzero((found[begin:end] < 0).any(axis=1))
         if len(short):
-            found[short] = _flat(base, k, probes)(queries[short])
-            if (found[short] < 0).any():
-                raise ValueError(
-                    f"Distances from row {short[0]} of queries exceed the range of float32; its largest value is "
-                    f"{np.abs(queries[short[0]]).max():g}. Check the model that made these features."
-                )
+            found[short] = exact(queries[short], k)[0]
         if progress is not None:
             progress("neighbours", end, len(queries))
     return found
@@ -131,24 +127,28 @@ def finite_rows(values: np.ndarray, name: str) -> np.ndarray:
 
 
 def _shards(rows: int) -> list[tuple[int, int]]:
-    """Ranges of SHARD rows; the last takes the remainder, since a call with few queries would round differently."""
-    begins = range(0, max(rows - SHARD, 0) + 1, SHARD)
-    return [(begin, begin + SHARD if begin < begins[-1] else rows) for begin in begins]
+    return [(begin, min(begin + SHARD, rows)) for begin in range(0, rows, SHARD)]
 
 
-def _flat(base: np.ndarray, k: int, probes: int) -> Callable:
+def flat(base: np.ndarray) -> Callable:
+    """Search of all rows: (queries, k) -> (squares, rows), both (Q, k); see ExactSearch."""
     import faiss
 
     if _gpus(faiss):
         index = faiss.index_cpu_to_all_gpus(faiss.IndexFlatL2(base.shape[1]))
         index.add(base)
-        return lambda queries: index.search(queries, k)[1]
-    return lambda queries: faiss.knn(queries, base, k)[1]  # reads `base` where it is; an index would copy it
+        return index.search
+    return lambda queries, k: faiss.knn(queries, base, k)  # reads `base` where it is; an index would copy it
 
 
-def _inverted(base: np.ndarray, k: int, probes: int) -> Callable:
+def _exact(exact: exact_search.ExactSearch, probes: int) -> Callable:
+    return lambda queries, k: exact(queries, k)[0]
+
+
+def _inverted(exact: exact_search.ExactSearch, probes: int) -> Callable:
     import faiss
 
+    base = exact.centred(exact.base)
     columns = base.shape[1]
     index = faiss.IndexIVFFlat(faiss.IndexFlatL2(columns), columns, math.isqrt(16 * len(base)))
     index.cp.min_points_per_centroid = 1
@@ -157,11 +157,16 @@ def _inverted(base: np.ndarray, k: int, probes: int) -> Callable:
         index = faiss.index_cpu_to_all_gpus(index)
     index.train(base)
     index.add(base)
-    return lambda queries: index.search(queries, k)[1]
+
+    def find(queries: np.ndarray, k: int) -> np.ndarray:
+        count = min(k + exact_search.SPARE, len(base))
+        return exact.measured(queries, index.search(exact.centred(queries), count)[1], k)[0]
+
+    return find
 
 
 def _gpus(faiss) -> int:
     return getattr(faiss, "get_num_gpus", int)()
 
 
-SEARCHES = {"exact": _flat, "ivf": _inverted}
+SEARCHES = {"exact": _exact, "ivf": _inverted}

@@ -31,8 +31,8 @@ def distances(probe: np.ndarray, gallery: np.ndarray, dtype: str = "float64") ->
             f"probe and gallery features must have the same width; received {probe.shape} and "
             f"{gallery.shape}. Extract both with the same model."
         )
-    gallery = gallery.astype(dtype)
-    return _block(probe.astype(dtype), gallery, np.einsum("gd,gd->g", gallery, gallery))
+    probe, gallery = _centred(dtype, gallery, probe, gallery)
+    return _block(probe, gallery, np.einsum("gd,gd->g", gallery, gallery))
 
 
 def retrieve(
@@ -71,9 +71,9 @@ def retrieve(
         raise ValueError(f"exclude_same must be empty or one of {sorted(EXCLUDABLE)}; received {exclude_same!r}.")
     distances(probe.vectors[:1], gallery.vectors[:1])  # widths, before any work
     layout = matches.Layout(probe.identities, gallery.identities)
-    rows = _checked(gallery.vectors, "gallery").astype(dtype)[layout.order]
+    known = _checked(gallery.vectors, "gallery")
+    vectors, rows = _centred(dtype, known, _checked(probe.vectors, "probe"), known[layout.order])
     squares = np.einsum("gd,gd->g", rows, rows)
-    vectors = _checked(probe.vectors, "probe")
     same = None
     if exclude_same:
         here = np.asarray(getattr(probe, EXCLUDABLE[exclude_same]))
@@ -85,7 +85,7 @@ def retrieve(
 
     def blocks() -> Iterator[np.ndarray]:
         for part in _row_slices(len(vectors), len(rows), block_bytes):
-            yield _block(vectors[part].astype(dtype), rows, squares)
+            yield _block(vectors[part], rows, squares)
 
     return matches.rank_blocks(blocks(), layout, same, max_rank, top)
 
@@ -128,6 +128,18 @@ def evaluate(
     parts = _row_slices(*expected, block_bytes)
     blocks = (distances[part][:, layout.order].astype(np.float64, copy=False) for part in parts)
     return matches.rank_blocks(blocks, layout, None if exclude is None else given, max_rank, top)
+
+
+def _centred(dtype: str, gallery: np.ndarray, *values: np.ndarray) -> list[np.ndarray]:
+    """The values without an offset that the gallery has in common, which would take the digits of the squares.
+
+    The offset is a multiple of a power of two near the gallery's spread: whole numbers stay whole, so that equal
+    distances stay equal, and values without an offset stay as they are.
+    """
+    mean = gallery.mean(axis=0, dtype=np.float64)
+    spread = np.sqrt(np.mean((gallery[:: max(1, len(gallery) // 1000)] - mean) ** 2))  # of a thousand rows
+    step = 2.0 ** np.floor(np.log2(spread)) if spread > 0 else 1.0
+    return [np.subtract(rows, step * np.round(mean / step), dtype=np.float64).astype(dtype) for rows in values]
 
 
 def _block(probe: np.ndarray, gallery: np.ndarray, squares: np.ndarray) -> np.ndarray:
