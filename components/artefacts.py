@@ -7,6 +7,8 @@ import os
 import pathlib
 import shutil
 
+from tfskel import arrays
+
 FINGERPRINT = "fingerprint.json"
 STARTED = "started.json"
 HASHED_BYTES = 256 << 20  # larger files are compared by size only
@@ -29,23 +31,6 @@ def partial(folder: pathlib.Path) -> pathlib.Path:
     return folder.with_name(folder.name + ".partial")
 
 
-def write_json(path: pathlib.Path, content) -> None:
-    """Writes JSON under a temporary name and renames it."""
-    temporary = path.with_name(path.name + ".tmp")
-    temporary.write_text(json.dumps(content, indent=1, sort_keys=True))
-    os.replace(temporary, path)
-
-
-def read_json(path: pathlib.Path):
-    """Reads JSON; ValueError names the file when it is damaged."""
-    try:
-        return json.loads(path.read_text())
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise ValueError(
-            f"{path} is damaged ({error}); delete it or run the stage that wrote it with --force."
-        ) from error
-
-
 def begin(folder: pathlib.Path, key: dict, resume: bool) -> pathlib.Path:
     """Makes the partial folder of an output ready.
 
@@ -62,13 +47,13 @@ def begin(folder: pathlib.Path, key: dict, resume: bool) -> pathlib.Path:
     same = False
     if resume and started.exists():
         try:
-            same = read_json(started) == key
+            same = arrays.read_json(started) == key
         except ValueError:
             same = False
     if work.exists() and not same:
         shutil.rmtree(work)
     work.mkdir(parents=True, exist_ok=True)
-    write_json(started, key)
+    arrays.write_json(started, key)
     return work
 
 
@@ -76,7 +61,7 @@ def publish(folder: pathlib.Path, key: dict) -> None:
     """Gives a complete partial folder its final name; the fingerprint is the last file written in it."""
     work = partial(folder)
     (work / STARTED).unlink(missing_ok=True)
-    write_json(work / FINGERPRINT, {"key": key, "files": _manifest(work)})
+    arrays.write_json(work / FINGERPRINT, {"key": key, "files": _manifest(work)})
     replaced = folder.with_name(folder.name + ".replaced")
     if replaced.exists():
         shutil.rmtree(replaced)
@@ -102,7 +87,7 @@ def finished(folder: pathlib.Path, key: dict) -> str:
     if not (folder / FINGERPRINT).exists():
         return "it has no fingerprint"
     try:
-        stored = read_json(folder / FINGERPRINT)
+        stored = arrays.read_json(folder / FINGERPRINT)
         old, files = stored["key"], stored["files"]
     except (ValueError, KeyError, TypeError):
         return f"{folder / FINGERPRINT} is damaged"

@@ -2,16 +2,17 @@
 """Cluster: features of the train split, their clusters, prototypes and quality."""
 
 import dataclasses
+import pathlib
 from collections.abc import Callable
 
 import ml_collections
 import numpy as np
 from absl import logging
 
-from components import artefacts, base, splits
+from components import splits
 from components import train as training_stage
+from tfskel import arrays, features
 from tfskel import clustering as clusterings
-from tfskel import features
 from tfskel.clustering import prototypes, quality
 from tfskel.data import windows
 
@@ -45,17 +46,13 @@ def _jaccard(vectors: np.ndarray, section: ml_collections.ConfigDict, identities
 SETTINGS: dict[str, Callable] = {"kmeans": _kmeans, "dbscan": _dbscan, "jaccard": _jaccard}
 
 
-@base.component(
-    "tfskel.skeletons", "tfskel.data", "tfskel.layers", "tfskel.models", "tfskel.training", "tfskel.systems",
-    "tfskel.clustering", "tfskel.features", "components.splits",
-)  # fmt: skip
 def cluster(
-    recipe: base.Recipe,
-    clustering: base.Param,
-    recordings: base.Input,
-    model: base.Input,
-    seed: base.Seed,
-    clusters: base.Output,
+    recipe: dict,
+    clustering: ml_collections.ConfigDict,
+    recordings: pathlib.Path,
+    model: pathlib.Path,
+    seed: int,
+    clusters: pathlib.Path,
 ):
     """Clusters the features of the different train sequences, without looking at identities.
 
@@ -70,7 +67,7 @@ def cluster(
         raise ValueError(f"unknown clustering method {clustering.method!r}; choose {' or '.join(SETTINGS)}.")
     system, _ = training_stage.restore(recipe, model)
     system.load(model, system.EMBEDDING, "last")
-    parts = splits.read(recordings, recipe["dataset"])
+    parts = splits.read(recordings, recipe["dataset"], recipe["division"])
     sequences = _distinct(parts.cut(parts.train, recipe["dataset"].train_rule))
     found = features.extract(system.embed, sequences, BATCH)
     settings = SETTINGS[clustering.method](found.vectors, clustering, len(parts.classes), seed)
@@ -79,9 +76,9 @@ def cluster(
     logging.info("clusters: %s", report)
     means = prototypes.prototypes(found.vectors, labels)
     found.save(clusters / "features.npz")
-    features.write_arrays(clusters / "labels.npz", labels=labels, start=sequences.windows.start, prototypes=means)
-    features.write_arrays(clusters / MEMBERS, **_members(sequences, found, labels, means, parts.skeleton.root))
-    artefacts.write_json(clusters / "quality.json", report)
+    arrays.write(clusters / "labels.npz", labels=labels, start=sequences.windows.start, prototypes=means)
+    arrays.write(clusters / MEMBERS, **_members(sequences, found, labels, means, parts.skeleton.root))
+    arrays.write_json(clusters / "quality.json", report)
 
 
 def _distinct(repeated):

@@ -4,11 +4,12 @@
 import pathlib
 from collections.abc import Callable
 
+import ml_collections
 import numpy as np
 
-from components import artefacts, base, logs, matrix_pictures, splits
+from components import logs, matrix_pictures, splits
 from components import train as training_stage
-from tfskel import features
+from tfskel import arrays, features
 from tfskel.data import batches, sequences, windows
 from tfskel.evaluation import auc
 from tfskel.evaluation import selection as tracks
@@ -88,7 +89,7 @@ def _write_ranked_lists(path: pathlib.Path, parts: splits.Splits, result, count:
     index = np.unique(np.concatenate(half))
     nearest = result.top_index[index]
     root = parts.skeleton.root
-    features.write_arrays(
+    arrays.write(
         path,
         probe_joints=windows.centre(probe.take(index), root),
         probe_identity=probe.identity[index],
@@ -154,17 +155,13 @@ def _warnings(parts: splits.Splits, described: dict) -> list[str]:
     return found
 
 
-@base.component(
-    "tfskel.skeletons", "tfskel.data", "tfskel.layers", "tfskel.models", "tfskel.training", "tfskel.systems",
-    "tfskel.evaluation", "tfskel.features", "components.splits",
-)  # fmt: skip
 def evaluate(
-    recipe: base.Recipe,
-    evaluation: base.Param,
-    recordings: base.Input,
-    model: base.Input,
-    seed: base.Seed,
-    results: base.Output,
+    recipe: dict,
+    evaluation: ml_collections.ConfigDict,
+    recordings: pathlib.Path,
+    model: pathlib.Path,
+    seed: int,
+    results: pathlib.Path,
 ):
     """Scores every track on the protocol's probe.
 
@@ -172,7 +169,7 @@ def evaluate(
     (features of the last track), `ranked.npz`.
     """
     system, described = training_stage.restore(recipe, model)
-    parts = splits.read(recordings, recipe["dataset"])
+    parts = splits.read(recordings, recipe["dataset"], recipe["division"])
     baseline = _retrieval(_no_learning(parts), parts, evaluation)[2]
     rows = [_row(FAMILY_B, BASELINE, None, len(baseline.first_match), baseline.metrics())]
     found, curves = _family_b(system, described, model, parts, evaluation, results)
@@ -180,9 +177,9 @@ def evaluate(
     if system.CLASSIFIER:
         closed, more, confusions = _family_a(system, described, model, parts, evaluation, results)
         found, curves = closed + found, more | curves
-    features.write_arrays(results / "curves.npz", **curves, **{"B no learning": baseline.cmc})
-    features.write_arrays(results / "confusion.npz", **confusions)
-    artefacts.write_json(
+    arrays.write(results / "curves.npz", **curves, **{"B no learning": baseline.cmc})
+    arrays.write(results / "confusion.npz", **confusions)
+    arrays.write_json(
         results / "metrics.json",
         {"seed": seed, "rows": found + rows, "classes": described["classes"], "warnings": _warnings(parts, described)},
     )

@@ -3,10 +3,12 @@
 
 import pathlib
 
+import ml_collections
 import numpy as np
 
-from components import artefacts, base, splits
+from components import splits
 from components import train as training_stage
+from tfskel import arrays
 
 TOLERANCE = 1e-5  # of the largest value; the same arithmetic, compiled differently
 FOLDER = "saved_model"  # inside the output
@@ -52,16 +54,13 @@ def _check_equal(folder: pathlib.Path, system, joints: np.ndarray) -> dict[str, 
     return differences
 
 
-@base.component(
-    "tfskel.skeletons", "tfskel.data", "tfskel.layers", "tfskel.models", "tfskel.training", "components.splits"
-)
 def export(
-    recipe: base.Recipe,
-    export: base.Param,
-    recordings: base.Input,
-    model: base.Input,
-    seed: base.Seed,
-    saved_model: base.Output,
+    recipe: dict,
+    export: ml_collections.ConfigDict,
+    recordings: pathlib.Path,
+    model: pathlib.Path,
+    seed: int,
+    saved_model: pathlib.Path,
 ):
     """Writes a SavedModel with signatures `embed` and, where the system has a recognition network, `classify`.
 
@@ -80,11 +79,11 @@ def export(
     module, signatures = _module(system)
     folder = saved_model / FOLDER
     tf.saved_model.save(module, str(folder), signatures=signatures)
-    parts = splits.read(recordings, recipe["dataset"])
+    parts = splits.read(recordings, recipe["dataset"], recipe["division"])
     sequences = parts.cut(parts.train, recipe["dataset"].train_rule)
     joints = sequences.raw(np.arange(min(COMPARED, len(sequences)))).astype(np.float32)  # stored sets may be float64
     differences = _check_equal(folder, system, joints)
-    artefacts.write_json(
+    arrays.write_json(
         saved_model / "export.json",
         {
             "track": export.track,

@@ -8,16 +8,17 @@ import sys
 import ml_collections
 from absl import logging
 
-from components import artefacts, base, splits
+from components import artefacts, splits
+from tfskel import arrays
 
-SEARCHED = ("data", "../shared/data")
+SEARCHED = "data"
 
 
 def candidates(dataset: ml_collections.ConfigDict) -> list[pathlib.Path]:
     """Folders that may hold the raw files: manual_dir itself, then it (or the data set's name) below SEARCHED."""
     wanted = pathlib.Path(os.path.expanduser(dataset.manual_dir or dataset.name))
-    below = [pathlib.Path(root) / wanted for root in SEARCHED]
-    return [wanted, *below] if dataset.manual_dir else below
+    below = pathlib.Path(SEARCHED) / wanted
+    return [wanted, below] if dataset.manual_dir else [below]
 
 
 def raw_folder(dataset: ml_collections.ConfigDict) -> pathlib.Path | None:
@@ -67,8 +68,7 @@ def check_available(config: ml_collections.ConfigDict) -> None:
         )
 
 
-@base.component("tfskel.skeletons", "tfskel.io", "tfskel.data", "datasets_tfds", source=source)
-def ingest(dataset: base.Param, recordings: base.Output):
+def ingest(dataset: ml_collections.ConfigDict, recordings: pathlib.Path):
     """Prepares the data set with TFDS and reports on its quality.
 
     Output `recordings`: `dataset.json` (where the prepared data set is), `quality.json`, and the data set itself under
@@ -87,9 +87,9 @@ def ingest(dataset: base.Param, recordings: base.Output):
     report = quality.report(parts, dataset.length, skeletons.get(dataset.skeleton))
     for warning in report["warnings"]:
         logging.warning("%s: %s", dataset.name, warning)
-    artefacts.write_json(recordings / "quality.json", report)
+    arrays.write_json(recordings / "quality.json", report)
     pointer = os.path.relpath(folder, recordings) if own else str(folder.resolve())
-    artefacts.write_json(recordings / splits.POINTER, {"name": dataset.name, "folder": pointer})
+    arrays.write_json(recordings / splits.POINTER, {"name": dataset.name, "folder": pointer})
 
 
 def build(builder, manual_dir: pathlib.Path | None) -> None:

@@ -2,11 +2,12 @@
 """The log of a training: metrics.jsonl and TensorBoard events, both safe to continue after an interruption."""
 
 import json
-import os
 import pathlib
 
 import numpy as np
 import tensorflow as tf
+
+from tfskel import arrays
 
 METRICS = "metrics.jsonl"
 EVENTS = "tensorboard"
@@ -16,7 +17,7 @@ def read(folder: pathlib.Path) -> list[dict]:
     """Lines of metrics.jsonl; a line cut off by an interruption is left out."""
     path = folder / METRICS
     lines = []
-    for text in path.read_text().splitlines() if path.exists() else ():
+    for text in arrays.read_text(path).splitlines() if path.exists() else ():
         try:
             lines.append(json.loads(text))
         except json.JSONDecodeError:
@@ -46,7 +47,7 @@ class RunLog:
         if replaced:
             self._write_all()
         else:
-            with (self.folder / METRICS).open("a") as file:
+            with (self.folder / METRICS).open("a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
         with self.writer.as_default(step=epoch):
             for name, value in values.items():
@@ -55,9 +56,7 @@ class RunLog:
 
     def _write_all(self) -> None:
         if self.lines:
-            temporary = self.folder / (METRICS + ".tmp")
-            temporary.write_text("".join(json.dumps(item) + "\n" for item in self.lines))
-            os.replace(temporary, self.folder / METRICS)
+            arrays.write_text(self.folder / METRICS, "".join(json.dumps(item) + "\n" for item in self.lines))
 
     def image(self, name: str, picture: np.ndarray, step: int = 0) -> None:
         """Logs one picture, (height, width, 3 or 4) uint8."""
@@ -77,7 +76,7 @@ class RunLog:
         from tensorboard.plugins import projector
 
         folder = self.folder / EVENTS
-        (folder / f"{name}.tsv").write_text("\n".join([header, *labels]) + "\n")
+        arrays.write_text(folder / f"{name}.tsv", "\n".join([header, *labels]) + "\n")
         variable = tf.Variable(vectors, name=name)
         tf.train.Checkpoint(embedding=variable).save(str(folder / f"{name}.ckpt"))
         config = projector.ProjectorConfig()

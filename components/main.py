@@ -5,10 +5,13 @@ import logging as python_logging
 import os
 import pathlib
 import sys
+import textwrap
 from collections.abc import Sequence
 
 from absl import app, flags, logging
 from ml_collections import config_flags
+
+from components import recipe_names, terminal
 
 FLAGS = flags.FLAGS
 CONFIG = config_flags.DEFINE_config_file(
@@ -23,25 +26,10 @@ FORCE = flags.DEFINE_list("force", [], "Run these stages even when their output 
 
 USAGE = """Runs a recipe: ingest, train, export, cluster, evaluate, report.
 
-python tools/run.py --config configs/sm_sge_gait_sim.py"""
+python tools/run.py --config configs/sm_sge_gait_sim.py
 
-
-def default_name(recipe: str) -> str:
-    """Name of a run: configs/x.py -> x, and with an argument configs/x.py:3 -> x_3."""
-    path, _, argument = recipe.partition(":")
-    return "_".join(filter(None, (pathlib.Path(path).stem, argument)))
-
-
-def _check_recipe_file(arguments: list[str]) -> None:
-    """Replaces the loader's traceback by a message when the recipe file does not exist."""
-    for number, argument in enumerate(arguments):
-        name, _, value = argument.partition("=")
-        if name in ("--config", "-config"):
-            value = value or (arguments[number + 1] if number + 1 < len(arguments) else "")
-            path = pathlib.Path(value.partition(":")[0])
-            if not path.is_file():
-                known = sorted(str(item) for item in pathlib.Path("configs").glob("[a-z]*_*.py"))
-                raise SystemExit(f"there is no recipe {path}. Recipes here: {', '.join(known) or 'none'}.")
+Recipes, found in the working folder's configs or in the installed package:
+"""
 
 
 def _quiet_logging() -> None:
@@ -81,9 +69,8 @@ def main(argv: list[str]) -> None:
     from components import summary
 
     _quiet_logging()
-    workdir = pathlib.Path(
-        WORKDIR.value or pathlib.Path("runs") / default_name(config_flags.get_config_filename(FLAGS["config"]))
-    )
+    recipe = config_flags.get_config_filename(FLAGS["config"])
+    workdir = pathlib.Path(WORKDIR.value or pathlib.Path("runs") / recipe_names.default_name(recipe))
     execute(CONFIG.value, workdir, STAGES.value, FORCE.value)
     sys.stdout.write(summary.text(workdir))
 
@@ -100,7 +87,13 @@ def _parse(arguments: list[str]) -> list[str]:
 def console() -> None:
     """Entry point of `tfskel-run` and tools/run.py."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    terminal.replace_unprintable()
     flags.mark_flag_as_required("config")
-    _check_recipe_file(sys.argv[1:])
-    sys.modules["__main__"].__doc__ = USAGE
+    try:
+        terminal.check_decoded(sys.argv)
+        sys.argv[1:] = recipe_names.resolve(sys.argv[1:])
+    except ValueError as error:
+        raise SystemExit(str(error)) from None
+    listed = textwrap.fill(", ".join(recipe_names.known()), 100, break_long_words=False)
+    sys.modules["__main__"].__doc__ = USAGE + listed
     app.run(main, flags_parser=_parse)

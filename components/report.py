@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from components import figures, heat_maps, report_tables, skeleton_pictures
+from tfskel import arrays
 from tfskel.evaluation import selection
 
 TEMPLATE = "report.html.j2"
@@ -79,15 +80,7 @@ def write(path: str | os.PathLike, content: ReportContent) -> None:
     Raises:
         ValueError: sizes within the content disagree.
     """
-    path = pathlib.Path(path)
-    page = render(content)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
-    try:
-        unfinished.write_text(page, encoding="utf-8")
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    arrays.write_text(path, render(content))
 
 
 def render(content: ReportContent) -> str:

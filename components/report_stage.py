@@ -3,13 +3,14 @@
 
 import pathlib
 
+import ml_collections
 import numpy as np
 
-from components import artefacts, base, cluster, evaluate, logs, train
+from components import cluster, evaluate, logs, train
 from components import export as export_stage
 from components import report as page
+from tfskel import arrays, skeletons
 from tfskel import features as feature_files
-from tfskel import skeletons
 
 METRICS = "metrics.json"
 PAGE = "report.html"
@@ -19,7 +20,7 @@ def _rows(results: dict[int, pathlib.Path]) -> tuple[list[dict], list[dict], lis
     """Rows of all seeds, the baseline once, and the warnings once."""
     rows, baselines, warnings = [], {}, {}
     for seed, folder in results.items():
-        found = artefacts.read_json(folder / METRICS)
+        found = arrays.read_json(folder / METRICS)
         warnings |= dict.fromkeys(found["warnings"])
         for row in found["rows"]:
             if row["track"] == evaluate.BASELINE:
@@ -55,28 +56,23 @@ def _curves(model: pathlib.Path) -> dict[str, dict[str, list[float]]]:
 
 def _ranked(path: pathlib.Path) -> list[page.RankedList]:
     names = ["probe_joints", "probe_identity", "joints", "identity", "distance"]
-    arrays = feature_files.read_arrays(path, names)
+    stored = arrays.read(path, names)
     lists = []
-    for number, identity in enumerate(arrays["probe_identity"]):
-        columns = (arrays[name][number] for name in ("joints", "identity", "distance"))
+    for number, identity in enumerate(stored["probe_identity"]):
+        columns = (stored[name][number] for name in ("joints", "identity", "distance"))
         found = [(joints, str(who), float(far)) for joints, who, far in zip(*columns, strict=True) if np.isfinite(far)]
-        lists.append((arrays["probe_joints"][number], str(identity), found))
+        lists.append((stored["probe_joints"][number], str(identity), found))
     return lists
-
-
-def _arrays(path: pathlib.Path) -> dict[str, np.ndarray]:
-    with np.load(path, allow_pickle=False) as file:
-        return dict(file)
 
 
 def _stored(path: pathlib.Path) -> dict[str, np.ndarray]:
     """Arrays of an optional file; empty when a stage had nothing to write."""
-    return _arrays(path) if path.exists() else {}
+    return arrays.read(path) if path.exists() else {}
 
 
 def _confusion(results: pathlib.Path) -> np.ndarray | None:
     """Of the last track; None for a system without recognition network."""
-    found = _arrays(results / "confusion.npz")
+    found = arrays.read(results / "confusion.npz")
     return found.get("last")
 
 
@@ -112,33 +108,32 @@ def _content(recipe: dict, evaluation, recordings: pathlib.Path, results: pathli
     return {
         "title": _title(recipe),
         "settings": {name: section.to_dict() for name, section in recipe.items() if hasattr(section, "to_dict")},
-        "cmc": _arrays(results / "curves.npz"),
+        "cmc": arrays.read(results / "curves.npz"),
         "confusion": _confusion(results),
-        "classes": artefacts.read_json(results / METRICS)["classes"],
+        "classes": arrays.read_json(results / METRICS)["classes"],
         "features": features.vectors,
         "identities": features.identities,
         "projection": evaluation.projection,
         "ranked": _ranked(results / "ranked.npz"),
         "parents": skeletons.get(recipe["dataset"].skeleton).parents,
-        "quality": artefacts.read_json(recordings / "quality.json"),
+        "quality": arrays.read_json(recordings / "quality.json"),
     }
 
 
-@base.component("components", "tfskel.skeletons", "tfskel.evaluation", "tfskel.features")
 def report(
-    recipe: base.Recipe,
-    evaluation: base.Param,
-    published: base.Param,
-    recordings: base.Input,
-    model: base.Each,
-    saved_model: base.Each,
-    clusters: base.Each,
-    results: base.Each,
-    report: base.Output,
+    recipe: dict,
+    evaluation: ml_collections.ConfigDict,
+    published: ml_collections.ConfigDict,
+    recordings: pathlib.Path,
+    model: dict[int | str, pathlib.Path],
+    saved_model: dict[int | str, pathlib.Path],
+    clusters: dict[int | str, pathlib.Path],
+    results: dict[int | str, pathlib.Path],
+    report: pathlib.Path,
 ):
     """Writes `metrics.json` (all rows of all seeds) and `report.html`; pictures are of the first seed."""
     first = next(iter(results))
-    found = {seed: artefacts.read_json(folder / "quality.json") for seed, folder in clusters.items()}
+    found = {seed: arrays.read_json(folder / "quality.json") for seed, folder in clusters.items()}
     rows, baselines, warnings = _rows(results)
     paper = _published(published.to_dict())
     content = _content(recipe, evaluation, recordings, results[first])
@@ -160,4 +155,4 @@ def report(
         ),
     )
     everything = {"rows": rows, "baselines": baselines, "published": paper, "clusters": found, "warnings": warnings}
-    artefacts.write_json(report / METRICS, everything)
+    arrays.write_json(report / METRICS, everything)

@@ -3,16 +3,18 @@
 
 import contextlib
 import dataclasses
-import fcntl
 import json
 import pathlib
 import time
 from collections.abc import Iterator, Sequence
 
+import filelock
 import ml_collections
 from absl import logging
 
-from components import artefacts, base
+from components import artefacts, code_version
+from components import stages as stage_rows
+from tfskel import arrays
 
 
 class StageError(RuntimeError):
@@ -42,68 +44,72 @@ class Plan:
     Args:
         config: the resolved recipe.
         workdir: folder of the run.
-        stages: components in the order of the data flow.
+        stages: rows in the order of the data flow.
     """
 
     config: ml_collections.ConfigDict
     workdir: pathlib.Path
-    stages: Sequence[base.Component]
+    stages: Sequence[stage_rows.Stage]
 
     def __post_init__(self):
         self.producers = {stage.output: stage for stage in self.stages}
+        self.repeats = stage_rows.repeats(self.config)
         self._keys = {}
+        for stage in self.stages:
+            for repeat in self.runs(stage):
+                self.key(stage, repeat)
 
-    def seeds(self, stage: base.Component) -> list[int | None]:
-        """Seeds the stage runs for; [None] when it runs once."""
-        return [int(seed) for seed in self.config.seeds] if stage.per_seed else [None]
+    def runs(self, stage: stage_rows.Stage) -> list[stage_rows.Repeat | None]:
+        """Repeats the stage runs for; [None] when it runs once."""
+        return self.repeats if stage.repeated else [None]
 
-    def folder(self, stage: base.Component, seed: int | None) -> pathlib.Path:
+    def folder(self, stage: stage_rows.Stage, repeat: stage_rows.Repeat | None) -> pathlib.Path:
         """Final folder of a stage's output."""
-        parent = self.workdir / f"seed_{seed}" if stage.per_seed else self.workdir
-        return parent / stage.output
+        return self.workdir / (repeat.folder if stage.repeated else "") / stage.output
 
-    def key(self, stage: base.Component, seed: int | None) -> dict:
-        """Everything that decides a stage's output: settings, seed, code, inputs, raw files."""
-        if (stage.name, seed) not in self._keys:
-            self._keys[stage.name, seed] = self._new_key(stage, seed)
-        return self._keys[stage.name, seed]
-
-    def _new_key(self, stage: base.Component, seed: int | None) -> dict:
-        inputs, sections = {}, stage.named("param") + list(base.RECIPE if stage.named("recipe") else ())
-        for name in stage.named("input", "each"):
+    def _read(self, stage: stage_rows.Stage, repeat: stage_rows.Repeat | None) -> Iterator[tuple]:
+        """Each input: (name, stage that wrote it, repeats that are read)."""
+        for name in stage.inputs:
             producer = self.producers[name]
-            wanted = [seed] if stage.per_seed and producer.per_seed else self.seeds(producer)
-            inputs[name] = [artefacts.fingerprint_of(self.key(producer, each)) for each in wanted]
-        return {
-            "stage": stage.name,
-            "seed": seed,
-            "params": {name: _plain(self.config.get(name)) for name in sections},
-            "code": base.code_version(stage.packages),
-            "inputs": inputs,
-            "source": _plain(stage.source(self.config)) if stage.source else None,
-        }
+            yield name, producer, [repeat] if stage.repeated and producer.repeated else self.runs(producer)
 
-    def arguments(self, stage: base.Component, seed: int | None, work: pathlib.Path) -> dict:
-        """Keyword arguments of one call of a component."""
-        values = {}
-        for name, kind in stage.roles.items():
-            if kind == "param":
-                values[name] = self.config.get(name)
-            elif kind == "recipe":
-                values[name] = {section: self.config.get(section) for section in base.RECIPE}
-            elif kind == "seed":
-                values[name] = seed
-            elif kind == "each":
-                producer = self.producers[name]
-                values[name] = {each: self.folder(producer, each) for each in self.seeds(producer)}
-            elif kind == "input":
-                values[name] = self.folder(self.producers[name], seed)
-            else:
-                values[name] = work
+    def key(self, stage: stage_rows.Stage, repeat: stage_rows.Repeat | None) -> dict:
+        """Everything that decides a stage's output: settings, repeat, code, inputs, raw files."""
+        if (stage.name, repeat) not in self._keys:
+            sections = (*stage.sections, *(stage_rows.RECIPE if stage.recipe else ()))
+            self._keys[stage.name, repeat] = {
+                "stage": stage.name,
+                "repeat": dataclasses.asdict(repeat) if repeat else None,
+                "params": {name: _plain(self.config.get(name)) for name in sections},
+                "code": code_version.version(stage.modules(self.config)),
+                "inputs": {
+                    name: [artefacts.fingerprint_of(self.key(producer, each)) for each in wanted]
+                    for name, producer, wanted in self._read(stage, repeat)
+                },
+                "source": _plain(stage.source(self.config)) if stage.source else None,
+            }
+        return self._keys[stage.name, repeat]
+
+    def arguments(self, stage: stage_rows.Stage, repeat: stage_rows.Repeat | None, work: pathlib.Path) -> dict:
+        """Keyword arguments of one call of a stage."""
+        values = {name: self.config.get(name) for name in stage.sections} | {stage.output: work}
+        if stage.recipe:
+            sections = {section: self.config.get(section) for section in stage_rows.RECIPE}
+            values["recipe"] = sections | {"division": repeat.division if repeat else None}
+        if stage.repeated:
+            values["seed"] = repeat.seed
+        for name, producer, wanted in self._read(stage, repeat):
+            folders = {each.label if each else None: self.folder(producer, each) for each in wanted}
+            values[name] = folders if producer.repeated and not stage.repeated else folders.popitem()[1]
         return values
 
+    def missing(self, stage: stage_rows.Stage, repeat: stage_rows.Repeat | None) -> list[pathlib.Path]:
+        """Input folders that are not complete."""
+        folders = [self.folder(producer, each) for _, producer, wanted in self._read(stage, repeat) for each in wanted]
+        return [folder for folder in folders if not (folder / artefacts.FINGERPRINT).exists()]
 
-def _check_names(stages: Sequence[base.Component], *selections: Sequence[str]) -> None:
+
+def _check_names(stages: Sequence[stage_rows.Stage], *selections: Sequence[str]) -> None:
     known = [stage.name for stage in stages]
     for name in {name for selection in selections for name in selection}:
         if name not in known:
@@ -113,31 +119,21 @@ def _check_names(stages: Sequence[base.Component], *selections: Sequence[str]) -
 @contextlib.contextmanager
 def _locked(workdir: pathlib.Path) -> Iterator[None]:
     workdir.mkdir(parents=True, exist_ok=True)
-    with (workdir / ".lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise ValueError(
-                f"another run is working in {workdir}; wait for it or choose another --workdir."
-            ) from error
-        yield
+    try:
+        with filelock.FileLock(workdir / ".lock", timeout=0):
+            yield
+    except filelock.Timeout as error:
+        raise ValueError(f"another run is working in {workdir}; wait for it or choose another --workdir.") from error
 
 
-def _missing_inputs(plan: Plan, stage: base.Component, seed: int | None) -> list[pathlib.Path]:
-    values = plan.arguments(stage, seed, pathlib.Path())
-    paths = [values[name] for name in stage.named("input")]
-    paths += [path for name in stage.named("each") for path in values[name].values()]
-    return [path for path in paths if not (path / artefacts.FINGERPRINT).exists()]
-
-
-def _run_stage(plan: Plan, stage: base.Component, seed: int | None, force: bool) -> Outcome:
-    folder, key = plan.folder(stage, seed), plan.key(stage, seed)
-    label = stage.name if seed is None else f"{stage.name} (seed {seed})"
+def _run_stage(plan: Plan, stage: stage_rows.Stage, repeat: stage_rows.Repeat | None, force: bool) -> Outcome:
+    folder, key = plan.folder(stage, repeat), plan.key(stage, repeat)
+    label = stage.name if repeat is None else f"{stage.name} (seed {repeat.label})"
     reason = "forced" if force else artefacts.finished(folder, key)
     if not reason:
         logging.info("stage %s: reused %s", label, folder)
         return Outcome(stage.name, "reused", 0.0, folder)
-    if missing := _missing_inputs(plan, stage, seed):
+    if missing := plan.missing(stage, repeat):
         raise StageError(
             f"stage {label} needs {', '.join(map(str, missing))}, which earlier stages have not written; "
             "run without --stages, or name the earlier stages too."
@@ -146,7 +142,7 @@ def _run_stage(plan: Plan, stage: base.Component, seed: int | None, force: bool)
     began = time.monotonic()
     work = artefacts.begin(folder, key, stage.resumable and not force)
     try:
-        stage(**plan.arguments(stage, seed, work))
+        stage(**plan.arguments(stage, repeat, work))
         artefacts.publish(folder, key)
     except (ValueError, OSError, RuntimeError) as error:
         raise StageError(f"stage {label} failed: {error}\nOutputs of earlier stages are untouched.") from error
@@ -158,33 +154,33 @@ def _run_stage(plan: Plan, stage: base.Component, seed: int | None, force: bool)
 def run(
     config: ml_collections.ConfigDict,
     workdir: str | pathlib.Path,
-    stages: Sequence[base.Component],
+    stages: Sequence[stage_rows.Stage],
     only: Sequence[str] = (),
     force: Sequence[str] = (),
 ) -> list[Outcome]:
     """Runs the stages of a recipe.
 
     Args:
-        config: resolved recipe; its sections are the components' parameters, `config.seeds` the seeds.
-        workdir: folder of the run; outputs are `workdir/<output>` or `workdir/seed_<s>/<output>`.
-        stages: components in the order of the data flow.
+        config: resolved recipe; its sections are the stages' settings, its seeds and divisions the repeats.
+        workdir: folder of the run; outputs are `workdir/<output>` or `workdir/<repeat>/<output>`.
+        stages: rows in the order of the data flow.
         only: stage names to run; empty for all. Inputs of a named stage must be there.
         force: stage names to run even when their output could be reused.
 
     Returns:
-        one Outcome per stage and seed.
+        one Outcome per stage and repeat.
 
     Raises:
-        ValueError: an unknown stage name, or another run works in the same folder.
+        ValueError: an unknown stage name, no seed, or another run works in the same folder.
         StageError: a stage failed; nothing that was complete before is lost.
     """
     _check_names(stages, only, force)
     plan = Plan(config, pathlib.Path(workdir), stages)
     outcomes = []
     with _locked(plan.workdir):
-        artefacts.write_json(plan.workdir / "config.json", _plain(config))
+        arrays.write_json(plan.workdir / "config.json", _plain(config))
         for stage in stages:
             if not only or stage.name in only:
-                for seed in plan.seeds(stage):
-                    outcomes.append(_run_stage(plan, stage, seed, stage.name in force))
+                for repeat in plan.runs(stage):
+                    outcomes.append(_run_stage(plan, stage, repeat, stage.name in force))
     return outcomes

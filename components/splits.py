@@ -6,8 +6,7 @@ import pathlib
 
 import ml_collections
 
-from components import artefacts
-from tfskel import skeletons
+from tfskel import arrays, skeletons
 from tfskel.data import held_out, recordings, sequences
 from tfskel.evaluation import protocols
 from tfskel.training import fit_data
@@ -82,21 +81,27 @@ class Splits:
 
 def prepared_folder(ingested: pathlib.Path) -> pathlib.Path:
     """The TFDS version folder that ingest points to."""
-    return ingested / artefacts.read_json(ingested / POINTER)["folder"]
+    return ingested / arrays.read_json(ingested / POINTER)["folder"]
 
 
-def read(ingested: pathlib.Path, dataset: ml_collections.ConfigDict) -> Splits:
+def read(ingested: pathlib.Path, dataset: ml_collections.ConfigDict, division: int | None = None) -> Splits:
     """Loads the recordings of a recipe's protocol.
 
     Args:
         ingested: folder written by ingest.
         dataset: the recipe's section.
+        division: which of the data set's random divisions, None where it has one.
 
     Raises:
-        ValueError: the joints are not those of the recipe's skeleton, a split is empty, or an identity of the probe
-            is in neither train nor gallery.
+        ValueError: there is no such division, the joints are not those of the recipe's skeleton, a split is empty, or
+            an identity of the probe is in neither train nor gallery.
     """
     protocol = protocols.protocol(dataset.name, dataset.probe)
+    if division is not None and not 0 <= division < protocol.divisions:
+        raise ValueError(
+            f"data set {dataset.name!r} stores {protocol.divisions} random divisions; received division {division}. "
+            "Leave --config.dataset.divisions empty."
+        )
     folder = prepared_folder(ingested)
     train, probe, gallery = (
         recordings.load(folder, name) for name in (protocol.train, protocol.probe, protocol.gallery)

@@ -3,7 +3,8 @@
 
 import pathlib
 
-from components import artefacts, logs, report_stage, report_tables
+from components import logs, report_stage, report_tables
+from tfskel import arrays
 
 
 def text(workdir: pathlib.Path) -> str:
@@ -11,7 +12,7 @@ def text(workdir: pathlib.Path) -> str:
     folder = workdir / "report"
     if not (folder / report_stage.METRICS).exists():
         return ""
-    found = artefacts.read_json(folder / report_stage.METRICS)
+    found = arrays.read_json(folder / report_stage.METRICS)
     lines = [""]
     for family in report_tables.families(found["rows"], found["baselines"], found["published"]):
         width = max(len(line.label) for line in family.lines)

@@ -6,8 +6,8 @@ import shutil
 
 from absl import logging
 
-from components import artefacts, base, splits
-from tfskel import features
+from components import splits
+from tfskel import arrays
 from tfskel.data import windows
 from tfskel.evaluation import selection as tracks
 
@@ -44,7 +44,7 @@ def _choose(kind: type, recipe: dict, parts: splits.Splits, seed: int, folder: p
     """Epoch of each phase that a second fit chooses on identities kept out of it; empty without such a track."""
     done = folder / "epochs.json"
     if done.exists():
-        return artefacts.read_json(done)
+        return arrays.read_json(done)
     share = recipe["selection"].held_out
     data = parts.judged_by_held_out(share, seed)
     if data is None:
@@ -56,7 +56,7 @@ def _choose(kind: type, recipe: dict, parts: splits.Splits, seed: int, folder: p
     system = kind(recipe, len(data.train.classes), seed)
     found = _fit(system, data, folder, {}, f"selection on {len(data.probe.classes)} kept-out identities")
     chosen = {name: kept[tracks.HELD_OUT] for name, kept in found.items() if tracks.HELD_OUT in kept}
-    artefacts.write_json(done, chosen)
+    arrays.write_json(done, chosen)
     _clean(folder)
     for path in folder.glob("*.weights.h5"):
         path.unlink()
@@ -72,24 +72,19 @@ def _draw(system, data, folder: pathlib.Path) -> None:
     pictures = system.pictures(joints)
     for name, matrix in pictures.items():
         log.image(name, matrix_pictures.pixels(matrix, name))
-    features.write_arrays(folder / PICTURES, **pictures)
+    arrays.write(folder / PICTURES, **pictures)
     reconstructed = system.reconstruction(joints[:1])
     if reconstructed is not None:
         root = system.skeleton.root
         pair = (windows.centre(part, root)[0] for part in (joints, reconstructed))
-        features.write_arrays(folder / RECONSTRUCTION, **dict(zip(("joints", "reconstructed"), pair, strict=True)))
+        arrays.write(folder / RECONSTRUCTION, **dict(zip(("joints", "reconstructed"), pair, strict=True)))
 
 
-@base.component(
-    "tfskel.skeletons", "tfskel.data", "tfskel.layers", "tfskel.losses", "tfskel.models", "tfskel.training",
-    "tfskel.systems", "tfskel.clustering", "tfskel.evaluation", "tfskel.features", "components.splits",
-    "components.logs", "components.matrix_pictures",
-)  # fmt: skip
 def train(
-    recipe: base.Recipe,
-    recordings: base.Input,
-    seed: base.Seed,
-    model: base.Resumable,
+    recipe: dict,
+    recordings: pathlib.Path,
+    seed: int,
+    model: pathlib.Path,
 ):
     """Fits the recipe's system to the train split.
 
@@ -103,7 +98,7 @@ def train(
     if (model / DESCRIPTION).exists():  # interrupted between the last epoch and the end of this function
         return _clean(model)
     kind = systems.find(recipe["system"])
-    parts = splits.read(recordings, recipe["dataset"])
+    parts = splits.read(recordings, recipe["dataset"], recipe["division"])
     determinism.set_seed(seed)
     chosen = _choose(kind, recipe, parts, seed, model / HELD_OUT_FIT)
     determinism.set_seed(seed)
@@ -111,7 +106,7 @@ def train(
     built = kind(recipe, len(parts.classes), seed)
     epochs = _fit(built, data, model, chosen, f"seed {seed}")
     _draw(built, data, model)
-    artefacts.write_json(
+    arrays.write_json(
         model / DESCRIPTION, {"system": recipe["system"], "classes": parts.classes, "epochs": epochs, "seed": seed}
     )
     return _clean(model)
@@ -125,5 +120,5 @@ def restore(recipe: dict, model: pathlib.Path):
     """
     from tfskel import systems
 
-    described = artefacts.read_json(model / DESCRIPTION)
+    described = arrays.read_json(model / DESCRIPTION)
     return systems.find(described["system"])(recipe, len(described["classes"]), described["seed"]), described

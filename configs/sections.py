@@ -10,10 +10,11 @@ def dataset() -> ConfigDict:
         {
             "name": "",  # folder under datasets_tfds
             "skeleton": "kinect_v1",  # kinect_v1 (20 joints), kinect_v2 (25), openpose (14)
-            "manual_dir": "",  # where the raw files are; empty: data/<name>, then ../shared/data/<name>
+            "manual_dir": "",  # where the raw files are; empty: data/<name>
             "data_dir": "",  # where `tfds build` put the prepared data set; empty: inside the run's folder
             "options": {},  # the builder's own options, see datasets_tfds/<name>/README.md
             "centred": True,  # joints relative to the root joint of their frame; False: as captured
+            "divisions": (),  # which random divisions of a data set that stores several, each a repeat like the seeds
             "probe": "probe",  # which probe of the data set: a row of tfskel/evaluation/protocols.py
             "length": 6,  # f, frames in a sequence
             "train_rule": "training",  # train sequences: "training" overlap at every shift, "testing" do not overlap

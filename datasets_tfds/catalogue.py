@@ -34,10 +34,18 @@ def load(
     Raises:
         ValueError: the data set or an option is unknown, or an option has the wrong type.
     """
+    builder = importlib.import_module(module(name)).Builder
+    return builder(data_dir=data_dir, config=builder.config_for(dict(options or {})))
+
+
+def module(name: str) -> str:
+    """Import name of the module that defines a data set's builder.
+
+    Raises:
+        ValueError: the data set is unknown; the message lists those known.
+    """
     if name not in known():
         close = difflib.get_close_matches(name, known(), n=1)
         hint = f" Did you mean {close[0]!r}?" if close else ""
         raise ValueError(f"Unknown data set {name!r}.{hint} Known data sets: {', '.join(known())}.")
-    module = importlib.import_module(f"datasets_tfds.{name}.{name}_dataset_builder")
-    config = module.Builder.config_for(dict(options or {}))
-    return module.Builder(data_dir=data_dir, config=config)
+    return f"datasets_tfds.{name}.{name}_dataset_builder"

@@ -12,6 +12,7 @@ OURS = ("tfskel", "datasets_tfds", "components", "configs", "tools")
 # Who may import what of ours; the longest matching prefix of the importing module decides.
 ALLOWED = {
     "tfskel.skeletons": (),
+    "tfskel.arrays": (),
     "tfskel.io": ("tfskel.io",),
     "tfskel.layers": ("tfskel.layers",),
     "tfskel.losses": (),
@@ -19,9 +20,9 @@ ALLOWED = {
     "tfskel.evaluation": ("tfskel.evaluation",),
     "tfskel.data": ("tfskel.data", "tfskel.skeletons"),
     "tfskel.models": ("tfskel.models", "tfskel.layers", "tfskel.skeletons"),
-    "tfskel.features": (),
-    "tfskel.inference": ("tfskel.features", "tfskel.clustering"),
-    "tfskel.checkpoints": ("tfskel.checkpoints", "tfskel.models", "tfskel.skeletons"),
+    "tfskel.features": ("tfskel.arrays",),
+    "tfskel.inference": ("tfskel.arrays", "tfskel.features", "tfskel.clustering"),
+    "tfskel.checkpoints": ("tfskel.arrays", "tfskel.checkpoints", "tfskel.models", "tfskel.skeletons"),
     "tfskel.training": ("tfskel",),
     "tfskel.parity": ("tfskel",),
     "tfskel.systems": (),
@@ -33,6 +34,7 @@ ALLOWED = {
 # Parts that must stay usable where TensorFlow is not installed or too slow to load.
 WITHOUT_TENSORFLOW = (
     "tfskel.skeletons",
+    "tfskel.arrays",
     "tfskel.io",
     "tfskel.clustering",
     "tfskel.evaluation",

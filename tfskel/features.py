@@ -3,11 +3,11 @@
 
 import dataclasses
 import os
-import zipfile
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
+
+from tfskel import arrays
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Features:
     def save(self, path: str | os.PathLike) -> None:
         """Writes an .npz file under a temporary name and renames it when it is complete."""
         fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        write_arrays(path, **fields)
+        arrays.write(path, **fields)
 
 
 def load(path: str | os.PathLike) -> Features:
@@ -63,7 +63,7 @@ def load(path: str | os.PathLike) -> Features:
     """
     names = [field.name for field in dataclasses.fields(Features)]
     try:
-        return Features(**read_arrays(path, names))
+        return Features(**arrays.read(path, names))
     except ValueError as error:
         if str(path) in str(error):
             raise
@@ -104,38 +104,3 @@ def extract(
             progress(begin + len(index), len(first))
     vectors = np.concatenate(parts)[copy_of.reshape(-1)]
     return Features(vectors, sequences.identity, sequences.camera, sequences.recording_of)
-
-
-def write_arrays(path: str | os.PathLike, **arrays: np.ndarray) -> None:
-    """Writes an .npz file of plain arrays (no pickled objects); complete or not at all."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
-    try:
-        with open(unfinished, "wb") as file:
-            np.savez(file, allow_pickle=False, **arrays)
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-def read_arrays(path: str | os.PathLike, names: list[str]) -> dict[str, np.ndarray]:
-    """Reads the named arrays of an .npz file.
-
-    Raises:
-        FileNotFoundError: no such file.
-        ValueError: damaged file, pickled objects inside, or an array is missing.
-    """
-    if not Path(path).is_file():
-        raise FileNotFoundError(f"{path} does not exist; it is written when features are extracted.")
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            missing = [name for name in names if name not in file.files]
-            arrays = {name: file[name] for name in names if name not in missing}
-    except (OSError, EOFError, ValueError, zipfile.BadZipFile, AttributeError) as error:
-        raise ValueError(
-            f"{path} is damaged or no features file ({type(error).__name__}: {error}). Delete it and write it again."
-        ) from error
-    if missing:
-        raise ValueError(f"{path} has no array {', '.join(missing)}; a features file holds {', '.join(names)}.")
-    return arrays

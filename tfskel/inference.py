@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tfskel import features
+from tfskel import arrays, features
 from tfskel.clustering import exact_search, neighbours
 
 EMBED, CLASSIFY = "embed", "classify"
@@ -179,7 +179,7 @@ class Gallery:
 
     def save(self, path: str | os.PathLike) -> None:
         """Writes vectors and identities to an .npz file, complete or not at all."""
-        features.write_arrays(path, vectors=self.vectors, identities=self.identities)
+        arrays.write(path, vectors=self.vectors, identities=self.identities)
 
     @classmethod
     def load(cls, path: str | os.PathLike) -> "Gallery":
@@ -188,7 +188,7 @@ class Gallery:
         Raises:
             FileNotFoundError: no such file. ValueError: damaged file.
         """
-        return cls(**features.read_arrays(path, ["vectors", "identities"]))
+        return cls(**arrays.read(path, ["vectors", "identities"]))
 
 
 def _check_faiss() -> None:

@@ -10,13 +10,17 @@ SYSTEMS = {
 }
 
 
-def find(name: str) -> type:
-    """The class of a system, imported on demand because it loads TensorFlow.
+def module(name: str) -> str:
+    """Import name of the module that defines a system.
 
     Raises:
         ValueError: unknown name; the message lists those known.
     """
     if name not in SYSTEMS:
         raise ValueError(f"there is no system {name!r}; the systems are {', '.join(sorted(SYSTEMS))} (config.system).")
-    module, _, attribute = SYSTEMS[name].partition(":")
-    return getattr(importlib.import_module(module), attribute)
+    return SYSTEMS[name].partition(":")[0]
+
+
+def find(name: str) -> type:
+    """The class of a system, imported on demand because it loads TensorFlow; errors as `module`."""
+    return getattr(importlib.import_module(module(name)), SYSTEMS[name].partition(":")[2])

@@ -21,6 +21,8 @@ import sys
 import tempfile
 from collections.abc import Sequence
 
+from components import terminal
+
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 SIZES = ("tiny", "default", "full")
 BENCHMARKS = {  # name -> module that holds a function of that name
@@ -51,7 +53,7 @@ def measure_apart(name: str, size: str) -> list[dict]:
         found = subprocess.run(command, cwd=ROOT, env=os.environ | quiet, capture_output=True, text=True)
         if not file.is_file():
             raise SystemExit(f"{name} failed with status {found.returncode}:\n{found.stderr[-3000:]}")
-        return json.loads(file.read_text())
+        return json.loads(file.read_text(encoding="utf-8"))
 
 
 def table(rows: Sequence[dict]) -> list[str]:
@@ -84,6 +86,7 @@ def _duration(seconds: float) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Prints the table; returns 1 if two forms of a benchmark disagree. A missed target is printed, no failure."""
+    terminal.replace_unprintable()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(BENCHMARKS)}; default: all")
     parser.add_argument("--size", choices=SIZES, default="default")
@@ -100,7 +103,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         rows += (measure if options.here else measure_apart)(name, options.size)
     print("\n".join(table(rows)))
     if options.json:
-        options.json.write_text(json.dumps(rows, indent=1) + "\n")
+        options.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     return int(not all(row["agree"] for row in rows))
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 from sklearn import cluster as sklearn_cluster
 
+from components import terminal
 from tfskel.clustering import density, jaccard, mutual, neighbours
 
 K1, K2, COLUMNS = 20, 6, 256
@@ -92,7 +93,7 @@ FORMS = {"dense": dense, "sparse": sparse}
 
 def kilobytes(key: str) -> int:
     """A figure of this process: VmRSS, VmHWM (its peak), VmData."""
-    lines = Path("/proc/self/status").read_text().splitlines()
+    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith(key))
 
 
@@ -101,7 +102,7 @@ def measure(form: str, rows: int, options: argparse.Namespace, capped: bool) -> 
     vectors = features(rows, options.copies)
     FORMS[form](vectors[:200], neighbours.neighbours(vectors[:200], vectors[:200], K1), options.eps)  # loads libraries
     ctypes.CDLL(None).malloc_trim(0)  # else memory freed before would hide what clustering takes
-    Path("/proc/self/clear_refs").write_text("5")  # the peak starts here
+    Path("/proc/self/clear_refs").write_text("5", encoding="utf-8")  # the peak starts here
     before = kilobytes("VmRSS")
     if capped:
         # BLAS reserves 0.4 GB of addresses in its first large product and uses a tenth of them.
@@ -169,6 +170,7 @@ def alone(rows: int, search: str, arguments: list[str]) -> None:
 
 def main() -> None:
     """Reads the arguments and prints a line per size."""
+    terminal.replace_unprintable()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="*", default=[2000, 5000, 10000], help="rows of dense and sparse")
     parser.add_argument("--alone", type=int, nargs="*", default=[50000, 100000], help="rows of sparse alone")

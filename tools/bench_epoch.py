@@ -14,6 +14,8 @@ import time
 
 import numpy as np
 
+from components import terminal
+
 FRAMES, TAKES, LENGTH = 105, 20, 6  # frames of a recording, recordings of a person, frames of a sequence
 STEPS = 20  # training steps that are timed
 
@@ -35,6 +37,7 @@ def walkers(sequences: int):
 
 def main() -> None:
     """Prints a line for each part of the epoch."""
+    terminal.replace_unprintable()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sequences", type=int, default=100000)
     parser.add_argument("--eps", type=float, default=0.6)

@@ -124,10 +124,10 @@ def _peak(form: Form) -> int | None:
         return None
     ctypes.CDLL(None).malloc_trim(0)  # else memory freed by another form would hide what this one takes
     before = _kilobytes("VmRSS")
-    CLEAR.write_text("5")  # the peak starts here
+    CLEAR.write_text("5", encoding="utf-8")  # the peak starts here
     form.call()
     return (_kilobytes("VmHWM") - before) * 1024
 
 
 def _kilobytes(key: str) -> int:
-    return next(int(line.split()[1]) for line in STATUS.read_text().splitlines() if line.startswith(key))
+    return next(int(line.split()[1]) for line in STATUS.read_text(encoding="utf-8").splitlines() if line.startswith(key))

@@ -10,9 +10,12 @@ import json
 import sys
 from collections.abc import Sequence
 
+from components import terminal
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Writes OUT and prints its description; returns 1 with a message if that is not possible."""
+    terminal.replace_unprintable()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("system", help="cage, hi_mpc or sm_sge")
     parser.add_argument("path", metavar="PATH", nargs="+")

@@ -13,6 +13,7 @@ import tempfile
 
 import numpy as np
 
+from components import terminal
 from datasets_tfds.released import published_sets
 from tfskel import skeletons
 from tfskel.data import recordings as recording_sets
@@ -176,6 +177,7 @@ def _write(base: pathlib.Path, request: published_sets.Request, layout: str, pro
 
 def main(arguments: list[str] | None = None) -> int:
     """Command line; returns the exit status."""
+    terminal.replace_unprintable()
     parser = argparse.ArgumentParser(description=__doc__, epilog=f"Example: {_EXAMPLE}")
     parser.add_argument(
         "--data", type=pathlib.Path, required=True, help="prepared version folder or interchange folder"

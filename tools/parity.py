@@ -9,9 +9,12 @@ import pathlib
 import sys
 from collections.abc import Sequence
 
+from components import terminal
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Prints the table; returns 1 if a row failed, a known file could not be compared, or nothing was."""
+    terminal.replace_unprintable()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("paths", nargs="+", type=pathlib.Path, metavar="PATH")
     parser.add_argument("--failed", action="store_true", help="print only the rows that failed, and the summary")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The runner reuses what is finished, redoes what is not, and never loses what was complete."""
 
+import dataclasses
 import json
 import os
 import pathlib
@@ -8,20 +9,18 @@ import pathlib
 import pytest
 from ml_collections import ConfigDict
 
-from components import artefacts, base, runner
+from components import artefacts, runner, stages
 
 CALLS = []
 
 
-@base.component()
-def collect(dataset: base.Param, numbers: base.Output):
+def collect(dataset, numbers):
     """Writes the numbers of the recipe."""
     CALLS.append("collect")
     (numbers / "numbers.json").write_text(json.dumps(list(dataset.numbers)))
 
 
-@base.component()
-def double(training: base.Param, numbers: base.Input, seed: base.Seed, doubled: base.Resumable):
+def double(training, numbers, seed, doubled):
     """Writes each number times the factor plus the seed; remembers what an interrupted run left."""
     CALLS.append(f"double {seed}")
     left = (doubled / "left").exists()
@@ -32,22 +31,29 @@ def double(training: base.Param, numbers: base.Input, seed: base.Seed, doubled: 
     (doubled / "doubled.json").write_text(json.dumps({"values": values, "resumed": left}))
 
 
-@base.component()
-def add(doubled: base.Each, total: base.Output):
+def add(doubled, total):
     """Adds the numbers of all seeds."""
     CALLS.append("add")
     values = [sum(json.loads((folder / "doubled.json").read_text())["values"]) for folder in doubled.values()]
     (total / "total.json").write_text(json.dumps(sum(values)))
 
 
-STAGES = (collect, double, add)
+COLLECT = stages.Stage(f"{__name__}:collect", "numbers", sections=("dataset",))
+DOUBLE = stages.Stage(f"{__name__}:double", "doubled", ("numbers",), ("training",), repeated=True, resumable=True)
+ADD = stages.Stage(f"{__name__}:add", "total", ("doubled",))
+STAGES = (COLLECT, DOUBLE, ADD)
 
 
 @pytest.fixture
 def config():
     CALLS.clear()
     return ConfigDict(
-        {"seeds": (1, 2), "dataset": {"numbers": (1, 2, 3)}, "training": {"factor": 2, "fail": False}, "other": 0}
+        {
+            "seeds": (1, 2),
+            "dataset": {"numbers": (1, 2, 3), "divisions": ()},
+            "training": {"factor": 2, "fail": False},
+            "other": 0,
+        }
     )
 
 
@@ -90,15 +96,11 @@ def test_changed_source_files_rerun_the_stage_that_reads_them(config, tmp_path):
     raw = tmp_path / "raw.txt"
     raw.write_text("1")
 
-    @base.component(source=lambda recipe: raw.read_text())
-    def read(dataset: base.Param, numbers: base.Output):
-        (numbers / "numbers.json").write_text(f"[{raw.read_text()}]")
-
+    read = dataclasses.replace(COLLECT, source=lambda recipe: raw.read_text())
     runner.run(config, tmp_path / "work", (read,))
     assert runner.run(config, tmp_path / "work", (read,))[0].status == "reused"
     raw.write_text("2")
     assert runner.run(config, tmp_path / "work", (read,))[0].status == "ran"
-    assert (tmp_path / "work/numbers/numbers.json").read_text() == "[2]"
 
 
 def test_a_failing_stage_says_why_and_keeps_what_was_complete(config, tmp_path):
@@ -117,16 +119,16 @@ def test_an_interrupted_resumable_stage_gets_back_what_it_left(config, tmp_path)
     config.training.fail = True
     with pytest.raises(runner.StageError):
         runner.run(config, tmp_path, STAGES)
-    key = runner.Plan(config, tmp_path, STAGES).key(double, 1)
+    key = runner.Plan(config, tmp_path, STAGES).key(DOUBLE, stages.Repeat(1))
     config.training.fail = False
-    assert runner.Plan(config, tmp_path, STAGES).key(double, 1) != key
+    assert runner.Plan(config, tmp_path, STAGES).key(DOUBLE, stages.Repeat(1)) != key
     runner.run(config, tmp_path, STAGES)
     assert not json.loads((tmp_path / "seed_1/doubled/doubled.json").read_text())["resumed"], (
         "other settings start anew"
     )
 
     work = artefacts.begin(
-        tmp_path / "seed_2/doubled", runner.Plan(config, tmp_path, STAGES).key(double, 2), resume=True
+        tmp_path / "seed_2/doubled", runner.Plan(config, tmp_path, STAGES).key(DOUBLE, stages.Repeat(2)), resume=True
     )
     (work / "left").write_text("x")
     (tmp_path / "seed_2/doubled" / artefacts.FINGERPRINT).unlink()
@@ -148,7 +150,7 @@ def test_a_damaged_output_is_noticed_and_written_again(config, tmp_path, damage,
     runner.run(config, tmp_path, STAGES)
     folder = tmp_path / "seed_1/doubled"
     damage(folder)
-    assert reason in artefacts.finished(folder, runner.Plan(config, tmp_path, STAGES).key(double, 1))
+    assert reason in artefacts.finished(folder, runner.Plan(config, tmp_path, STAGES).key(DOUBLE, stages.Repeat(1)))
     CALLS.clear()
     runner.run(config, tmp_path, STAGES)
     assert CALLS == ["double 1"] and total(tmp_path) == 33
@@ -195,19 +197,22 @@ def test_a_full_disk_leaves_the_earlier_output_in_place(config, tmp_path, monkey
     assert total(tmp_path) == 33 and (tmp_path / "seed_1/doubled/doubled.json").exists()
 
 
-def test_a_component_without_roles_or_output_is_refused():
-    with pytest.raises(TypeError, match="argument 'numbers' .* has no role"):
-        base.component()(lambda numbers: None)
-    with pytest.raises(TypeError, match="exactly one output"):
+@pytest.mark.parametrize("seeds, divisions", [((), ()), ((), (0,)), ((1, 2, 1), ()), ((1,), (0, 0))])
+def test_no_seed_or_the_same_twice_is_refused_before_any_work(config, tmp_path, seeds, divisions):
+    config.seeds = seeds
+    config.dataset.divisions = divisions
+    with pytest.raises(ValueError, match=r"at least one seed, and each seed and division once; received seeds"):
+        runner.run(config, tmp_path, STAGES)
+    assert CALLS == [] and not list(tmp_path.iterdir())
 
-        @base.component()
-        def nothing(dataset: base.Param):
-            pass
 
-
-def test_the_code_version_follows_the_source(tmp_path, monkeypatch):
-    (tmp_path / "somewhere.py").write_text("A = 1\n")
-    monkeypatch.syspath_prepend(tmp_path)
-    before = base.code_version.__wrapped__(("somewhere",))
-    (tmp_path / "somewhere.py").write_text("A = 2\n")
-    assert base.code_version.__wrapped__(("somewhere",)) != before
+def test_every_seed_runs_on_every_division_in_a_folder_of_its_own(config, tmp_path):
+    config.dataset.divisions = (0, 4)
+    runner.run(config, tmp_path, STAGES)
+    assert ["collect", *["double 1", "double 2"] * 2, "add"] == CALLS
+    assert total(tmp_path) == 2 * (2 * 12 + 3 * (1 + 2))
+    folders = {path.name for path in tmp_path.glob("seed_*")}
+    assert folders == {"seed_1_division_0", "seed_2_division_0", "seed_1_division_4", "seed_2_division_4"}
+    CALLS.clear()
+    config.dataset.numbers = (1, 2, 3)
+    assert {outcome.status for outcome in runner.run(config, tmp_path, STAGES)} == {"reused"}

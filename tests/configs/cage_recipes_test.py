@@ -5,7 +5,7 @@ import importlib
 
 import pytest
 
-from components import main
+from components import recipe_names
 
 # cage.md, effective values: temperature, encoder epochs, last third left out; epochs, batch, rate of the network.
 EFFECTIVE = {
@@ -63,5 +63,5 @@ def test_arguments_choose_views_and_probes():
 
 
 def test_runs_of_different_arguments_have_folders_of_their_own():
-    names = [main.default_name(f"configs/cage_ks20.py{argument}") for argument in ("", ":0", ":4")]
+    names = [recipe_names.default_name(f"configs/cage_ks20.py{argument}") for argument in ("", ":0", ":4")]
     assert names == ["cage_ks20", "cage_ks20_0", "cage_ks20_4"]

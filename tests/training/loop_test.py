@@ -126,3 +126,24 @@ def test_the_state_file_is_json_and_written_after_the_checkpoint(tmp_path):
     state = json.loads((tmp_path / "line.state.json").read_text())
     assert state["epoch"] == 1 and state["ended"]
     assert (tmp_path / "line.resume" / (state["checkpoint"] + ".index")).exists()
+
+
+@pytest.mark.parametrize("largest", [float("nan"), 1e30])
+def test_diverged_weights_are_a_diverged_training_and_no_fault_of_the_features(tmp_path, largest):
+    line = Line(tmp_path)
+    step = line.phase.step
+
+    def diverging(x):
+        losses = step(x)
+        line.model.get_layer("line").kernel.assign([[largest]])
+        return losses
+
+    def score(epoch):
+        raise ValueError("vectors hold NaN or infinite values; check the skeletons")
+
+    line.phase.batches = lambda epoch: [(tf.constant([[1.0]]),)]
+    line.phase.step, line.phase.score = diverging, score
+    with pytest.raises(
+        ValueError, match="line: the training diverged; weight .*kernel of line reached .* in epoch 0. Lower"
+    ):
+        line.fit()

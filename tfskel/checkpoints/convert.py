@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Turns a checkpoint of an original program into weights of ours."""
 
-import json
 import os
 import pathlib
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 
-from tfskel import skeletons
+from tfskel import arrays, skeletons
 from tfskel.checkpoints import cage as cage_names
 from tfskel.checkpoints import hi_mpc as hi_mpc_names
 from tfskel.checkpoints import sm_sge as sm_sge_names
@@ -63,7 +62,7 @@ def convert(
         description = CONVERTERS[system](given, made, skeleton, length)
         sources = [tf1.prefix_of(one).name for one in paths]
         description = {"system": system, **description, "source": sources[0] if len(sources) == 1 else sources}
-        (made / DESCRIPTION).write_text(json.dumps(description, indent=1) + "\n")
+        arrays.write_json(made / DESCRIPTION, description)
         _publish(made, out)
     finally:
         shutil.rmtree(made, ignore_errors=True)

@@ -55,7 +55,7 @@ def prefix_of(path: str | pathlib.Path) -> pathlib.Path:
 def _latest(folder: pathlib.Path) -> str:
     state = folder / "checkpoint"
     key = "model_checkpoint_path:"
-    lines = state.read_text(errors="replace").splitlines() if state.is_file() else []
+    lines = state.read_text(encoding="utf-8", errors="replace").splitlines() if state.is_file() else []
     named = [line.removeprefix(key).strip().strip('"') for line in lines if line.startswith(key)]
     if not named:
         raise FileNotFoundError(f"{folder} holds no file `checkpoint` that names one; give the checkpoint's prefix.")

@@ -18,7 +18,7 @@ class ExactSearch:
 
     Args:
         base: (N, D) float32, finite, contiguous.
-        engine: makes a search from rows: base -> (queries, k) -> squares (Q, k) float32 and rows (Q, k) int, -1 for none.
+        engine: makes a search of rows: base -> (queries, k) -> squares (Q, k) float32 and rows (Q, k) int, -1 for none.
     """
 
     def __init__(self, base: np.ndarray, engine: Callable):

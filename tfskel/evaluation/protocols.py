@@ -14,6 +14,7 @@ class Protocol:
         train, probe, gallery: split names of the data set.
         exclude_same: "camera" or "recording" when gallery entries with the probe's own are not searched, else "".
         same_set: probe and gallery are one set, scored by the rule of `same_set.retrieve`.
+        divisions: random divisions of the identities that the data set stores; 0 when it has one that is fixed.
     """
 
     train: str = "train"
@@ -21,6 +22,7 @@ class Protocol:
     gallery: str = "gallery"
     exclude_same: str = ""
     same_set: bool = False
+    divisions: int = 0
 
     def retrieve(self, probe, gallery, **settings) -> matches.Retrieval:
         """Ranks the gallery for every probe; arguments as `ranking.retrieve`."""

@@ -35,7 +35,7 @@ def load_settings(path: pathlib.Path) -> dict:
         ValueError: the file is not JSON, or not an object.
     """
     try:
-        settings = json.loads(path.read_text())
+        settings = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, UnicodeDecodeError) as error:
         raise ValueError(f"{path} is not JSON: {error}.") from error
     if not isinstance(settings, dict):

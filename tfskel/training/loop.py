@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The one training loop: epochs, selection, early stop, checkpoint and exact resume, progress."""
 
-import json
-import os
 import pathlib
 import time
 from collections.abc import Callable
@@ -11,9 +9,11 @@ import numpy as np
 import tensorflow as tf
 from absl import logging
 
+from tfskel import arrays
 from tfskel.training import phase as phases
 
 PROGRESS_SECONDS = 10.0
+LARGEST_WEIGHT = 1e12  # products of larger ones leave the range of float32
 
 
 class Progress:
@@ -78,7 +78,20 @@ def _train_epoch(phase: phases.Phase, epoch: int, progress: Progress) -> dict[st
                 f"{phase.name}: {name} is {series[bad]} at epoch {epoch}, step {bad}. Lower the learning rate, or look "
                 "for extreme values in the data with the quality report of ingest."
             )
+    _check_weights(phase, epoch)
     return {name: float(series.mean()) for name, series in values.items()}
+
+
+def _check_weights(phase: phases.Phase, epoch: int) -> None:
+    """Stops before features of diverged weights look like a fault of the recordings."""
+    for name, model in phase.models.items():
+        for weight in model.weights:
+            largest = float(tf.reduce_max(tf.abs(tf.cast(weight, tf.float32))))
+            if not largest <= LARGEST_WEIGHT:
+                raise ValueError(
+                    f"{phase.name}: the training diverged; weight {weight.path} of {name} reached {largest:g} in epoch "
+                    f"{epoch}. Lower the learning rate."
+                )
 
 
 class Keeper:
@@ -99,18 +112,15 @@ class Keeper:
         """Writes the weights of a track under a temporary name and renames them."""
         for name, model in self.phase.models.items():
             path = self.folder / phases.weights_name(self.phase.name, name, track)
-            temporary = path.with_name("writing." + path.name)
-            model.save_weights(temporary)
-            os.replace(temporary, path)
+            with arrays.complete(path) as unfinished:
+                model.save_weights(unfinished)
 
     def save(self, epoch: int, ended: bool) -> None:
         """Makes the end of an epoch the point to resume from."""
         prefix = self.manager.save(checkpoint_number=epoch + 1)
         state = {"epoch": epoch, "ended": ended, "checkpoint": pathlib.Path(prefix).name,
                  "tracks": self.phase.tracks.state()}  # fmt: skip
-        temporary = self.state_path.with_name("writing." + self.state_path.name)
-        temporary.write_text(json.dumps(state))
-        os.replace(temporary, self.state_path)
+        arrays.write_json(self.state_path, state)
 
     def restore(self) -> tuple[int, bool]:
         """The next epoch to train, and whether the training had already ended.
@@ -121,7 +131,7 @@ class Keeper:
         if not self.state_path.exists():
             return 0, False
         try:
-            state = json.loads(self.state_path.read_text())
+            state = arrays.read_json(self.state_path)
             prefix = pathlib.Path(self.manager.directory) / state["checkpoint"]
             self.manager.checkpoint.restore(str(prefix)).assert_consumed()
             self.phase.tracks.restore(state["tracks"])

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: MIT
+"""Finds recipes by name: in the working folder, then in the installed package."""
+
+import difflib
+import pathlib
+
+INSTALLED = pathlib.Path(__file__).parents[1] / "configs"
+
+
+def default_name(recipe: str) -> str:
+    """Name of a run: configs/x.py -> x, and with an argument configs/x.py:3 -> x_3."""
+    path, _, argument = recipe.partition(":")
+    return "_".join(filter(None, (pathlib.Path(path).stem, argument)))
+
+
+def known() -> list[str]:
+    """Names of the recipes in the working folder and in the installed package, sorted."""
+    folders = (pathlib.Path("configs"), INSTALLED)
+    return sorted({path.stem for folder in folders for path in folder.glob("[a-z]*_*.py")})
+
+
+def find(recipe: str) -> str:
+    """Path of a recipe, with its argument.
+
+    Args:
+        recipe: "configs/x.py", "x.py" or "x", and maybe ":argument"; a path is looked up as it is, too.
+
+    Raises:
+        ValueError: there is no such recipe; the message names those that are known.
+    """
+    path, colon, argument = recipe.partition(":")
+    name = pathlib.Path(path).stem + ".py"
+    by_name = [pathlib.Path("configs") / name, INSTALLED / name]
+    for candidate in (pathlib.Path(path), *(by_name if str(pathlib.Path(path).parent) in (".", "configs") else ())):
+        if candidate.is_file():
+            return f"{candidate}{colon}{argument}"
+    close = difflib.get_close_matches(pathlib.Path(path).stem, known(), n=1)
+    hint = f" Did you mean configs/{close[0]}.py?" if close else ""
+    raise ValueError(f"there is no recipe {path}.{hint} Known recipes: {', '.join(known())}.")
+
+
+def resolve(arguments: list[str]) -> list[str]:
+    """Command line arguments in which the value of --config is the path of a file; errors as `find`."""
+    resolved, follows = [], False
+    for argument in arguments:
+        name, equals, value = argument.partition("=")
+        if follows:
+            argument = find(argument)
+        elif name in ("--config", "-config") and equals:
+            argument = f"{name}={find(value)}"
+        follows = not follows and argument in ("--config", "-config")
+        resolved.append(argument)
+    return resolved

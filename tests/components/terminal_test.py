@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: MIT
+"""Files are UTF-8 whatever the locale, and every terminal shows what a program prints."""
+
+import ast
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests import fakes
+from tfskel import arrays
+
+PROGRAMS = [path.name for path in sorted((fakes.ROOT / "tools").glob("*.py")) if "__main__" in path.read_text("utf-8")]
+
+
+def opens_text_without_encoding(call: ast.Call) -> bool:
+    if isinstance(call.func, ast.Attribute):
+        ours = getattr(call.func.value, "id", "") in ("arrays", "os")
+        opens = call.func.attr in ("open", "read_text", "write_text") and not ours
+    else:
+        opens = getattr(call.func, "id", "") == "open"
+    if not opens:
+        return False
+    values = [*call.args, *(keyword.value for keyword in call.keywords if keyword.arg == "mode")]
+    binary = any(isinstance(value, ast.Constant) and value.value in ("rb", "wb", "r+b") for value in values)
+    return not binary and not any(keyword.arg == "encoding" for keyword in call.keywords)
+
+
+def test_no_text_file_is_opened_in_the_encoding_of_the_locale():
+    offenders = []
+    for package in ("tfskel", "datasets_tfds", "components", "configs", "tools"):
+        for path in sorted((fakes.ROOT / package).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.Call) and opens_text_without_encoding(node):
+                    offenders.append(f"{path.relative_to(fakes.ROOT)}:{node.lineno}")
+    assert not offenders
+
+
+ASCII = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C"}
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_every_program_prints_names_that_the_terminal_cannot_show(program, tmp_path):
+    """A file name that no program knows appears in its message, with "?" for what ASCII lacks."""
+    arguments = {"run.py": ["--config", "zoë_ä.py"]}.get(program, ["zoë_ä", "zoë_ä", "zoë_ä"])
+    result = subprocess.run(
+        [sys.executable, str(fakes.ROOT / "tools" / program), *arguments],
+        cwd=tmp_path, env=os.environ | ASCII | {"PYTHONPATH": str(fakes.ROOT)}, capture_output=True, timeout=300,
+    )  # fmt: skip
+    said = (result.stdout + result.stderr).decode("ascii")
+    assert "UnicodeEncodeError" not in said and result.returncode != 0
+
+
+def test_a_run_with_names_beyond_ascii_ends_well_on_an_ascii_terminal(tmp_path):
+    folder, workdir = tmp_path / "raw", tmp_path / "run"
+    folder.mkdir()
+    (folder / "recordings.csv").write_text(fakes.csv_text(["Zoë", "Łukasz", "李雷"]), encoding="utf-8")
+    small = {"dataset.manual_dir": folder, "dataset.options.format": "csv",
+             "dataset.options.recordings": "recordings.csv", "network.units": 4, "network.heads": 1,
+             "training.batch_size": 8, "training.epochs": 1, "recognition.batch_size": 8,
+             "recognition.epochs": 1, "selection.held_out": 0.0}  # fmt: skip
+    settings = [f"--config.{name}={value}" for name, value in small.items()]
+    recipe = str(fakes.ROOT / "configs/sm_sge_own_recordings.py")
+    result = subprocess.run(
+        [sys.executable, str(fakes.ROOT / "tools/run.py"), "--config", recipe, "--workdir", str(workdir), *settings],
+        env=os.environ | ASCII | {"PYTHONPATH": str(fakes.ROOT)}, capture_output=True, timeout=600,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr[-2000:]
+    assert "李雷" in (workdir / "report/report.html").read_text("utf-8")
+    assert "李雷" in arrays.read_json(workdir / "seed_1/results/metrics.json")["classes"]
+
+
+def test_a_folder_that_the_locale_cannot_name_is_refused_before_any_work(tmp_path):
+    program = [sys.executable, str(fakes.ROOT / "tools/run.py"), "--config", "sm_sge_gait_sim", "--workdir", "läufe"]
+    environment = os.environ | ASCII | {"PYTHONPATH": str(fakes.ROOT)}
+    result = subprocess.run(program, cwd=tmp_path, env=environment, capture_output=True, timeout=300)
+    assert result.returncode == 1 and b"lacks characters of 'l?ufe'. Set PYTHONUTF8=1" in result.stderr
+    assert not list(tmp_path.iterdir())
