@@ -6,10 +6,11 @@ import pathlib
 import numpy as np
 import pytest
 
+from tests import fakes
 from tfskel import skeletons
 
 GOLDEN = pathlib.Path(__file__).parent / "golden" / "sm_sge"
-CMU_WALK = pathlib.Path(__file__).parents[2] / "shared" / "data" / "cmu_walk" / "cmu_walk_public.npz"
+CMU_WALK = fakes.recorded("TFSKEL_CMU_WALK", "cmu_walk_public.npz")
 LETTERS = dict(zip("JPBI", skeletons.SCALES, strict=True))
 CASES = {"ias_f6": 1, "ks20_f6": 1, "casia_f6": 1, "ks20_nhood2": 2}  # neighbourhood of the joint scale
 
@@ -152,7 +153,7 @@ def test_an_all_ones_adjacency_blocks_nothing():
     np.testing.assert_array_equal(skeletons.attention_bias(np.ones((5, 5))), np.zeros((5, 5)))
 
 
-@pytest.mark.skipif(not CMU_WALK.exists(), reason="../shared/data/cmu_walk is not here")
+@pytest.mark.skipif(not CMU_WALK.exists(), reason="needs the data set: TFSKEL_CMU_WALK")
 @pytest.mark.parametrize("name, joints", [("kinect_v1", 20), ("kinect_v2", 25)])
 def test_names_and_parents_are_those_of_the_real_recordings(name, joints):
     with np.load(CMU_WALK) as data:

@@ -130,4 +130,6 @@ def _peak(form: Form) -> int | None:
 
 
 def _kilobytes(key: str) -> int:
-    return next(int(line.split()[1]) for line in STATUS.read_text(encoding="utf-8").splitlines() if line.startswith(key))
+    return next(
+        int(line.split()[1]) for line in STATUS.read_text(encoding="utf-8").splitlines() if line.startswith(key)
+    )

@@ -10,11 +10,12 @@ from scipy import sparse
 from sklearn import cluster as sklearn_cluster
 from sklearn import metrics
 
+from tests import fakes
 from tfskel import clustering
 from tfskel.clustering import density, jaccard, mutual, neighbours
 
 GOLDEN = pathlib.Path(__file__).parents[1] / "golden" / "hi_mpc"
-SHARED = pathlib.Path(__file__).parents[3] / "shared" / "golden" / "hi_mpc"
+RECORDED = fakes.recorded("TFSKEL_GOLDEN", "hi_mpc")
 CASES = {
     "cluster_n300_k2eq1": ("k15_1", "k25_4"),
     "cluster_n600_d32": ("k20_6", "k30_6"),
@@ -80,9 +81,9 @@ def test_distances_and_labels_equal_the_definition(k1, k2, scale, monkeypatch):
 
 
 def case(name, setting):
-    path = next((folder / f"{name}.npz" for folder in (GOLDEN, SHARED) if (folder / f"{name}.npz").exists()), None)
+    path = next((folder / f"{name}.npz" for folder in (GOLDEN, RECORDED) if (folder / f"{name}.npz").exists()), None)
     if path is None:
-        pytest.skip(f"../shared/golden/hi_mpc/{name}.npz is not here")
+        pytest.skip(f"TFSKEL_GOLDEN holds no hi_mpc/{name}.npz")
     with np.load(path) as file:
         values = {key: file[key] for key in file.files}
     k1, k2 = map(int, setting[1:].split("_"))

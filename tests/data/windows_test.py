@@ -7,10 +7,11 @@ import pathlib
 import numpy as np
 import pytest
 
+from tests import fakes
 from tfskel.data import recordings, sequences, windows
 
 GOLDEN = pathlib.Path(__file__).parents[1] / "golden" / "end_to_end" / "windows.npz"
-CMU_WALK = pathlib.Path(__file__).parents[3] / "shared" / "data" / "cmu_walk"
+CMU_WALK = fakes.recorded("TFSKEL_CMU_WALK")
 LENGTHS = [(9, 12, 14), (3, 6, 0, 40, 5, 7), (6,), (1, 2, 3, 17, 100, 41, 12)]
 
 
@@ -114,7 +115,7 @@ def test_odd_lengths_leave_out_windows_that_run_past_the_recording():
 @pytest.fixture(scope="module")
 def cmu_walk():
     if not (CMU_WALK / "cmu_walk_public.npz").exists():
-        pytest.skip("../shared/data/cmu_walk is not here")
+        pytest.skip("needs the data set: TFSKEL_CMU_WALK")
     with np.load(CMU_WALK / "cmu_walk_public.npz") as data:
         raw = {key: data[key] for key in ("kinect20_noisy", "recording", "identity", "start")}
     row = {name: i for i, name in enumerate(raw["recording"])}

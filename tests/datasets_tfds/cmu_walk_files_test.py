@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: MIT
 """The readers of capture files: hand-computed bone ends, and what every kind of damage is called."""
 
-import pathlib
-
 import numpy as np
 import pytest
 from scipy.spatial import transform
 
 from datasets_tfds.cmu_walk import asf_amc, raw_files, rotations
+from tests import fakes
 
-RAW = pathlib.Path(__file__).parents[2] / ".." / "shared" / "data" / "cmu_walk" / "raw"
+RAW = fakes.recorded("TFSKEL_CMU_WALK", "raw")
 
 ASF = """# made for S. E. Cret
 :version 1.10
@@ -149,7 +148,7 @@ def test_missing_files_are_explained(tmp_path):
         raw_files.read_folder(tmp_path, "kinect_v1")
 
 
-@pytest.mark.skipif(not RAW.exists(), reason="needs ../shared/data/cmu_walk")
+@pytest.mark.skipif(not RAW.exists(), reason="needs the raw files: TFSKEL_CMU_WALK")
 @pytest.mark.parametrize(
     "change, message",
     [

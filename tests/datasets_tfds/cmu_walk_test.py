@@ -2,7 +2,6 @@
 """Walks of the capture database: joints against the published positions, splits, and the build."""
 
 import json
-import pathlib
 import shutil
 
 import numpy as np
@@ -11,14 +10,15 @@ import tensorflow_datasets as tfds
 
 from datasets_tfds import catalogue
 from datasets_tfds.cmu_walk import bvh, kinect_joints, raw_files, split_rule
+from tests import fakes
 
-SHARED = pathlib.Path(__file__).parents[2] / ".." / "shared" / "data" / "cmu_walk"
-RAW = SHARED / "raw"
-needs_data = pytest.mark.skipif(not SHARED.exists(), reason="needs ../shared/data/cmu_walk")
+CMU_WALK = fakes.recorded("TFSKEL_CMU_WALK")
+RAW = CMU_WALK / "raw"
+needs_data = pytest.mark.skipif(not CMU_WALK.exists(), reason="needs the data set: TFSKEL_CMU_WALK")
 
 
 def published(name, key):
-    with np.load(SHARED / "cmu_walk_public.npz") as data:
+    with np.load(CMU_WALK / "cmu_walk_public.npz") as data:
         i = list(data["recording"]).index(name)
         return data[key][data["start"][i] : data["start"][i] + data["length"][i]], str(data["source"][i])
 
@@ -93,9 +93,9 @@ def test_both_readers_agree_and_without_asf_only_the_upper_body_moves_a_little(t
 
 @needs_data
 def test_the_split_rule_gives_the_published_splits():
-    with np.load(SHARED / "cmu_walk_public.npz") as data:
+    with np.load(CMU_WALK / "cmu_walk_public.npz") as data:
         lengths = dict(zip(data["recording"].tolist(), data["length"].tolist(), strict=True))
-    want = json.loads((SHARED / "splits_public.json").read_text())["splits"]
+    want = json.loads((CMU_WALK / "splits_public.json").read_text())["splits"]
     got = split_rule.segments(lengths)
     assert {split: [list(row) for row in rows] for split, rows in got.items()} == want
 
@@ -125,7 +125,7 @@ def test_built_segments_equal_the_published_ones_with_their_frame_numbers(tmp_pa
     assert builder.info.config_name == "recordings_kinect_v2"
     assert builder.info.metadata["skeleton"] == "kinect_v2"
     assert builder.info.metadata["sources"]["26_01"] == "bvh_approx"
-    splits = json.loads((SHARED / "splits_public.json").read_text())["splits"]
+    splits = json.loads((CMU_WALK / "splits_public.json").read_text())["splits"]
     present = set(builder.info.metadata["sources"])
     for split, rows in splits.items():
         stored = tfds.as_numpy(builder.as_dataset(split=split, shuffle_files=False))

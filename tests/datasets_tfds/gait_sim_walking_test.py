@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Does the simulated walk look like walking: angles, floor contact, rhythm, and real walks beside it."""
 
-import pathlib
-
 import numpy as np
 import pytest
 
 from datasets_tfds.gait_sim import body, contact, gait, kinematics, simulator
+from tests import fakes
 
-CMU_WALK = pathlib.Path(__file__).parents[3] / "shared" / "data" / "cmu_walk" / "cmu_walk_public.npz"
+CMU_WALK = fakes.recorded("TFSKEL_CMU_WALK", "cmu_walk_public.npz")
 FRONTAL = simulator.Options(noise=0.0, views=("0",))
 WALKS = [(identity, recording) for identity in range(FRONTAL.num_identities) for recording in (0, 5)]
 LEFT_HIP, RIGHT_HIP = 12, 16
@@ -85,7 +84,7 @@ def test_the_pelvis_rises_and_falls_by_two_to_five_centimetres_in_a_typical_walk
     assert np.percentile(rises, 75) < 50
 
 
-@pytest.mark.skipif(not CMU_WALK.exists(), reason="../shared/data/cmu_walk is not here")
+@pytest.mark.skipif(not CMU_WALK.exists(), reason="needs the data set: TFSKEL_CMU_WALK")
 @pytest.mark.parametrize(
     "name, tolerance",
     [

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Real walks in the text layouts of the four data sets are built end to end, in one process."""
 
-import pathlib
 import zipfile
 
 import numpy as np
@@ -10,11 +9,12 @@ import tensorflow_datasets as tfds
 from scipy import spatial
 
 from datasets_tfds import catalogue
+from tests import fakes
 from tfskel import skeletons
 from tfskel.data import quality, windows
 from tfskel.data import recordings as recording_sets
 
-ARCHIVES = pathlib.Path(__file__).parents[3] / "shared" / "data" / "cmu_walk" / "layouts"
+ARCHIVES = fakes.recorded("TFSKEL_CMU_WALK", "layouts")
 F = 6
 OPTIONS = {"kgbd": {"seed": 174}}  # a seed whose draws have the recorded frame counts
 TRUE_ORDER = {"kgbd": [11, 10, 1, 0, 3, 5, 7, 9, 2, 4, 6, 8, 13, 15, 17, 19, 12, 14, 16, 18]}

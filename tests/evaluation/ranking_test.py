@@ -1,17 +1,15 @@
 # SPDX-License-Identifier: MIT
 """Retrieval metrics against naive loops, scikit-learn and the recorded no-learning baseline."""
 
-import pathlib
 import types
 
 import numpy as np
 import pytest
 from sklearn import metrics
 
+from tests import fakes
 from tfskel import features
 from tfskel.evaluation import ranking
-
-SHARED = pathlib.Path(__file__).parents[3] / "shared"
 
 
 def naive(distances, probe_ids, gallery_ids, exclude=None, max_rank=20):
@@ -208,7 +206,10 @@ def test_bad_matrices_and_rules_are_named():
 
 
 def test_no_learning_baseline_equals_the_recorded_one():
-    windows, joints = SHARED / "golden/end_to_end/windows.npz", SHARED / "data/cmu_walk/cmu_walk_public.npz"
+    windows, joints = (
+        fakes.recorded("TFSKEL_GOLDEN", "end_to_end/windows.npz"),
+        fakes.recorded("TFSKEL_CMU_WALK", "cmu_walk_public.npz"),
+    )
     if not windows.exists() or not joints.exists():
         pytest.skip("needs the recorded windows and the motion data, which are not part of the repository")
     windows, joints = np.load(windows), np.load(joints)["kinect20_noisy"]

@@ -7,9 +7,10 @@ import pathlib
 import numpy as np
 import pytest
 
+from tests import fakes
 from tfskel.io import interchange
 
-SHARED = pathlib.Path(__file__).parents[2] / ".." / "shared" / "data" / "cmu_walk"
+CMU_WALK = fakes.recorded("TFSKEL_CMU_WALK")
 
 
 def arrays():
@@ -203,9 +204,9 @@ def test_splits_that_are_not_json_are_named(tmp_path):
         interchange.read(tmp_path)
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="needs ../shared/data/cmu_walk")
+@pytest.mark.skipif(not CMU_WALK.exists(), reason="needs the data set: TFSKEL_CMU_WALK")
 def test_the_public_walks_are_read_as_their_description_says():
-    result = interchange.read(SHARED, "cmu_walk_public.npz", "splits_public.json", "kinect20_noisy")
+    result = interchange.read(CMU_WALK, "cmu_walk_public.npz", "splits_public.json", "kinect20_noisy")
     counts = {split: (len(rows), sum(len(row["joints"]) for row in rows)) for split, rows in result.items()}
     assert counts == {"train": (32, 2913), "gallery": (16, 954), "probe": (16, 1159)}
     assert len({row["subject"] for row in result["probe"]}) == 12

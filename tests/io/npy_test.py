@@ -4,16 +4,16 @@
 import collections
 import io
 import os
-import pathlib
 import pickle
 import pickletools
 
 import numpy as np
 import pytest
 
+from tests import fakes
 from tfskel.io import npy
 
-RELEASED = pathlib.Path(__file__).parents[3] / "shared" / "golden" / "hi_mpc" / "dataset_small"
+RELEASED = fakes.recorded("TFSKEL_GOLDEN", "hi_mpc/dataset_small")
 IDS = {3: [0, 4, 9], 0: [], 12: [1, 2]}
 
 
@@ -76,7 +76,7 @@ def test_ids_of_python_2_and_old_numpy_are_read(tmp_path):
     assert npy.load_ids(write(tmp_path / "ids.npy", pickled)) == {5: [255], 6: [2]}
 
 
-@pytest.mark.skipif(not RELEASED.exists(), reason="../shared/golden/hi_mpc is not here")
+@pytest.mark.skipif(not RELEASED.exists(), reason="needs all recordings: TFSKEL_GOLDEN")
 def test_files_in_the_published_form_are_read():
     paths = sorted(RELEASED.rglob("ids*.npy"))
     assert len(paths) > 10

@@ -10,13 +10,14 @@ import tensorflow_datasets as tfds
 
 from datasets_tfds import skeleton_builder
 from datasets_tfds.released import find_tree, published_sets
+from tests import fakes
 from tfskel.data import recordings
 from tfskel.io import interchange, npy, published_arrays
 from tools import export_npy
 
 TESTS = pathlib.Path(__file__).parents[1]
 HI_MPC = TESTS / "golden" / "released"
-EXPECTED = TESTS.parents[1] / "shared" / "golden" / "preprocessing" / "expected"
+EXPECTED = fakes.recorded("TFSKEL_GOLDEN", "preprocessing/expected")
 
 
 def build(config, manual_dir, data_dir):
