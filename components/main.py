@@ -4,6 +4,7 @@
 import logging as python_logging
 import os
 import pathlib
+import re
 import sys
 from collections.abc import Sequence
 
@@ -27,9 +28,9 @@ python tools/run.py --config configs/sm_sge_gait_sim.py"""
 
 
 def default_name(recipe: str) -> str:
-    """Name of a run: configs/x.py -> x, and with an argument configs/x.py:3 -> x_3."""
-    path, _, argument = recipe.partition(":")
-    return "_".join(filter(None, (pathlib.Path(path).stem, argument)))
+    """Name of a run: configs/x.py -> x, and with arguments configs/x.py:probe=cl.nm,view=3 -> x_probe_cl_nm_view_3."""
+    path, _, arguments = recipe.partition(":")
+    return "_".join([pathlib.Path(path).stem, *re.findall(r"\w+", arguments)])
 
 
 def _check_recipe_file(arguments: list[str]) -> None:
@@ -93,6 +94,8 @@ def _parse(arguments: list[str]) -> list[str]:
     try:
         return FLAGS(arguments)
     except (AttributeError, KeyError, TypeError, ValueError, flags.Error) as error:
+        while "Error whilst parsing config file" in str(error) and error.__context__:
+            error = error.__context__  # what the recipe said, without the trace that the loader puts around it
         text = error.args[0] if error.args else error
         raise SystemExit(f"the recipe cannot be used: {text}\nSee the recipe and its base in configs/.") from None
 
