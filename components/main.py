@@ -80,6 +80,8 @@ def _parse(arguments: list[str]) -> list[str]:
     try:
         return FLAGS(arguments)
     except (AttributeError, KeyError, TypeError, ValueError, flags.Error) as error:
+        while "Error whilst parsing config file" in str(error) and error.__context__:
+            error = error.__context__  # what the recipe said, without the trace that the loader puts around it
         text = error.args[0] if error.args else error
         raise SystemExit(f"the recipe cannot be used: {text}\nSee the recipe and its base in configs/.") from None
 

@@ -3,14 +3,15 @@
 
 import difflib
 import pathlib
+import re
 
 INSTALLED = pathlib.Path(__file__).parents[1] / "configs"
 
 
 def default_name(recipe: str) -> str:
-    """Name of a run: configs/x.py -> x, and with an argument configs/x.py:3 -> x_3."""
-    path, _, argument = recipe.partition(":")
-    return "_".join(filter(None, (pathlib.Path(path).stem, argument)))
+    """Name of a run: configs/x.py -> x, and with arguments configs/x.py:probe=cl.nm,view=3 -> x_probe_cl_nm_view_3."""
+    path, _, arguments = recipe.partition(":")
+    return "_".join([pathlib.Path(path).stem, *re.findall(r"\w+", arguments)])
 
 
 def known() -> list[str]:

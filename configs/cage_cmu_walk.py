@@ -7,9 +7,10 @@ A run of the original program on these very windows, 20 epochs instead of 400, o
 rank-1 66.3, mAP 33.4 (family B). The joints were centred, as they are here.
 """
 
-from configs import cage
+from configs import arguments, cage
 
 
+@arguments.accepts()
 def get_config():
     """The recipe."""
     config = cage.base()

@@ -4,9 +4,10 @@
 python tools/run.py --config configs/cage_gait_sim.py
 """
 
-from configs import cage
+from configs import arguments, cage
 
 
+@arguments.accepts()
 def get_config():
     """The recipe."""
     config = cage.base()

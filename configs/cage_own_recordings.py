@@ -5,9 +5,10 @@ python tools/run.py --config configs/cage_own_recordings.py
 25 joints: --config.dataset.skeleton=kinect_v2; a folder elsewhere: --config.dataset.manual_dir=FOLDER.
 """
 
-from configs import cage
+from configs import arguments, cage
 
 
+@arguments.accepts()
 def get_config():
     """The recipe."""
     config = cage.base()

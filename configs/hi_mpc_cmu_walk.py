@@ -7,9 +7,10 @@ probe sequences, two seeds. To stop there too: --config.training.epochs=15.
 Its smaller set, run to its own early stop, rank-1 57.0, mAP 33.2: --config.dataset.train_rule=testing.
 """
 
-from configs import hi_mpc
+from configs import arguments, hi_mpc
 
 
+@arguments.accepts()
 def get_config():
     """The recipe."""
     config = hi_mpc.base()

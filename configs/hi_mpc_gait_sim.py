@@ -4,9 +4,10 @@
 python tools/run.py --config configs/hi_mpc_gait_sim.py
 """
 
-from configs import hi_mpc
+from configs import arguments, hi_mpc
 
 
+@arguments.accepts()
 def get_config():
     """The recipe."""
     config = hi_mpc.base()

@@ -6,9 +6,10 @@ The files have the head first: frames are centred on it, and only then are the j
 the original. No resampling here, and train sequences do not overlap.
 """
 
-from configs import hi_mpc
+from configs import arguments, hi_mpc
 
 
+@arguments.accepts()
 def get_config():
     """The recipe."""
     config = hi_mpc.base()

@@ -5,9 +5,10 @@ python tools/run.py --config configs/hi_mpc_ks20.py
 Other lengths: --config.dataset.length=4 (or 8, 10).
 """
 
-from configs import hi_mpc
+from configs import arguments, hi_mpc
 
 
+@arguments.accepts()
 def get_config():
     """The recipe."""
     config = hi_mpc.base()

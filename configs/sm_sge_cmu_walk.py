@@ -6,9 +6,10 @@ A run of the original program on these very windows reached rank-1 66.4 and nAUC
 last epoch, 69.5 on all 187 (family A), and retrieval rank-1 61.0, mAP 36.3 (family B); one seed.
 """
 
-from configs import sm_sge
+from configs import arguments, sm_sge
 
 
+@arguments.accepts()
 def get_config():
     """The recipe."""
     config = sm_sge.base()

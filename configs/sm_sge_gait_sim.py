@@ -4,9 +4,10 @@
 python tools/run.py --config configs/sm_sge_gait_sim.py
 """
 
-from configs import sm_sge
+from configs import arguments, sm_sge
 
 
+@arguments.accepts()
 def get_config():
     """The recipe."""
     config = sm_sge.base()

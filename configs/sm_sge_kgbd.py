@@ -7,9 +7,10 @@ original's other branch (any number of epochs but 200 asked for): --config.netwo
 --config.training.learning_rate=0.005.
 """
 
-from configs import sm_sge
+from configs import arguments, sm_sge
 
 
+@arguments.accepts()
 def get_config():
     """The recipe."""
     config = sm_sge.base()

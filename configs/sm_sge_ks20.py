@@ -5,9 +5,10 @@ python tools/run.py --config configs/sm_sge_ks20.py
 Other lengths: --config.dataset.length=4 (or 8, 10).
 """
 
-from configs import sm_sge
+from configs import arguments, sm_sge
 
 
+@arguments.accepts()
 def get_config():
     """The recipe."""
     config = sm_sge.base()

@@ -5,9 +5,10 @@ python tools/run.py --config configs/sm_sge_own_recordings.py --config.dataset.m
 The forms are described in datasets_tfds/own_recordings/README.md. For 25 joints: --config.dataset.skeleton=kinect_v2.
 """
 
-from configs import sm_sge
+from configs import arguments, sm_sge
 
 
+@arguments.accepts()
 def get_config():
     """The recipe."""
     config = sm_sge.base()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Every recipe builds, names a data set and a probe that exist and a known system, and rejects a typo."""
 
+import collections
 import importlib
 import pathlib
 
@@ -11,68 +12,84 @@ from tfskel import skeletons, systems
 from tfskel.evaluation import protocols
 
 ROOT = pathlib.Path(__file__).parents[2]
-# A recipe is <system>_<data set>[_...].py; a system's base has the system's own name.
+# A recipe is <system>_<data set>.py; a system's base has the system's own name.
 RECIPES = sorted(
-    path.stem for path in (ROOT / "configs").glob("*.py") if path.stem not in ("__init__", "sections", *systems.SYSTEMS)
+    path.stem
+    for path in (ROOT / "configs").glob("*.py")
+    if path.stem not in ("__init__", "sections", "arguments", *systems.SYSTEMS)
 )
 
 
-def read(recipe: str):
-    return importlib.import_module(f"configs.{recipe}").get_config()
+def read(recipe: str, arguments: str = ""):
+    return importlib.import_module(f"configs.{recipe}").get_config(arguments)
 
 
-def test_there_are_recipes_for_every_system():
-    for name in systems.SYSTEMS:
-        assert sum(recipe.startswith(name) for recipe in RECIPES) >= 5
+def forms():
+    """(recipe, arguments) without arguments, and with each value of each argument."""
+    for recipe in RECIPES:
+        yield recipe, ""
+        for name, values in importlib.import_module(f"configs.{recipe}").get_config.values.items():
+            for value in values:
+                yield recipe, f"{name}={value}"
 
 
-@pytest.mark.parametrize("recipe", RECIPES)
-def test_recipe_names_what_exists(recipe):
-    config = read(recipe)
-    assert recipe.startswith(config.system) and config.system in systems.SYSTEMS
-    assert config.dataset.name in catalogue.known()
-    assert skeletons.get(config.dataset.skeleton).num_joints > 0
-    assert protocols.protocol(config.dataset.name, config.dataset.probe).train == "train"
+def test_there_is_one_recipe_for_each_system_and_data_set():
+    counts = collections.Counter(read(recipe).system for recipe in RECIPES)
+    assert set(counts) == set(systems.SYSTEMS) and min(counts.values()) >= 5
+    named = [(config.system, config.dataset.name, config.dataset.manual_dir, config.dataset.options.get("config"))
+             for config in map(read, RECIPES)]  # fmt: skip
+    assert not [key for key, count in collections.Counter(named).items() if count > 1]
 
 
-@pytest.mark.parametrize("recipe", RECIPES)
-def test_recipe_options_are_those_of_its_builder(recipe):
-    dataset = read(recipe).dataset
-    builder = importlib.import_module(f"datasets_tfds.{dataset.name}.{dataset.name}_dataset_builder").Builder
-    assert builder.config_for(dataset.options.to_dict()).name
+def test_recipes_name_what_exists():
+    for form in forms():
+        config = read(*form)
+        dataset = config.dataset
+        assert form[0].startswith(config.system) and config.system in systems.SYSTEMS, form
+        assert dataset.name in catalogue.known(), form
+        assert skeletons.get(dataset.skeleton).num_joints > 0, form
+        assert protocols.protocol(dataset.name, dataset.probe).train == "train", form
+        module = importlib.import_module(f"datasets_tfds.{dataset.name}.{dataset.name}_dataset_builder")
+        assert module.Builder.config_for(dataset.options.to_dict()).name, form
 
 
-@pytest.mark.parametrize("recipe", RECIPES)
-def test_recipe_rejects_a_misspelt_key_and_a_wrong_type(recipe):
-    config = read(recipe)
-    with pytest.raises(AttributeError, match="learning_rate"):
-        config.training.learning_rat = 1.0
-    with pytest.raises(TypeError):
-        config.training.epochs = "many"
+def test_recipes_reject_a_misspelt_key_and_a_wrong_type():
+    for recipe in RECIPES:
+        config = read(recipe)
+        with pytest.raises(AttributeError, match="learning_rate"):
+            config.training.learning_rat = 1.0
+        with pytest.raises(TypeError):
+            config.training.epochs = "many"
 
 
-@pytest.mark.parametrize("recipe", RECIPES)
-def test_recipe_says_how_to_run_it(recipe):
-    text = importlib.import_module(f"configs.{recipe}").__doc__
-    assert f"python tools/run.py --config configs/{recipe}.py" in text
+def test_recipes_say_how_to_run_them_and_which_arguments_they_take():
+    silent = []
+    for recipe in RECIPES:
+        module = importlib.import_module(f"configs.{recipe}")
+        wanted = [f"python tools/run.py --config configs/{recipe}.py"]
+        wanted += [f"{name}=" for name in module.get_config.values]
+        silent += [(recipe, words) for words in wanted if words not in module.__doc__]
+    assert not silent
 
 
-# sm_sge.md, effective settings: batch, width, rate and epochs of stage 1, rate of stage 2.
-EFFECTIVE = {
-    "sm_sge_ks20": (64, 256, 0.0005, 200, 0.0025),
-    "sm_sge_ias_a": (64, 256, 0.0025, 120, 0.0025),
-    "sm_sge_ias_b": (64, 256, 0.0025, 120, 0.0025),
-    "sm_sge_kgbd": (256, 128, 0.0025, 160, 0.0025),
-    "sm_sge_casia_b": (128, 256, 0.0005, 160, 0.0005),
+# Recipe and arguments -> batch, width, rate and epochs of stage 1, rate of stage 2.
+SM_SGE = {
+    ("sm_sge_ks20", ""): (64, 256, 0.0005, 200, 0.0025),
+    ("sm_sge_ias", "probe=a"): (64, 256, 0.0025, 120, 0.0025),
+    ("sm_sge_ias", "probe=b"): (64, 256, 0.0025, 120, 0.0025),
+    ("sm_sge_kgbd", ""): (256, 128, 0.0025, 160, 0.0025),
+    ("sm_sge_casia_b", ""): (128, 256, 0.0005, 160, 0.0005),
+    ("sm_sge_casia_b", "view=3"): (128, 256, 0.0005, 160, 0.0005),
 }
 
 
-@pytest.mark.parametrize("recipe", EFFECTIVE)
-def test_sm_sge_recipes_have_the_effective_settings_of_the_original(recipe):
-    config = read(recipe)
-    batch, units, rate, epochs, second = EFFECTIVE[recipe]
-    assert (config.training.batch_size, config.recognition.batch_size) == (batch, batch)
-    assert (config.network.units, config.training.learning_rate, config.training.epochs) == (units, rate, epochs)
-    assert (config.recognition.learning_rate, config.recognition.patience) == (second, 100)
-    assert (config.network.heads, config.network.fusion, config.network.neighbourhood) == (8, 1.0, 1)
-    assert config.recognition.first_saved_epoch == (10 if config.dataset.name == "ias" else 0)
+def test_sm_sge_recipes_have_the_effective_settings_of_the_original():
+    for form, (batch, units, rate, epochs, second) in SM_SGE.items():
+        config = read(*form)
+        assert (config.training.batch_size, config.recognition.batch_size) == (batch, batch), form
+        assert (config.network.units, config.training.learning_rate, config.training.epochs) == (units, rate, epochs)
+        assert (config.recognition.learning_rate, config.recognition.patience) == (second, 100)
+        assert (config.network.heads, config.network.fusion, config.network.neighbourhood) == (8, 1.0, 1)
+        assert config.recognition.first_saved_epoch == (10 if config.dataset.name == "ias" else 0)
+    config = read("sm_sge_casia_b", "view=3")
+    assert config.dataset.options.config == "casia_b_view3_f20" and config.published.to_dict() == {"A rank1": 0.409}

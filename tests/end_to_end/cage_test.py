@@ -55,7 +55,8 @@ def test_three_tasks_run_from_the_authors_arrays(tmp_path):
         for path in part.iterdir():
             path.rename(folder / path.name)
         part.rmdir()
-    result = run("cage_ias_plus.py:b", tmp_path / "run", f"--config.dataset.manual_dir={tmp_path}", *RECOGNITION)
+    extra = [f"--config.dataset.manual_dir={tmp_path}", *RECOGNITION]
+    result = run("cage_ias.py:probe=b,variant=plus", tmp_path / "run", *extra)
     assert result.returncode == 0, result.stdout[-2000:] + result.stderr[-3000:]
     table = {(row["family"], row["track"]): row for row in rows(tmp_path / "run")}
     assert table["A recognition network", "last"]["metrics"]["rank1"] >= 0.75
@@ -70,11 +71,11 @@ def test_cross_view_evaluation_runs_on_the_view_of_its_argument(tmp_path):
     write(base / "CASIA_B_train_npy_data", "CASIA_B", 20, *walkers(1, 3, 5, 20, 14))
     write(base / "CASIA_B_test_npy_data", "CASIA_B", 20, *walkers(2, 3, 4, 20, 14), prefix="t_")
     extra = [f"--config.dataset.manual_dir={tmp_path}", *RECOGNITION]
-    result = run("cage_casia_b_cve.py:3", tmp_path / "run", *extra)
+    result = run("cage_casia_b.py:view=3", tmp_path / "run", *extra)
     assert result.returncode == 0, result.stdout[-2000:] + result.stderr[-3000:]
     table = {(row["family"], row["track"]): row for row in rows(tmp_path / "run")}
     assert table["A recognition network", "last"]["scored"] == 12
-    missing = run("cage_casia_b_cve.py:4", tmp_path / "other", *extra)
+    missing = run("cage_casia_b.py:view=4", tmp_path / "other", *extra)
     assert missing.returncode != 0 and "casia_b_view4_f20" in missing.stderr and "Traceback" not in missing.stderr
 
 
@@ -92,9 +93,9 @@ def test_conditions_are_matched_by_the_originals_rule(tmp_path):
         write(tests / condition, "CASIA_B", 10, joints[part], persons[part], prefix="t_")
     extra = [f"--config.dataset.manual_dir={tmp_path}", "--config.dataset.length=10",
              "--config.dataset.options.config=casia_b_f10"]  # fmt: skip
-    for recipe, least in (("cage_casia_b_cme_cl_nm.py", 0.0), ("cage_casia_b_cme_nm_nm.py", 0.2)):
-        workdir = tmp_path / recipe
-        result = run(recipe, workdir, *extra)
+    for probe, least in (("cl.nm", 0.0), ("nm.nm", 0.2)):
+        workdir = tmp_path / probe
+        result = run(f"cage_casia_b.py:probe={probe}", workdir, *extra)
         assert result.returncode == 0, result.stdout[-2000:] + result.stderr[-3000:]
         (row,) = [r for r in rows(workdir) if r["track"] == "last" and "the original's matching" in r["family"]]
         assert row["scored"] == len(recorded["cage/test"]) and least <= row["metrics"]["rank1"] <= 1
