@@ -5,7 +5,7 @@ import pathlib
 
 import numpy as np
 
-from components import artefacts, base, cluster, evaluate, logs, train
+from components import artefacts, base, cluster, evaluate, logs, splits, train
 from components import export as export_stage
 from components import report as page
 from tfskel import features as feature_files
@@ -137,6 +137,7 @@ def report(
     report: base.Output,
 ):
     """Writes `metrics.json` (all rows of all seeds) and `report.html`; pictures are of the first seed."""
+    recipe = splits.resolved(recipe, recordings)
     first = next(iter(results))
     found = {seed: artefacts.read_json(folder / "quality.json") for seed, folder in clusters.items()}
     rows, baselines, warnings = _rows(results)

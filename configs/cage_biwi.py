@@ -12,7 +12,7 @@ from configs import cage
 def get_config(probe="single"):
     """The recipe; `probe` is single, walking or still."""
     config = cage.base()
-    config.dataset.update(name="released", skeleton="kinect_v1", probe=probe)
+    config.dataset.update(name="released", probe=probe)
     config.dataset.options = {"config": "biwi_f6"}
     config.training.drop_last_third = True
     config.published = {"A rank1": 0.629, "A nAUC": 0.868}

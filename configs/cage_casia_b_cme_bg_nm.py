@@ -11,7 +11,7 @@ from configs import cage
 def get_config():
     """The recipe."""
     config = cage.base()
-    config.dataset.update(name="released", skeleton="openpose", length=50, probe="bg_nm", centred=True)
+    config.dataset.update(name="released", length=50, probe="bg_nm", centred=True)
     config.dataset.options = {"config": "casia_b_f50"}
     config.training.update(epochs=100, temperature=0.15)
     config.recognition.update(manner="sc", epochs=0)

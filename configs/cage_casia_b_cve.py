@@ -16,7 +16,7 @@ def get_config(view="0"):
     if view not in map(str, range(len(RANK1))):
         raise ValueError(f"CASIA-B has the views 0 to {len(RANK1) - 1}; received {view!r}.")
     config = cage.base()
-    config.dataset.update(name="released", skeleton="openpose", length=20, probe="single", centred=True)
+    config.dataset.update(name="released", length=20, probe="single", centred=True)
     config.dataset.options = {"config": f"casia_b_view{view}_f20"}
     config.training.update(epochs=100, temperature=0.15)
     config.recognition.update(batch_size=1280, learning_rate=0.005, epochs=1000)

@@ -15,7 +15,7 @@ PUBLISHED = {"a": {"A rank1": 0.601, "A nAUC": 0.829}, "b": {"A rank1": 0.625, "
 def get_config(probe="a"):
     """The recipe; `probe` is a or b."""
     config = cage.base()
-    config.dataset.update(name="released", skeleton="kinect_v1", probe=probe)
+    config.dataset.update(name="released", probe=probe)
     config.dataset.options = {"config": "ias_f6"}
     config.recognition.latest_best = False
     config.published = PUBLISHED.get(probe, {})

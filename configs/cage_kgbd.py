@@ -11,7 +11,7 @@ from configs import cage
 def get_config():
     """The recipe."""
     config = cage.base()
-    config.dataset.update(name="released", skeleton="kinect_v1", probe="single")
+    config.dataset.update(name="released", probe="single")
     config.dataset.options = {"config": "kgbd_f6"}
     config.training.update(epochs=150, temperature=0.5)
     config.recognition.epochs = 200

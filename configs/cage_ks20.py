@@ -23,7 +23,7 @@ def get_config(view=""):
     if view not in PUBLISHED:
         raise ValueError(f"KS20 has the views 0 to 4; received {view!r}. Leave it out for all views.")
     config = cage.base()
-    config.dataset.update(name="released", skeleton="kinect_v2", probe="single")
+    config.dataset.update(name="released", probe="single")
     config.dataset.options = {"config": f"ks20_view{view}_f6" if view else "ks20_f6"}
     config.recognition.epochs = 800
     config.published = PUBLISHED[view]

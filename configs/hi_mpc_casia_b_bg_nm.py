@@ -11,7 +11,7 @@ from configs import hi_mpc
 def get_config():
     """The recipe."""
     config = hi_mpc.base()
-    config.dataset.update(name="released", skeleton="openpose", length=40, probe="bg_nm")
+    config.dataset.update(name="released", length=40, probe="bg_nm")
     config.dataset.options = {"config": "casia_b_f40"}
     config.training.eps = 0.75
     config.published = {"B rank1": 0.501, "B mAP": 0.075}

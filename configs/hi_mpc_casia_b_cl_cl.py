@@ -12,7 +12,7 @@ from configs import hi_mpc
 def get_config():
     """The recipe."""
     config = hi_mpc.base()
-    config.dataset.update(name="released", skeleton="openpose", length=40, probe="cl_cl")
+    config.dataset.update(name="released", length=40, probe="cl_cl")
     config.dataset.options = {"config": "casia_b_f40"}
     config.training.eps = 0.75
     config.published = {"B rank1": 0.702, "B mAP": 0.141}

@@ -11,7 +11,7 @@ from configs import sm_sge
 def get_config():
     """The recipe."""
     config = sm_sge.base()
-    config.dataset.update(name="released", skeleton="openpose", length=20, probe="single")
+    config.dataset.update(name="released", length=20, probe="single")
     config.dataset.options = {"config": "casia_b_view0_f20"}
     config.training.update(batch_size=128, learning_rate=0.0005, epochs=160)
     config.recognition.update(batch_size=128, learning_rate=0.0005)

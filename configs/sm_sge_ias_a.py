@@ -12,7 +12,7 @@ from configs import sm_sge
 def get_config():
     """The recipe."""
     config = sm_sge.base()
-    config.dataset.update(name="ias", skeleton="kinect_v1", probe="a")
+    config.dataset.update(name="ias", probe="a")
     config.training.update(batch_size=64, learning_rate=0.0025, epochs=120)
     config.recognition.first_saved_epoch = 10
     config.published = {"A rank1": 0.594, "A nAUC": 0.867}

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from datasets_tfds.gait_sim import simulator
+from tests import people
 from tfskel import skeletons
 from tfskel.data import quality, recordings
 from tfskel.io import interchange
@@ -15,22 +16,11 @@ SHARED = pathlib.Path(__file__).parents[2] / ".." / "shared" / "data" / "cmu_wal
 V1, V2, OPENPOSE = map(skeletons.get, ("kinect_v1", "kinect_v2", "openpose"))
 
 
-def walk(person, seed, frames=24, joints=20):
-    body, noise = np.random.default_rng(1000 + person), np.random.default_rng(seed)
-    base = body.normal(0, 0.25, (joints, 3))
-    base[:, 1] += np.linspace(0.9, 1.7, joints)
-    t = np.arange(frames)[:, None, None] / 30
-    swing = body.uniform(0.02, 0.1, (1, joints, 3)) * np.sin(7.5 * t + body.uniform(0, 6.28, (1, joints, 3)))
-    walked = base + swing + noise.normal(0, 0.005, (frames, joints, 3))
-    walked[..., 2] += 2.5 - 0.3 * t[..., 0]
-    return walked
-
-
 def report(spoil=lambda identity, joints: None, skeleton=V1, centred=False, scale=1.0):
     splits = {}
     for person in range(3):
         for number, split in enumerate(("train", "gallery", "probe")):
-            joints = walk(person, 10 * person + number, joints=skeleton.num_joints)
+            joints = people.walk(person, 10 * person + number, joints=skeleton.num_joints)
             joints -= joints[:, skeleton.root, None] if centred else 0
             spoil(f"id{person}", joints)
             example = {"joints": np.float32(scale * joints), "subject": f"id{person}", "recording": f"{person}_{split}"}
@@ -39,9 +29,9 @@ def report(spoil=lambda identity, joints: None, skeleton=V1, centred=False, scal
     return quality.report(sets, 6, skeleton)
 
 
-def put(joint, place, frames=slice(None), people=("id1",)):
+def put(joint, place, frames=slice(None), who=("id1",)):
     def spoil(identity, joints):
-        if identity in people:
+        if identity in who:
             joints[frames, joint] = joints[frames, joint][:1] if place == "held" else place
 
     return spoil
@@ -91,7 +81,7 @@ def test_recordings_may_be_centred_on_another_joint():
 
 
 def test_a_joint_that_nobody_has_is_not_taken_for_the_centre():
-    (line,) = undetected(report(put(19, 0, people=("id0", "id1", "id2"))))
+    (line,) = undetected(report(put(19, 0, who=("id0", "id1", "id2"))))
     assert "FootRight of all 3 identities in 100 % of the frames (at 0, 0, 0)" in line
 
 
