@@ -65,6 +65,7 @@ def cluster(
     """
     if clustering.method not in SETTINGS:
         raise ValueError(f"unknown clustering method {clustering.method!r}; choose {' or '.join(SETTINGS)}.")
+    recipe = splits.resolved(recipe, recordings)
     system, _ = training_stage.restore(recipe, model)
     system.load(model, system.EMBEDDING, "last")
     parts = splits.read(recordings, recipe["dataset"], recipe["division"])

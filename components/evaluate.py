@@ -168,6 +168,7 @@ def evaluate(
     Output `results`: `metrics.json` (rows, warnings), `curves.npz`, `confusion.npz`, `probe.npz` and `gallery.npz`
     (features of the last track), `ranked.npz`.
     """
+    recipe = splits.resolved(recipe, recordings)
     system, described = training_stage.restore(recipe, model)
     parts = splits.read(recordings, recipe["dataset"], recipe["division"])
     baseline = _retrieval(_no_learning(parts), parts, evaluation)[2]

@@ -69,6 +69,7 @@ def export(
     """
     import tensorflow as tf
 
+    recipe = splits.resolved(recipe, recordings)
     system, described = training_stage.restore(recipe, model)
     for phase in system.PHASES:
         if not system.load(model, phase, export.track):

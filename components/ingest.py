@@ -71,8 +71,8 @@ def check_available(config: ml_collections.ConfigDict) -> None:
 def ingest(dataset: ml_collections.ConfigDict, recordings: pathlib.Path):
     """Prepares the data set with TFDS and reports on its quality.
 
-    Output `recordings`: `dataset.json` (where the prepared data set is), `quality.json`, and the data set itself under
-    `tfds` when the recipe names no `data_dir`.
+    Output `recordings`: `dataset.json` (where the prepared data set is, and its joint layout), `quality.json`, and the
+    data set itself under `tfds` when the recipe names no `data_dir`.
     """
     from tfskel import skeletons
     from tfskel.data import quality
@@ -84,12 +84,13 @@ def ingest(dataset: ml_collections.ConfigDict, recordings: pathlib.Path):
         build(builder, raw_folder(dataset))
     folder = pathlib.Path(builder.data_path)
     parts = {name: recording_sets.load(folder, name) for name in builder.info.splits}
-    report = quality.report(parts, dataset.length, skeletons.get(dataset.skeleton))
+    name = splits.skeleton(dataset.skeleton, builder.info.metadata.get("skeleton") or "", dataset.name)
+    report = quality.report(parts, dataset.length, skeletons.get(name), dataset.cut_gaps)
     for warning in report["warnings"]:
         logging.warning("%s: %s", dataset.name, warning)
     arrays.write_json(recordings / "quality.json", report)
     pointer = os.path.relpath(folder, recordings) if own else str(folder.resolve())
-    arrays.write_json(recordings / splits.POINTER, {"name": dataset.name, "folder": pointer})
+    arrays.write_json(recordings / splits.POINTER, {"name": dataset.name, "folder": pointer, "skeleton": name})
 
 
 def build(builder, manual_dir: pathlib.Path | None) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from absl import app, flags, logging
 from ml_collections import config_flags
 
-from components import recipe_names, terminal
+from components import option_flags, recipe_names, terminal
 
 FLAGS = flags.FLAGS
 CONFIG = config_flags.DEFINE_config_file(
@@ -20,6 +20,7 @@ CONFIG = config_flags.DEFINE_config_file(
     "Recipe, e.g. configs/sm_sge_ks20.py. Override any value: --config.training.epochs=3.",
     lock_config=True,
 )
+FLAGS["config"].parser.parse = option_flags.opened(FLAGS["config"].parser.parse)
 WORKDIR = flags.DEFINE_string("workdir", None, "Folder of the run; default runs/<recipe>.")
 STAGES = flags.DEFINE_list("stages", [], "Only these stages, e.g. --stages=evaluate,report; default all.")
 FORCE = flags.DEFINE_list("force", [], "Run these stages even when their output could be reused, e.g. --force=train.")

@@ -6,7 +6,7 @@ import pathlib
 import ml_collections
 import numpy as np
 
-from components import cluster, evaluate, logs, train
+from components import cluster, evaluate, logs, splits, train
 from components import export as export_stage
 from components import report as page
 from tfskel import arrays, skeletons
@@ -132,6 +132,7 @@ def report(
     report: pathlib.Path,
 ):
     """Writes `metrics.json` (all rows of all seeds) and `report.html`; pictures are of the first seed."""
+    recipe = splits.resolved(recipe, recordings)
     first = next(iter(results))
     found = {seed: arrays.read_json(folder / "quality.json") for seed, folder in clusters.items()}
     rows, baselines, warnings = _rows(results)

@@ -7,7 +7,7 @@ import pathlib
 import ml_collections
 
 from tfskel import arrays, skeletons
-from tfskel.data import held_out, recordings, sequences
+from tfskel.data import gaps, held_out, recordings, sequences
 from tfskel.evaluation import protocols
 from tfskel.training import fit_data
 
@@ -84,6 +84,45 @@ def prepared_folder(ingested: pathlib.Path) -> pathlib.Path:
     return ingested / arrays.read_json(ingested / POINTER)["folder"]
 
 
+def skeleton(stated: str, prepared: str, dataset: str) -> str:
+    """Joint layout of a prepared data set; the recipe need not state it.
+
+    Args:
+        stated: `dataset.skeleton` of the recipe, "" when it leaves it to the data set.
+        prepared: what the data set's metadata says, "" when it does not.
+        dataset: name of the data set, for the message.
+
+    Raises:
+        ValueError: the two differ, or neither says it.
+    """
+    if stated and prepared and skeletons.get(stated) != skeletons.get(prepared):
+        joints = [skeletons.get(name).num_joints for name in (stated, prepared)]
+        raise ValueError(
+            f"dataset.skeleton of the recipe is {stated!r} ({joints[0]} joints), but data set {dataset!r} is prepared "
+            f"as {prepared!r} ({joints[1]} joints). Leave it empty, or prepare the data set with the other."
+        )
+    if not (stated or prepared):
+        known = ", ".join(skeletons.SKELETONS)
+        raise ValueError(f"data set {dataset!r} states no joint layout; set --config.dataset.skeleton to {known}.")
+    return stated or prepared
+
+
+def resolved(recipe: dict, ingested: pathlib.Path) -> dict:
+    """The recipe with the joint layout of the prepared data set in `dataset.skeleton`.
+
+    Args:
+        recipe: sections by name.
+        ingested: folder written by ingest.
+
+    Raises:
+        ValueError: see `skeleton`.
+    """
+    dataset = recipe["dataset"].copy_and_resolve_references()
+    prepared = arrays.read_json(ingested / POINTER)["skeleton"]
+    dataset.skeleton = skeleton(dataset.skeleton, prepared, dataset.name)
+    return {**recipe, "dataset": dataset}
+
+
 def read(ingested: pathlib.Path, dataset: ml_collections.ConfigDict, division: int | None = None) -> Splits:
     """Loads the recordings of a recipe's protocol.
 
@@ -93,9 +132,10 @@ def read(ingested: pathlib.Path, dataset: ml_collections.ConfigDict, division: i
         division: which of the data set's random divisions, None where it has one.
 
     Raises:
-        ValueError: there is no such division, the joints are not those of the recipe's skeleton, a split is empty, or
-            an identity of the probe is in neither train nor gallery.
+        ValueError: there is no such division, the joints are not those of the skeleton, a split is empty, or no
+            identity of the probe is in the gallery.
     """
+    dataset = resolved({"dataset": dataset}, ingested)["dataset"]
     protocol = protocols.protocol(dataset.name, dataset.probe)
     if division is not None and not 0 <= division < protocol.divisions:
         raise ValueError(
@@ -108,11 +148,13 @@ def read(ingested: pathlib.Path, dataset: ml_collections.ConfigDict, division: i
     )
     for part in (train, probe, gallery):
         recordings.check_skeleton(part, skeletons.get(dataset.skeleton))
+    if dataset.cut_gaps:
+        train, probe, gallery = map(gaps.cut, (train, probe, gallery))
     classes = recordings.sorted_identities(train.identity)
     strangers = sorted(set(probe.identity) - set(gallery.identity))
     if strangers and not set(probe.identity) & set(gallery.identity):
         raise ValueError(
-            f"no identity of the probe is in the gallery: probe {strangers[:5]}, gallery "
-            f"{sorted(set(gallery.identity))[:5]}. Check the splits of data set {dataset.name!r}."
+            f"no identity of the probe is in the gallery: probe {', '.join(strangers[:5])}, gallery "
+            f"{', '.join(sorted(set(gallery.identity))[:5])}. Check the splits of data set {dataset.name!r}."
         )
     return Splits(train, probe, gallery, classes, protocol, dataset)

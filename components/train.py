@@ -97,6 +97,7 @@ def train(
 
     if (model / DESCRIPTION).exists():  # interrupted between the last epoch and the end of this function
         return _clean(model)
+    recipe = splits.resolved(recipe, recordings)
     kind = systems.find(recipe["system"])
     parts = splits.read(recordings, recipe["dataset"], recipe["division"])
     determinism.set_seed(seed)
@@ -113,7 +114,7 @@ def train(
 
 
 def restore(recipe: dict, model: pathlib.Path):
-    """Builds the system that `train` fitted.
+    """Builds the system that `train` fitted; the recipe states its skeleton, see `splits.resolved`.
 
     Returns:
         (system without weights, the description in system.json). Load weights with `system.load(model, phase, track)`.

@@ -16,7 +16,7 @@ PUBLISHED = {"la": {"A rank1": 0.629, "A nAUC": 0.868}, "plus": {"A rank1": 0.63
 def get_config(probe="single", variant="la"):
     """The recipe."""
     config = cage.base(variant)
-    config.dataset.update(name="released", skeleton="kinect_v1", probe=probe)
+    config.dataset.update(name="released", probe=probe)
     config.dataset.options = {"config": "biwi_f6"}
     config.training.drop_last_third = True
     config.published = PUBLISHED.get(variant, {})

@@ -24,7 +24,7 @@ def get_config(view=None, probe=None):
     if view is not None and probe is not None:
         raise ValueError(f"view={view} is cross-view evaluation and probe={probe} is one of conditions; choose one.")
     config = cage.base()
-    config.dataset.update(name="released", skeleton="openpose", centred=True)
+    config.dataset.update(name="released", centred=True)
     config.training.update(epochs=100, temperature=0.15)
     return _cross_view(config, view or 0) if probe is None else _conditions(config, probe)
 

@@ -15,7 +15,7 @@ def get_config():
     """The recipe."""
     config = cage.base()
     config.seeds = (1, 2, 3)
-    config.dataset.update(name="own_recordings", skeleton="kinect_v1", manual_dir="cmu_walk", probe_order="window")
+    config.dataset.update(name="own_recordings", manual_dir="cmu_walk", probe_order="window")
     config.dataset.centred = True
     config.dataset.options = {
         "recordings": "cmu_walk_public.npz",

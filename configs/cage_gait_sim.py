@@ -11,7 +11,7 @@ from configs import arguments, cage
 def get_config():
     """The recipe."""
     config = cage.base()
-    config.dataset.update(name="gait_sim", skeleton="kinect_v1", centred=True, probe_order="window")
+    config.dataset.update(name="gait_sim", centred=True, probe_order="window")
     config.dataset.options = {"num_identities": 10, "recordings_per_identity": 12, "frames": 60, "seed": 0}
     config.network.units = 64
     config.training.update(batch_size=64, epochs=10)

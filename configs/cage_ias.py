@@ -22,7 +22,7 @@ PUBLISHED = {
 def get_config(probe="a", variant="la"):
     """The recipe."""
     config = cage.base(variant)
-    config.dataset.update(name="released", skeleton="kinect_v1", probe=probe)
+    config.dataset.update(name="released", probe=probe)
     config.dataset.options = {"config": "ias_f6"}
     config.recognition.latest_best = False
     config.published = PUBLISHED.get((variant, probe), {})

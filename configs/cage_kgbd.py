@@ -16,7 +16,7 @@ PUBLISHED = {"la": {"A rank1": 0.869, "A nAUC": 0.971}, "plus": {"A rank1": 0.90
 def get_config(variant="la"):
     """The recipe."""
     config = cage.base(variant)
-    config.dataset.update(name="released", skeleton="kinect_v1", probe="single")
+    config.dataset.update(name="released", probe="single")
     config.dataset.options = {"config": "kgbd_f6"}
     config.training.update(epochs=150, temperature=0.5)
     config.recognition.epochs = 200

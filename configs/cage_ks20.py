@@ -34,7 +34,7 @@ PUBLISHED = {
 def get_config(view=None, variant="la"):
     """The recipe; without a view, of all views."""
     config = cage.base(variant)
-    config.dataset.update(name="released", skeleton="kinect_v2", probe="single")
+    config.dataset.update(name="released", probe="single")
     config.dataset.options = {"config": "ks20_f6" if view is None else f"ks20_view{view}_f6"}
     config.recognition.epochs = 800
     if variant in PUBLISHED:

@@ -22,7 +22,7 @@ PUBLISHED = {
 def get_config(probe="nm.nm"):
     """The recipe."""
     config = hi_mpc.base()
-    config.dataset.update(name="released", skeleton="openpose", length=40, probe=probe.replace(".", "_"))
+    config.dataset.update(name="released", length=40, probe=probe.replace(".", "_"))
     config.dataset.options = {"config": "casia_b_f40"}
     config.training.eps = 0.75
     config.published = dict(zip(("B rank1", "B mAP"), PUBLISHED[probe], strict=True))

@@ -11,7 +11,7 @@ from configs import arguments, hi_mpc
 def get_config():
     """The recipe."""
     config = hi_mpc.base()
-    config.dataset.update(name="gait_sim", skeleton="kinect_v1", probe_order="window")
+    config.dataset.update(name="gait_sim", probe_order="window")
     config.dataset.options = {"num_identities": 10, "recordings_per_identity": 12, "frames": 60, "seed": 0}
     config.network.units = 64
     config.training.update(batch_size=64, epochs=15, probe_remainder="keep")

@@ -13,7 +13,7 @@ from configs import arguments, hi_mpc
 def get_config():
     """The recipe."""
     config = hi_mpc.base()
-    config.dataset.update(name="kgbd", skeleton="kinect_v1", train_rule="testing")
+    config.dataset.update(name="kgbd", train_rule="testing")
     config.network.joint_order = (11, 10, 1, 0, 2, 4, 6, 8, 3, 5, 7, 9, 12, 14, 16, 18, 13, 15, 17, 19)
     config.training.update(resample=False, eps=0.6, min_samples=4)
     config.published = {"B rank1": 0.569, "B rank5": 0.702, "B rank10": 0.751, "B mAP": 0.102}

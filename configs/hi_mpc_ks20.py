@@ -12,6 +12,6 @@ from configs import arguments, hi_mpc
 def get_config():
     """The recipe."""
     config = hi_mpc.base()
-    config.dataset.update(name="ks20", skeleton="kinect_v2")
+    config.dataset.update(name="ks20")
     config.published = {"B rank1": 0.696, "B rank5": 0.835, "B rank10": 0.871, "B mAP": 0.22}
     return config

@@ -9,7 +9,7 @@ def dataset() -> ConfigDict:
     return ConfigDict(
         {
             "name": "",  # folder under datasets_tfds
-            "skeleton": "kinect_v1",  # kinect_v1 (20 joints), kinect_v2 (25), openpose (14)
+            "skeleton": "",  # empty: as the prepared data set says; a name (tfskel.skeletons) is checked against that
             "manual_dir": "",  # where the raw files are; empty: data/<name>
             "data_dir": "",  # where `tfds build` put the prepared data set; empty: inside the run's folder
             "options": {},  # the builder's own options, see datasets_tfds/<name>/README.md
@@ -17,6 +17,7 @@ def dataset() -> ConfigDict:
             "divisions": (),  # which random divisions of a data set that stores several, each a repeat like the seeds
             "probe": "probe",  # which probe of the data set: a row of tfskel/evaluation/protocols.py
             "length": 6,  # f, frames in a sequence
+            "cut_gaps": False,  # no sequence over a jump of the frame numbers; False: over any, as the originals
             "train_rule": "training",  # train sequences: "training" overlap at every shift, "testing" do not overlap
             "probe_order": "recording",  # order of probe sequences: "recording" by recording, or "window" number first
         }

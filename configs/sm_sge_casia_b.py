@@ -15,7 +15,7 @@ RANK1 = (0.184, 0.508, 0.536, 0.409, 0.512, 0.593, 0.523, 0.539, 0.302, 0.288, 0
 def get_config(view=0):
     """The recipe."""
     config = sm_sge.base()
-    config.dataset.update(name="released", skeleton="openpose", length=20, probe="single")
+    config.dataset.update(name="released", length=20, probe="single")
     config.dataset.options = {"config": f"casia_b_view{view}_f20"}
     config.training.update(batch_size=128, learning_rate=0.0005, epochs=160)
     config.recognition.update(batch_size=128, learning_rate=0.0005)

@@ -11,7 +11,7 @@ from configs import arguments, sm_sge
 def get_config():
     """The recipe."""
     config = sm_sge.base()
-    config.dataset.update(name="gait_sim", skeleton="kinect_v1", probe_order="window")
+    config.dataset.update(name="gait_sim", probe_order="window")
     config.dataset.options = {"num_identities": 10, "recordings_per_identity": 12, "frames": 60, "seed": 0}
     config.network.units = 128
     config.training.update(batch_size=64, learning_rate=0.0025, epochs=2)

@@ -15,7 +15,7 @@ PUBLISHED = {"a": {"A rank1": 0.594, "A nAUC": 0.867}, "b": {"A rank1": 0.698, "
 def get_config(probe="a"):
     """The recipe."""
     config = sm_sge.base()
-    config.dataset.update(name="ias", skeleton="kinect_v1", probe=probe)
+    config.dataset.update(name="ias", probe=probe)
     config.training.update(batch_size=64, learning_rate=0.0025, epochs=120)
     config.recognition.first_saved_epoch = 10
     config.published = PUBLISHED[probe]

@@ -14,7 +14,7 @@ from configs import arguments, sm_sge
 def get_config():
     """The recipe."""
     config = sm_sge.base()
-    config.dataset.update(name="kgbd", skeleton="kinect_v1", train_rule="testing")  # no overlap, in train either
+    config.dataset.update(name="kgbd", train_rule="testing")  # no overlap, in train either
     config.network.units = 128
     config.training.update(batch_size=256, learning_rate=0.0025, epochs=160)
     config.recognition.batch_size = 256

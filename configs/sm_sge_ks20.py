@@ -12,7 +12,7 @@ from configs import arguments, sm_sge
 def get_config():
     """The recipe."""
     config = sm_sge.base()
-    config.dataset.update(name="ks20", skeleton="kinect_v2")
+    config.dataset.update(name="ks20")
     config.training.update(batch_size=64, learning_rate=0.0005, epochs=200)
     config.published = {"A rank1": 0.875, "A nAUC": 0.958}
     return config

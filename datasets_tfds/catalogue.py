@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import importlib.util
 import pathlib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,6 +18,35 @@ def known() -> list[str]:
     """Names of the data sets that `load` accepts, sorted. Imports neither TFDS nor TensorFlow."""
     here = pathlib.Path(__file__).parent
     return sorted(path.parent.name for path in here.glob("*/*_dataset_builder.py"))
+
+
+def options(name: str) -> dict[str, Any]:
+    """Option -> default of one known data set. Imports neither TFDS nor TensorFlow.
+
+    Raises:
+        ValueError: the data set is unknown.
+    """
+    module(name)
+    table = f"datasets_tfds.{name}.options"
+    return dict(importlib.import_module(table).OPTIONS) if importlib.util.find_spec(table) else {}
+
+
+def check_option(name: str, key: str, defaults: Mapping[str, Any]) -> None:
+    """Refuses an option that the data set does not have.
+
+    Args:
+        name: str. Data set, for the message.
+        key: str. The option.
+        defaults: option -> default, as in the data set's options.py.
+
+    Raises:
+        ValueError: no such option; the message lists those there are.
+    """
+    if key not in defaults:
+        close = difflib.get_close_matches(key, defaults, n=1)
+        hint = f" Did you mean {close[0]!r}?" if close else ""
+        listed = ", ".join(f"{option}={default!r}" for option, default in defaults.items()) or "none"
+        raise ValueError(f"Data set {name}: unknown option {key!r}.{hint} Options: {listed}.")
 
 
 def load(

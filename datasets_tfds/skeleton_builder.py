@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import abc
 import dataclasses
-import difflib
 import functools
 import hashlib
 import json
@@ -47,7 +46,7 @@ class SkeletonBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
     FPS = 30.0
     SOURCE = ""  # one line: where the recordings come from
     HOMEPAGE = ""
-    OPTIONS: dict[str, Any] = {}  # option -> default; the base itself reads "skeleton", "fps" and "seed"
+    OPTIONS: dict[str, Any] = {}  # from the data set's options.py; the base itself reads "skeleton", "fps" and "seed"
     CHOICES: dict[str, tuple[str, ...]] = {}  # option -> the only values it may have
 
     _through_beam = False
@@ -75,11 +74,7 @@ class SkeletonBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
 
     @classmethod
     def _checked_option(cls, key: str, value: Any) -> Any:
-        if key not in cls.OPTIONS:
-            close = difflib.get_close_matches(key, cls.OPTIONS, n=1)
-            hint = f" Did you mean {close[0]!r}?" if close else ""
-            options = ", ".join(f"{name}={default!r}" for name, default in cls.OPTIONS.items()) or "none"
-            raise ValueError(f"Data set {cls.name}: unknown option {key!r}.{hint} Options: {options}.")
+        catalogue.check_option(cls.name, key, cls.OPTIONS)
         default = cls.OPTIONS[key]
         if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
             value = float(value)

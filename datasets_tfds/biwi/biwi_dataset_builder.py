@@ -9,6 +9,7 @@ import pathlib
 import tensorflow_datasets as tfds
 
 from datasets_tfds import archive_tree, frame_files, skeleton_builder, takes
+from datasets_tfds.biwi import options
 
 EXPECTED = """
   BIWI/                        may be left out: manual_dir may be this folder itself
@@ -29,7 +30,7 @@ class Builder(skeleton_builder.SkeletonBuilder):
     FPS = 10.0
     SOURCE = "BIWI RGBD-ID, Intelligent Autonomous Systems Laboratory, University of Padua"
     HOMEPAGE = "http://robotics.dei.unipd.it/reid/"
-    OPTIONS = {"clip": True}
+    OPTIONS = options.OPTIONS
     MANUAL_DOWNLOAD_INSTRUCTIONS = f"""
 BIWI RGBD-ID is given out by its owner, the Intelligent Autonomous Systems Laboratory of the University of Padua:
 http://robotics.dei.unipd.it/reid/index.php/downloads (licence CC BY-NC-SA 3.0: not for commercial use; cite the

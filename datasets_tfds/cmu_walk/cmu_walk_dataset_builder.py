@@ -10,7 +10,7 @@ from typing import Any
 import tensorflow_datasets as tfds
 
 from datasets_tfds import skeleton_builder
-from datasets_tfds.cmu_walk import kinect_joints, raw_files, split_rule
+from datasets_tfds.cmu_walk import kinect_joints, options, raw_files, split_rule
 from tfskel.io import segments
 
 
@@ -23,7 +23,7 @@ class Builder(skeleton_builder.SkeletonBuilder):
     FPS = float(kinect_joints.FPS)
     SOURCE = "CMU Graphics Lab Motion Capture Database, mocap.cs.cmu.edu"
     HOMEPAGE = "http://mocap.cs.cmu.edu/"
-    OPTIONS = {"skeleton": "kinect_v1"}
+    OPTIONS = options.OPTIONS
     CHOICES = {"skeleton": tuple(kinect_joints.BONES)}
     BUILDER_CONFIGS = [
         skeleton_builder.SkeletonConfig(name="recordings", description="20 joints in Kinect v1 order."),

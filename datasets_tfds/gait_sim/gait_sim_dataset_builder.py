@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Simulated walks: the embedded default data set, made from a seed, nothing to download."""
 
-import dataclasses
 import pathlib
 from collections.abc import Iterator
 from typing import Any
 
 from datasets_tfds import skeleton_builder
-from datasets_tfds.gait_sim import simulator
+from datasets_tfds.gait_sim import options, simulator
 
 
 class Builder(skeleton_builder.SkeletonBuilder):
@@ -23,7 +22,7 @@ class Builder(skeleton_builder.SkeletonBuilder):
     ]
     FPS = float(simulator.FPS)
     SOURCE = "Synthetic: parametric walking simulator of this package. Not sensor data, not motion capture."
-    OPTIONS = dataclasses.asdict(simulator.Options())
+    OPTIONS = options.OPTIONS
 
     @classmethod
     def config_for(cls, options: dict[str, Any]) -> skeleton_builder.SkeletonConfig:

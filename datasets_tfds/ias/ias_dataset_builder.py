@@ -11,6 +11,7 @@ import warnings
 import tensorflow_datasets as tfds
 
 from datasets_tfds import archive_tree, frame_files, skeleton_builder, takes
+from datasets_tfds.ias import options
 
 EXPECTED = """
   IAS/                    may be left out: manual_dir may be this folder itself
@@ -31,7 +32,7 @@ class Builder(skeleton_builder.SkeletonBuilder):
     SKELETON = "kinect_v1"
     SOURCE = "IAS-Lab RGBD-ID, Intelligent Autonomous Systems Laboratory, University of Padua"
     HOMEPAGE = "http://robotics.dei.unipd.it/reid/"
-    OPTIONS = {"clip": True, "identities": "position", "first_skeleton_only": False}
+    OPTIONS = options.OPTIONS
     CHOICES = {"identities": ("position", "folder")}
     MANUAL_DOWNLOAD_INSTRUCTIONS = f"""
 IAS-Lab RGBD-ID is given out by its owner, the Intelligent Autonomous Systems Laboratory of the University of Padua:

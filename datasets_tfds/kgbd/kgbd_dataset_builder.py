@@ -8,7 +8,7 @@ import pathlib
 import tensorflow_datasets as tfds
 
 from datasets_tfds import archive_tree, skeleton_builder, takes
-from datasets_tfds.kgbd import draw, recording_files
+from datasets_tfds.kgbd import draw, options, recording_files
 
 EXPECTED = """
   KGBD/                            may be left out: manual_dir may be this folder itself
@@ -30,7 +30,7 @@ class Builder(skeleton_builder.SkeletonBuilder):
         "https://www.researchgate.net/publication/275023745_Kinect_Gait_Biometry_Dataset_-_data_from_164_"
         "individuals_walking_in_front_of_a_X-Box_360_Kinect_Sensor"
     )
-    OPTIONS = {"clip": True, "seed": 0, "draws": {}, "short_person": "person_15"}
+    OPTIONS = options.OPTIONS
     CHOICES = {"short_person": ("person_15", "few_files")}
     MANUAL_DOWNLOAD_INSTRUCTIONS = f"""
 KGBD is given out by its authors, V. O. Andersson and R. M. de Araujo, at

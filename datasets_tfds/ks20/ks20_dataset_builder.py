@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 import tensorflow_datasets as tfds
 
 from datasets_tfds import archive_tree, frame_files, skeleton_builder, takes
-from datasets_tfds.ks20 import draw, grouping
+from datasets_tfds.ks20 import draw, grouping, options
 
 EXPECTED = """
   KS20/                            may be left out: manual_dir may be this folder itself
@@ -35,13 +35,7 @@ class Builder(skeleton_builder.SkeletonBuilder):
     SKELETON = "kinect_v2"
     SOURCE = "KS20, VisLab, Institute for Systems and Robotics, Instituto Superior Técnico, Lisbon"
     HOMEPAGE = "http://vislab.isr.ist.utl.pt/datasets/#ks20"
-    OPTIONS = {
-        "seed": 0,
-        "draws": {},
-        "grouping": "original",
-        "frame_order": "name",
-        "unknown_bodies": "keep",
-    }
+    OPTIONS = options.OPTIONS
     CHOICES = {
         "grouping": ("original", "corrected"),
         "frame_order": ("name", "time"),

@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from datasets_tfds import skeleton_builder
+from datasets_tfds.own_recordings import options
 from tfskel import skeletons
 from tfskel.io import csv_recordings, folder_tree, interchange, segments
 
@@ -25,14 +26,7 @@ class Builder(skeleton_builder.SkeletonBuilder):
     RELEASE_NOTES = {"1.0.0": "Interchange format and CSV."}
     SKELETON = ""
     SOURCE = "the user's own files"
-    OPTIONS = {
-        "format": "",  # "interchange" or "csv"; "" means by the files found
-        "recordings": "",  # file name; "" means recordings.npz, or recordings.csv
-        "splits": "splits.json",
-        "joints": "joints",  # key of the joint array in the .npz file
-        "skeleton": "",  # name in tfskel.skeletons; "" means by the number of joints
-        "fps": 0.0,  # frames per second, only recorded; 0 means what the .npz file states
-    }
+    OPTIONS = options.OPTIONS
     CHOICES = {"format": ("", *_FILES), "skeleton": ("", *skeletons.SKELETONS)}
     MANUAL_DOWNLOAD_INSTRUCTIONS = """
 Nothing is downloaded: manual_dir is your folder. It holds either

@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from datasets_tfds import skeleton_builder
-from datasets_tfds.released import find_tree, published_sets
+from datasets_tfds.released import find_tree, options, published_sets
 from tfskel.io import folder_tree, published_arrays
 
 AVAILABLE = "available"
@@ -41,7 +41,7 @@ class Builder(skeleton_builder.SkeletonBuilder):
     FPS = 0.0  # the arrays do not say
     SOURCE = "ready-cut .npy sequences published by the authors of Hi-MPC, CAGE and SM-SGE"
     HOMEPAGE = "https://github.com/Kali-Hac/Hi-MPC"
-    OPTIONS = {"config": ""}
+    OPTIONS = options.OPTIONS
     BUILDER_CONFIGS = [
         skeleton_builder.SkeletonConfig(
             name=AVAILABLE, description="Builds every published data set that is below manual_dir."

@@ -165,7 +165,7 @@ def test_jumps_are_found_within_recordings_and_measured_per_frame():
     lists["train"][1]["joints"][11:] += np.float32([0.6, 0, 0])
     lists["train"][2]["joints"] += np.float32([5, 0, 0])  # another place is not a jump
     lists["probe"][0]["joints"][3:] += np.float32([0.9, 0, 0])
-    lists["probe"][0]["frames"] = np.r_[0, 1, 2, 4:13]  # one frame was dropped before the step
+    lists["probe"][0] |= {"frames": np.r_[0, 1, 2, 4:13], "captured": 13}  # one frame was dropped before the step
     found = report(lists)
     assert found["splits"]["train"]["jumps"] == {"count": 1, "first": [{"recording": "b1", "frame": 11}]}
     assert found["splits"]["probe"]["jumps"]["count"] == 0

@@ -164,7 +164,7 @@ def test_a_misspelt_key_is_one_message_with_a_suggestion(tmp_path):
     [
         ("training", "batch_size", 100000, "batch is larger than the data"),
         ("dataset", "length", 100, "No sequence of f = 100 frames: the longest"),
-        ("dataset", "skeleton", "kinect_v2", "20 joints but .* 'kinect_v2' has 25"),
+        ("dataset", "skeleton", "kinect_v2", r"\(25 joints\), but data set .* as 'kinect_v1'"),
         ("dataset", "name", "gait_sin", "Unknown data set 'gait_sin'. Did you mean 'gait_sim'"),
         ("dataset", "probe", "a", "has no probe 'a'"),
         ("selection", "held_out", 1.5, "held_out must be in"),

@@ -1,31 +1,36 @@
 # SPDX-License-Identifier: MIT
 """What should be known about recordings before anything is trained on them."""
 
+import collections
 import itertools
 
 import numpy as np
 
 from tfskel import skeletons
+from tfskel.data import gaps, sequences, undetected, windows
 from tfskel.data import recordings as recording_sets
-from tfskel.data import sequences, windows
 
 _SHOWN = 5
 _JUMP_METRES = 0.5
 _PLAUSIBLE_BONE_METRES = (0.02, 1.0)
 
 
-def report(splits: dict[str, recording_sets.Recordings], f: int, skeleton: skeletons.Skeleton) -> dict[str, object]:
+def report(
+    splits: dict[str, recording_sets.Recordings], f: int, skeleton: skeletons.Skeleton, cut_gaps: bool = False
+) -> dict[str, object]:
     """Counts, bone lengths, jumps, and what the splits share or miss.
 
     Args:
         splits: recordings by split name.
         f: frames per sequence.
         skeleton: joint layout of all splits.
+        cut_gaps: sequences end where frame numbers jump, see `gaps.cut`.
 
     Returns:
-        JSON-able dictionary: "f", "skeleton", "splits" (counts per split), "bones" (mm per bone, over
-        all splits), "missing_identities" (by split), "duplicates" (pairs of splits that share sequences of
-        f frames at any frame, equal in every byte), "warnings" (sentences; empty when all looks right).
+        JSON-able dictionary: "f", "skeleton", "splits" (counts per split), "bones" (mm per bone, over all splits),
+        "missing_identities" (by split), "duplicates" (pairs of splits that share sequences of f frames at any frame,
+        equal in every byte), "gaps" (jumps of the frame numbers, by split), "undetected" (joints without a place, per
+        identity), "warnings" (sentences; empty when all looks right).
 
     Raises:
         ValueError: no split or no frame at all, f below 2, or another number of joints than the skeleton's.
@@ -38,32 +43,41 @@ def report(splits: dict[str, recording_sets.Recordings], f: int, skeleton: skele
         raise ValueError(f"None of the splits {', '.join(splits)} holds a single frame.")
     for recordings in splits.values():
         recording_sets.check_skeleton(recordings, skeleton)
+    pieces = {name: gaps.cut(recordings) for name, recordings in splits.items()} if cut_gaps else splits
     result = {
         "f": int(f),
         "skeleton": skeleton.name,
-        "splits": {name: _counts(recordings, f) for name, recordings in splits.items()},
+        "splits": {name: _counts(recordings, pieces[name], f) for name, recordings in splits.items()},
         "bones": _bones(splits, skeleton),
         "missing_identities": _missing_identities(splits),
-        "duplicates": _duplicates(splits, f),
+        "duplicates": _duplicates(pieces, f),
+        "gaps": {name: _gaps(recordings) for name, recordings in splits.items()},
+        "undetected": undetected.rows(splits, skeleton),
     }
     for name, recordings in splits.items():
         result["splits"][name]["jumps"] = _jumps(recordings, skeleton.root)
-    return {**result, "warnings": _warnings(result)}
+    return {**result, "warnings": _warnings(result, cut_gaps) + _undetected_warning(splits, result["undetected"])}
 
 
-def _counts(recordings: recording_sets.Recordings, f: int) -> dict:
+def _counts(recordings: recording_sets.Recordings, pieces: recording_sets.Recordings, f: int) -> dict:
     return {
         "identities": len(set(recordings.identity.tolist())),
         "recordings": len(recordings),
         "frames": int(recordings.length.sum()),
         "dropped_frames": int((recordings.captured - recordings.length).sum()),
-        "dropped_inside": int(_gaps(recordings).sum()),
+        "dropped_inside": int(_dropped_inside(recordings).sum()),
         "sequences_per_identity": {
-            "training": _per_identity(recordings, windows.training, f),
-            "testing": _per_identity(recordings, windows.testing, f),
+            "training": _per_identity(pieces, windows.training, f),
+            "testing": _per_identity(pieces, windows.testing, f),
         },
         "shorter_than_f": recordings.recording[recordings.length < f].tolist(),
     }
+
+
+def _gaps(recordings: recording_sets.Recordings) -> dict:
+    jumps = gaps.unexplained(recordings)
+    longest = max((jump["after"] - jump["before"] - 1 for jump in jumps), default=0)
+    return {"count": len(jumps), "longest": longest, "first": jumps[:_SHOWN]}
 
 
 def _per_identity(recordings, rule, f) -> dict[str, int]:
@@ -147,12 +161,18 @@ def _duplicates(splits: dict, f: int) -> list[dict]:
     return rows
 
 
-def _warnings(result: dict) -> list[str]:
+def _warnings(result: dict, cut_gaps: bool) -> list[str]:
     warnings = []
     for name, counts in result["splits"].items():
         if counts["shorter_than_f"]:
             short = _some(counts["shorter_than_f"])
             warnings.append(f"{name}: recordings shorter than {result['f']} frames give no sequence: {short}.")
+        if result["gaps"][name]["count"]:
+            jumps = result["gaps"][name]
+            where = _some([f"{j['recording']} frames {j['before']} to {j['after']}" for j in jumps["first"]])
+            span = "no sequence spans one" if cut_gaps else "sequences span them, unless dataset.cut_gaps is set"
+            number = f"{jumps['count']} gaps in the frame numbers, up to {jumps['longest']} missing"
+            warnings.append(f"{name}: {number} ({where}); {span}.")
         if counts["jumps"]["count"]:
             where = _some([f"{j['recording']} frame {j['frame']}" for j in counts["jumps"]["first"]])
             number = counts["jumps"]["count"]
@@ -174,12 +194,26 @@ def _warnings(result: dict) -> list[str]:
     return warnings
 
 
-def _some(names: list[str]) -> str:
+def _undetected_warning(splits: dict, rows: list[dict]) -> list[str]:
+    if not rows:
+        return []
+    frames = collections.Counter()
+    for recordings in splits.values():
+        for identity, length in zip(recordings.identity.tolist(), recordings.length.tolist(), strict=True):
+            frames[identity] += length
+    where = _some(undetected.phrases(rows, frames), "; ")
+    return [
+        f"Joints that were not detected stand there as places: {where}. A person can be recognised by such a defect: "
+        "leave these frames out, or fill the joints in."
+    ]
+
+
+def _some(names: list[str], separator: str = ", ") -> str:
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more
+    return separator.join(names[:_SHOWN]) + more
 
 
-def _gaps(recordings: recording_sets.Recordings) -> np.ndarray:
+def _dropped_inside(recordings: recording_sets.Recordings) -> np.ndarray:
     """(R,) frames missing between the first and the last kept one: those a drop rule took out.
 
     The other dropped frames lay at the ends, where a clip rule took them. Recordings that lost nothing have none,

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: MIT
+"""Options of the data set with their defaults; see its README. Imports nothing heavy: the command line reads them."""
+
+OPTIONS = {"config": ""}

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: MIT
+"""The user's own recordings through the commands of the README, in both forms and without an override."""
+
+import importlib
+import json
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import tensorflow_datasets as tfds
+
+from components import artefacts, main, splits
+from datasets_tfds import catalogue
+from tests import people
+from tfskel import inference
+
+ROOT = pathlib.Path(__file__).parents[2]
+RECIPES = ("sm_sge_own_recordings", "cage_own_recordings", "hi_mpc_own_recordings")
+
+
+def recipe(name, folder, **dataset):
+    config = importlib.import_module(f"configs.{name}").get_config()
+    config.dataset.update(manual_dir=str(folder), **dataset)
+    return config
+
+
+def quality(workdir):
+    return json.loads((workdir / "recordings/quality.json").read_text())
+
+
+@pytest.mark.parametrize("write, joints", [(people.write_csv, 20), (people.write_npz, 25)])
+def test_the_command_of_the_readme_prepares_either_form(tmp_path, write, joints):
+    section = (ROOT / "README.md").read_text().split("## Your own data")[1].split("\n## ")[0]
+    (command,) = re.findall(r"^    python (tools/run\.py .*)$", section, re.MULTILINE)
+    (folder,) = re.findall(r"into `(.*)`, in the form", section)
+    for name in ("tools", "configs"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    write(tmp_path / folder, people.examples(joints=joints))
+    result = subprocess.run(
+        [sys.executable, *shlex.split(command), "--stages=ingest"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert result.returncode == 0, result.stderr[-2000:]
+    found = quality(tmp_path / "runs/sm_sge_own_recordings")
+    assert found["skeleton"] == {20: "kinect_v1", 25: "kinect_v2"}[joints] and found["warnings"] == []
+
+
+@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize("joints, skeleton", [(20, "kinect_v1"), (25, "kinect_v2"), (14, "openpose")])
+def test_every_recipe_takes_the_layout_that_the_builder_states(tmp_path, name, joints, skeleton):
+    folder = people.write_csv(tmp_path / "own", people.examples(joints=joints))
+    config = recipe(name, folder)
+    main.execute(config, tmp_path / "run", ["ingest"])
+    assert artefacts.read_json(tmp_path / "run/recordings" / splits.POINTER)["skeleton"] == skeleton
+    assert splits.read(tmp_path / "run/recordings", config.dataset).skeleton.name == skeleton
+
+
+def test_all_stages_of_a_run_see_the_layout_of_the_data_set(tmp_path):
+    config = recipe("cage_own_recordings", people.write_csv(tmp_path / "own", people.examples(5, 30, 25)))
+    config.network.units = 8
+    config.training.update(batch_size=8, epochs=1)
+    config.recognition.update(batch_size=8, epochs=1)
+    main.execute(config, tmp_path / "run")
+    seed = tmp_path / "run/seed_1"
+    assert json.loads((seed / "saved_model/export.json").read_text())["skeleton"] == "kinect_v2"
+    assert inference.load(seed / "saved_model/saved_model").num_joints == 25
+    assert "skeleton kinect_v2" in (tmp_path / "run/report/report.html").read_text()
+
+
+def test_a_given_layout_is_checked_against_the_prepared_one(tmp_path):
+    folder = people.write_npz(tmp_path / "own", people.examples())
+    message = r"is 'kinect_v2' \(25 joints\), but data set 'own_recordings' is prepared as 'kinect_v1' \(20 joints\)"
+    with pytest.raises(SystemExit, match=message):
+        main.execute(recipe(RECIPES[0], folder, skeleton="kinect_v2"), tmp_path / "run", ["ingest"])
+    main.execute(recipe(RECIPES[0], folder, skeleton="kinect_v1"), tmp_path / "run", ["ingest"])
+
+
+def test_a_data_set_that_is_prepared_already_is_used_as_it_is(tmp_path):
+    folder = people.write_npz(tmp_path / "own", people.examples(joints=25))
+    builder = catalogue.load("own_recordings", tmp_path / "data")
+    builder.download_and_prepare(download_config=tfds.download.DownloadConfig(manual_dir=str(folder)))
+    config = recipe(RECIPES[0], tmp_path / "gone", data_dir=str(tmp_path / "data"))
+    main.execute(config, tmp_path / "run", ["ingest"])
+    read = splits.read(tmp_path / "run/recordings", config.dataset)
+    assert read.skeleton.name == "kinect_v2" and len(read.train) == 3
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_no_sequence_spans_a_gap_in_time(tmp_path, name):
+    taken = people.examples()
+    for row in (row for rows in taken.values() for row in rows):
+        row["frames"] = np.r_[0:12, 1012:1024]
+    config = recipe(name, people.write_csv(tmp_path / "own", taken))
+    main.execute(config, tmp_path / "run", ["ingest"])
+    assert "train: 3 gaps in the frame numbers, up to 1000 missing (p0_train frames 11 to 1012" in str(
+        quality(tmp_path / "run")["warnings"]
+    )
+    read = splits.read(tmp_path / "run/recordings", config.dataset)
+    for part, rule in ((read.train, "training"), (read.probe, "testing"), (read.gallery, "testing")):
+        cut = read.cut(part, rule)
+        numbers = part.frame_numbers[cut.windows.start[:, None] + np.arange(6)]
+        assert len(cut) and (np.diff(numbers, axis=1) == 1).all()
+    config.dataset.cut_gaps = False
+    assert len(splits.read(tmp_path / "run/recordings", config.dataset).train) == 3
