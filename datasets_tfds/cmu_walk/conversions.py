@@ -16,7 +16,7 @@ from datasets_tfds.readers import asf, bvh, kinematics
 
 _THUMB = ("{s}Thumb", "{side}Thumb", "{side}HandThumb", "{side}HandThumb1")
 _WRIST = ("{side}FingerBase", "{s}FingerBase", "{s}Hand")
-_HAND = ("{side}HandIndex1", "{side}HandIndex", "{s}Fingers", "{side}Fingers", "{side}HandFinger1")
+_HAND = ("{side}HandIndex1", "{side}HandIndex", "{s}Fingers", "{side}Fingers", "{side}HandFinger1", "{side}HandMiddle1")
 _TOES = ("{side}ToeBase", "{side}Toe")
 _CENTRAL = {
     "root": ("Hips",),

@@ -49,18 +49,16 @@ def read_folder(folder: pathlib.Path, skeleton: str) -> dict[str, RawRecording]:
 def _read(name: str, found: dict[str, dict], model: asf.Skeleton | None, skeleton: str) -> RawRecording:
     identity, path = name.split("_")[0], found[".amc"].get(name) or found[".bvh"][name]
     needed = kinect_joints.needed(skeleton)
+    if model:
+        _check_model(model, needed if name in found[".amc"] else set(conversions.LOST))
     if name in found[".amc"]:
         if model is None:
             raise FileNotFoundError(f"{path.name} needs the skeleton {identity}.asf.\n{EXPECTED}")
         capture = amc.read(path, model)
-        _check_bones(model, {*needed, *body_size.BONES})
-        _check_size(model)
         places = kinematics.positions(amc.motion(model, capture)) * model.metres
         ends = dict(zip((asf.ROOT, *model.bones), np.moveaxis(places, 1, 0), strict=True))
         rate, source, frames = capture.rate or AMC_RATE, "asf_amc", capture.frames
     else:
-        if model:
-            _check_bones(model, set(conversions.LOST))
         ends, rate = conversions.read(path, model, needed)
         source, frames = "bvh_exact" if model else "bvh_approx", np.arange(1, len(ends[asf.ROOT]) + 1)
     try:
@@ -73,13 +71,10 @@ def _read(name: str, found: dict[str, dict], model: asf.Skeleton | None, skeleto
     return RawRecording(identity, joints, frames[::every], source)
 
 
-def _check_bones(model: asf.Skeleton, needed: set[str]) -> None:
-    missing = sorted(needed - {asf.ROOT, *model.bones})
+def _check_model(model: asf.Skeleton, needed: set[str]) -> None:
+    missing = sorted({*needed, *body_size.BONES} - {asf.ROOT, *model.bones})
     if missing:
         raise ValueError(f"{model.file}: lacks the bones {', '.join(missing)}. It has {', '.join(model.bones)}.")
-
-
-def _check_size(model: asf.Skeleton) -> None:
     legs = sum(np.linalg.norm(model.bones[bone].vector) for bone in body_size.BONES) / 2 * model.metres
     if not body_size.fits(legs):
         raise ValueError(

@@ -128,9 +128,10 @@ def test_units_never_overlap_and_a_size_that_fits_none_is_refused(tmp_path):
             bvh_joints(tmp_path, motion_text.bvh(scale=scale))
 
 
-def test_an_asf_file_whose_stated_unit_gives_no_person_is_refused(tmp_path):
+@pytest.mark.parametrize("motion", [{"_43_01__amc": motion_text.amc()}, {"_43_01__bvh": motion_text.bvh()}])
+def test_an_asf_file_whose_stated_unit_gives_no_person_is_refused(motion, tmp_path):
     with pytest.raises(ValueError, match=r"43\.asf: from hip to ankle it is 8\.\d+ m by the length in its :units"):
-        read(tmp_path, _43__asf=motion_text.asf(length="0.045"), _43_01__amc=motion_text.amc())
+        read(tmp_path, _43__asf=motion_text.asf(length="0.045"), **motion)
 
 
 @pytest.mark.parametrize("bone", ["head", "lwrist", "rfemur", "thorax"])
