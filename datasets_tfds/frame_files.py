@@ -69,8 +69,7 @@ def read_frame(path: pathlib.Path, layout: Layout) -> np.ndarray | None:
         )
     tracking = () if layout.tracking is None else (layout.tracking,)
     examined = rows if layout.every_line else rows[: layout.joints]
-    fields = (*_POSITION, *tracking, *layout.numeric)
-    table = text_rows.numbers(path, examined, _SEPARATOR, fields, layout.fields)
+    table = text_rows.numbers(path, examined, _SEPARATOR, _POSITION, layout.fields, (*tracking, *layout.numeric))
     if tracking and (table[:, 3] == 0).any():
         return None
     if len(table) > layout.joints:

@@ -24,9 +24,17 @@ BONES = {
 }
 
 
+def needed(skeleton: str) -> set[str]:
+    """Bones that the joints of a skeleton are made of, and those that tell the heading."""
+    bones = {"root", "lhipjoint", "rhipjoint"}
+    for bone in BONES[skeleton]:
+        bones |= set(bone) if isinstance(bone, tuple) else {bone}
+    return bones
+
+
 def step(rate: float) -> int:
     """Every how many frames one is kept; ValueError unless `rate` is a multiple of 30 frames per second."""
-    kept = round(rate / FPS)
+    kept = round(rate / FPS) if np.isfinite(rate) else 0
     if kept < 1 or abs(rate / FPS / kept - 1) > 0.01:
         raise ValueError(f"frame rate must be a multiple of {FPS} per second; received {rate:g}.")
     return kept

@@ -8,10 +8,11 @@ import pathlib
 
 import numpy as np
 
-from datasets_tfds.cmu_walk import asf_amc, bvh, kinect_joints
+from datasets_tfds.cmu_walk import body_size, conversions, kinect_joints
+from datasets_tfds.readers import amc, asf, kinematics
 from tfskel.io import folder_tree
 
-AMC_RATE = 120.0  # frames per second; the files do not state it
+AMC_RATE = 120.0  # frames per second; for files that do not state it
 _SUFFIXES = (".asf", ".amc", ".bvh")
 EXPECTED = """Expected, in any folders below it (names as in the database, NN = subject, MM = motion):
   02.asf       skeleton of subject 02
@@ -41,30 +42,45 @@ def read_folder(folder: pathlib.Path, skeleton: str) -> dict[str, RawRecording]:
     names = sorted({name for suffix in (".amc", ".bvh") for name in found[suffix]})
     if not names:
         raise FileNotFoundError(f"No .amc or .bvh file in\n{folder_tree.draw(folder)}\n{EXPECTED}")
-    skeletons = {name: asf_amc.read_asf(path) for name, path in found[".asf"].items()}
-    result = {}
-    for name in names:
-        identity = name.split("_")[0]
-        asf = skeletons.get(identity)
-        if name in found[".amc"]:
-            if asf is None:
-                raise FileNotFoundError(f"{found['.amc'][name].name} needs the skeleton {identity}.asf.\n{EXPECTED}")
-            frames, motion = asf_amc.read_amc(found[".amc"][name], asf)
-            ends, rate, source = asf_amc.bone_ends(asf, motion), AMC_RATE, "asf_amc"
-        else:
-            motion = bvh.restore(bvh.read(found[".bvh"][name]), asf)
-            ends, rate, source = bvh.bone_ends(motion), motion.rate, "bvh_exact" if asf else "bvh_approx"
-            frames = np.arange(1, len(motion.rows) + 1)
-        result[name] = _recording(identity, name, ends, frames, rate, source, skeleton)
-    return result
+    skeletons = {name: asf.read(path) for name, path in found[".asf"].items()}
+    return {name: _read(name, found, skeletons.get(name.split("_")[0]), skeleton) for name in names}
 
 
-def _recording(identity, name, ends, frames, rate, source, skeleton) -> RawRecording:
+def _read(name: str, found: dict[str, dict], model: asf.Skeleton | None, skeleton: str) -> RawRecording:
+    identity, path = name.split("_")[0], found[".amc"].get(name) or found[".bvh"][name]
+    needed = kinect_joints.needed(skeleton)
+    if model:
+        _check_model(model, needed if name in found[".amc"] else set(conversions.LOST))
+    if name in found[".amc"]:
+        if model is None:
+            raise FileNotFoundError(f"{path.name} needs the skeleton {identity}.asf.\n{EXPECTED}")
+        capture = amc.read(path, model)
+        places = kinematics.positions(amc.motion(model, capture)) * model.metres
+        ends = dict(zip((asf.ROOT, *model.bones), np.moveaxis(places, 1, 0), strict=True))
+        rate, source, frames = capture.rate or AMC_RATE, "asf_amc", capture.frames
+    else:
+        ends, rate = conversions.read(path, model, needed)
+        source, frames = "bvh_exact" if model else "bvh_approx", np.arange(1, len(ends[asf.ROOT]) + 1)
     try:
         every = kinect_joints.step(rate)
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from None
-    return RawRecording(identity, kinect_joints.joints(ends, rate, skeleton), frames[::every], source)
+    joints = kinect_joints.joints(ends, rate, skeleton)
+    if not np.isfinite(joints).all():
+        raise ValueError(f"{path.name}: its bones and angles give positions that are not finite. Is it damaged?")
+    return RawRecording(identity, joints, frames[::every], source)
+
+
+def _check_model(model: asf.Skeleton, needed: set[str]) -> None:
+    missing = sorted({*needed, *body_size.BONES} - {asf.ROOT, *model.bones})
+    if missing:
+        raise ValueError(f"{model.file}: lacks the bones {', '.join(missing)}. It has {', '.join(model.bones)}.")
+    legs = sum(np.linalg.norm(model.bones[bone].vector) for bone in body_size.BONES) / 2 * model.metres
+    if not body_size.fits(legs):
+        raise ValueError(
+            f"{model.file}: from hip to ankle it is {legs:.3g} m by the length in its :units; expected "
+            f"{body_size.LEGS[0]} to {body_size.LEGS[1]} m."
+        )
 
 
 def _find(folder: pathlib.Path) -> dict[str, dict[str, pathlib.Path]]:

@@ -9,7 +9,7 @@ import pytest
 import tensorflow_datasets as tfds
 
 from datasets_tfds import catalogue
-from datasets_tfds.cmu_walk import bvh, kinect_joints, raw_files, split_rule
+from datasets_tfds.cmu_walk import conversions, kinect_joints, raw_files, split_rule
 from tests import fakes
 
 CMU_WALK = fakes.recorded("TFSKEL_CMU_WALK")
@@ -28,7 +28,7 @@ def straight_walk(angle, frames=90):
     forward = np.array([np.sin(angle), 0, np.cos(angle)])
     left = np.cross([0, 1, 0], forward)
     root = np.linspace(0, 2, frames)[:, None] * forward + [0.3, 0.9, -4]
-    ends = {bone: root + rng.normal(size=3) * 0.1 for bone in bvh.JOINTS}
+    ends = {bone: root + rng.normal(size=3) * 0.1 for bone in conversions.JOINTS}
     return ends | {"root": root, "lhipjoint": root + 0.1 * left, "rhipjoint": root - 0.1 * left}
 
 

@@ -42,6 +42,35 @@ def test_an_inferred_joint_stays_and_an_untracked_one_drops_the_frame(tmp_path):
     assert frame_files.read_frame(write(tmp_path, lines), frame_files.RGBD_ID) is None
 
 
+@pytest.mark.parametrize("text", ["-1.#IND", "1.#QNAN", "1.#INF", "nan(ind)", "-nan", "-inf", "1.#QNAN00"])
+def test_nan_as_windows_writes_it_is_nan_the_untracked_joint_drops_the_frame_and_a_tracked_one_is_an_error(
+    text, tmp_path
+):
+    lines = rows()
+    lines[5] = f"5,{text},{text},0.5,0,0,0,0"
+    assert frame_files.read_frame(write(tmp_path, lines), frame_files.RGBD_ID) is None
+    lines[5] = f"5,{text},{text},0.5,0,0,2,0"
+    with pytest.raises(ValueError, match=r"000_skel\.txt, line 6: a joint position is not finite: \[-?(nan|inf), "):
+        frame_files.read_frame(write(tmp_path, lines), frame_files.RGBD_ID)
+
+
+@pytest.mark.parametrize("mark", [b"\xef\xbb\xbf", b""])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_byte_order_mark_and_any_line_end_change_nothing(mark, end, tmp_path):
+    expected = frame_files.read_frame(write(tmp_path, rows()), frame_files.RGBD_ID)
+    marked = tmp_path / "m_skel.txt"
+    marked.write_bytes(mark + end.join(rows()).encode())
+    np.testing.assert_array_equal(frame_files.read_frame(marked, frame_files.RGBD_ID), expected)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_refused_by_its_name(encoding, tmp_path):
+    path = tmp_path / "u_skel.txt"
+    path.write_bytes("\ufeff".encode(encoding) + "\n".join(rows()).encode(encoding))
+    with pytest.raises(ValueError, match=r"u_skel\.txt is UTF-16 text; save it as UTF-8"):
+        frame_files.read_frame(path, frame_files.RGBD_ID)
+
+
 @pytest.mark.parametrize(
     "change, message",
     [
@@ -72,6 +101,18 @@ def test_an_inferred_joint_stays_and_an_untracked_one_drops_the_frame(tmp_path):
         (
             lambda lines: [*lines[:2], "2,0,0,1e999,0,0,2,0", *lines[3:]],
             "line 3: a joint position is not finite: .*inf",
+        ),
+        (
+            lambda lines: [*lines[:2], "2,1_0.5,0,0,0,0,2,0", *lines[3:]],
+            "line 3, field 1: expected a number; received '1_0.5'",
+        ),
+        (
+            lambda lines: [*lines[:2], "2,0,0,0,0,0,2_0,0", *lines[3:]],
+            "line 3, field 6: .* number; received '2_0'",
+        ),
+        (
+            lambda lines: [*lines[:2], "2,0,0,0,0,0,-1.#IND,0", *lines[3:]],
+            "line 3, field 6: .* finite number; received '-1.#IND'",
         ),
         (
             lambda lines: [line.replace(",", ";") for line in lines],

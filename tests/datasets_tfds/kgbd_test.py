@@ -2,6 +2,7 @@
 """KGBD: the random draw of gallery and probe, person 15, damaged folders and files."""
 
 import shutil
+import warnings
 
 import numpy as np
 import pytest
@@ -168,6 +169,10 @@ def test_wrong_folders_are_refused(name, message, tmp_path):
             lambda rows: [*rows[:30], "Head;1;2;abc", *rows[31:]],
             "line 31, field 3: expected a number; received 'abc'",
         ),
+        (
+            lambda rows: [*rows[:30], "Head;1;2;1_0.5", *rows[31:]],
+            "line 31, field 3: expected a number; received '1_0.5'",
+        ),
         (lambda rows: [*rows[:30], "Head;1;nan;0", *rows[31:]], "line 31: a joint position is not finite"),
         (lambda rows: [*rows[:30], "", *rows[30:]], "line 31: at least 4 fields"),
     ],
@@ -186,4 +191,13 @@ def test_a_lost_line_in_the_middle_is_named_in_a_warning(tmp_path):
     rows = path.read_text().splitlines()
     path.write_text("\n".join(rows[:44] + rows[45:]) + "\n")
     with pytest.warns(UserWarning, match="3.txt, line 45: joint 'Elbow-Left' stands where .* 'Elbow-Right'"):
+        _all(_recordings(folder, tmp_path))
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_joint_name(tmp_path):
+    folder = preprocessing_golden.copy("KGBD", tmp_path)
+    path = _people(folder) / "Person002" / "3.txt"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
         _all(_recordings(folder, tmp_path))
