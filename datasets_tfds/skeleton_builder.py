@@ -192,7 +192,7 @@ def encoded(example: dict[str, Any], where: str, num_joints: int | None, dtype: 
         ValueError: joints of another shape, not finite, none at all, or frame numbers that do not fit.
     """
     joints = np.asarray(example["joints"], dtype)
-    where = f"{where}, recording {example['recording']!r}"
+    where = f"{where}, recording {str(example['recording'])!r}"
     expected = num_joints or "J"
     if joints.ndim != 3 or joints.shape[2] != 3 or expected not in ("J", joints.shape[1]):
         raise ValueError(f"{where}: joints must be (frames, {expected}, 3); received {joints.shape}.")

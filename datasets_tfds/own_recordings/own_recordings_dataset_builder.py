@@ -62,7 +62,7 @@ The README of this data set shows both in full.
     def _files(self, folder: pathlib.Path) -> tuple[str, str]:
         form, name = self.options["format"], self.options["recordings"]
         if form or name:
-            form = form or ("csv" if name.endswith(".csv") else "interchange")
+            form = form or ("csv" if name.lower().endswith(".csv") else "interchange")
             return form, name or _FILES[form]
         found = [form for form, file in _FILES.items() if (folder / file).is_file()]
         if len(found) > 1:

@@ -105,3 +105,13 @@ def test_no_sequence_spans_a_gap_in_time(tmp_path, name):
         assert len(cut) and (np.diff(numbers, axis=1) == 1).all()
     config.dataset.cut_gaps = False
     assert len(splits.read(tmp_path / "run/recordings", config.dataset).train) == 3
+
+
+def test_people_are_named_in_plain_text_where_probe_and_gallery_share_nobody(tmp_path):
+    taken = people.examples()
+    for row in taken["probe"]:
+        row["subject"] = f"guest{row['subject'][2:]}"
+    config = recipe(RECIPES[0], people.write_npz(tmp_path / "own", taken))
+    main.execute(config, tmp_path / "run", ["ingest"])
+    with pytest.raises(ValueError, match="probe guest0, guest1, guest2, gallery id0, id1, id2. Check the splits"):
+        splits.read(tmp_path / "run/recordings", config.dataset)

@@ -147,6 +147,66 @@ def test_a_pattern_reads_one_file_per_recording(tmp_path):
         csv_recordings.read(tmp_path, "*.csv")
 
 
+def test_a_name_with_brackets_is_a_name_and_a_pattern_only_where_no_file_has_it(tmp_path):
+    rows = wide_rows()
+    store(tmp_path, WIDE, rows, name="walks[1].csv")
+    check(csv_recordings.read(tmp_path, "walks[1].csv"))
+    store(tmp_path, WIDE, rows[:4], name="walks1.csv")
+    check(csv_recordings.read(tmp_path, "walks[1].csv"))
+    (tmp_path / "walks[1].csv").unlink()
+    store(tmp_path, WIDE, rows[4:], name="walks2.csv")
+    check(csv_recordings.read(tmp_path, "walks[12].csv"))
+    for name in (str(tmp_path / "[a].csv"), "[a].csv", ""):
+        with pytest.raises(FileNotFoundError, match=r"is missing\. Found:"):
+            csv_recordings.read(tmp_path, name)
+
+
+@pytest.mark.parametrize(
+    "column, cell, expected",
+    [
+        ("x", "1_0.5", "a finite number"),
+        ("y", "\u0663", "a finite number"),
+        ("z", "True", "a finite number"),
+        ("z", "1e999", "a finite number"),
+        ("x", "0x1p3", "a finite number"),
+        ("frame", "1_0", "a whole number"),
+        ("frame", "1e1", "a whole number"),
+        ("frame", "\u0661", "a whole number"),
+        ("frame", "True", "a whole number"),
+        ("joint", "1_3", "a joint number"),
+        ("joint", "\u0667", "a joint number"),
+    ],
+)
+def test_numbers_are_written_as_files_write_them(tmp_path, column, cell, expected):
+    with pytest.raises(ValueError, match=rf"line 9, column '{column}': expected {expected}; received '{cell}'"):
+        csv_recordings.read(store(tmp_path, LONG, changed(7, column, cell)(long_rows())))
+
+
+def test_spaces_signs_exponents_and_quotes_do_not_change_a_number(tmp_path):
+    rows = [[*row[:4], f" {row[4]} ", f'"{float(row[5]):+.4e}"', row[6]] for row in long_rows()]
+    check(csv_recordings.read(store(tmp_path, LONG, rows)))
+
+
+def test_names_stay_text_when_they_look_like_numbers(tmp_path):
+    names = {"a1": "007", "b1": "7"}
+    rows = [[names[row[0]], f'"{row[1]}, {row[1]}"', *row[2:]] for row in wide_rows()]
+    splits = {"train": [["007", 0, 3]], "probe": [["7", 0, 2]]}
+    result = csv_recordings.read(store(tmp_path, WIDE, rows, splits))
+    assert [(row["recording"], row["subject"]) for rows in result.values() for row in rows] == [
+        ("007", "a, a"),
+        ("7", "b, b"),
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-16-le"])
+@pytest.mark.parametrize("name", ["recordings.csv", "splits.json"])
+def test_another_encoding_is_named(tmp_path, encoding, name):
+    path = store(tmp_path, WIDE, wide_rows()) / name
+    path.write_text(path.read_text(), encoding=encoding)
+    with pytest.raises(ValueError, match=rf"{name}.*UTF-.*save the file as UTF-8"):
+        csv_recordings.read(tmp_path)
+
+
 def changed(row, column, value):
     """Rows with one cell of the form with a row per joint changed; row 0 is line 2."""
 

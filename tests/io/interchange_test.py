@@ -198,6 +198,37 @@ def test_splits_that_do_not_fit_are_named(tmp_path, splits, message):
         interchange.read(store(tmp_path, splits=splits))
 
 
+def test_splits_may_begin_with_a_byte_order_mark(tmp_path):
+    path = store(tmp_path) / "splits.json"
+    path.write_text(path.read_text(), encoding="utf-8-sig")
+    assert list(interchange.read(tmp_path)) == ["train", "gallery", "probe"]
+
+
+@pytest.mark.parametrize(
+    "text, key",
+    [
+        ('{"splits": {"train": [["a1", 0, 6]], "probe": [["a2", 0, 2]], "train": [["b1", 0, 4]]}}', "train"),
+        ('{"splits": {"train": [["a1", 0, 6]]}, "splits": {"train": [["b1", 0, 4]]}}', "splits"),
+        ('{"train": [["a1", 0, 6]], "train": [["b1", 0, 4]]}', "train"),
+    ],
+)
+def test_a_split_that_is_given_twice_is_refused(tmp_path, text, key):
+    (store(tmp_path) / "splits.json").write_text(text)
+    with pytest.raises(ValueError, match=rf"splits\.json: '{key}' stands there twice"):
+        interchange.read(tmp_path)
+
+
+def test_coordinates_that_are_not_finite_are_not_written(tmp_path):
+    examples = interchange.read(store(tmp_path))
+    for value in (np.nan, np.inf):
+        joints = examples["probe"][0]["joints"].copy()
+        joints[3, 7, 2] = value
+        spoilt = {"probe": [examples["probe"][0] | {"joints": joints, "recording": np.str_("a2")}]}
+        with pytest.raises(ValueError, match=rf"recording 'a2', frame 5 \(row 3\), joint 7, z: {value}; expected"):
+            interchange.write(tmp_path / "new", spoilt)
+    assert not (tmp_path / "new").exists()
+
+
 def test_splits_that_are_not_json_are_named(tmp_path):
     (store(tmp_path) / "splits.json").write_text('{"splits": {"train": [')
     with pytest.raises(ValueError, match=r"splits\.json: not a JSON file"):

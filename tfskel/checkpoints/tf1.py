@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Reads TensorFlow 1 checkpoints without TensorFlow 1."""
 
+import glob
 import pathlib
 
 import numpy as np
@@ -47,7 +48,7 @@ def prefix_of(path: str | pathlib.Path) -> pathlib.Path:
             f"there is no checkpoint {prefix}: {prefix.name}.index is missing. Give the prefix, without the endings "
             ".index, .data-00000-of-00001 or .meta."
         )
-    if not list(prefix.parent.glob(prefix.name + ".data-*")):
+    if not list(prefix.parent.glob(glob.escape(prefix.name) + ".data-*")):
         raise FileNotFoundError(f"checkpoint {prefix} has no {prefix.name}.data-00000-of-00001 file beside its index.")
     return prefix
 

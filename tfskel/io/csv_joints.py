@@ -21,7 +21,7 @@ def numbers(table: csv_table.Table, layouts: Mapping[str, Sequence[str]]) -> tup
         ValueError: a number is missing, or the names fit no layout (says what the nearest one lacks).
     """
     names = table.names["joint"]
-    digits = [name.isdecimal() for name in names]
+    digits = [name.isascii() and name.isdecimal() for name in names]
     places = _numbered(table, digits) if 2 * sum(digits) > len(digits) else _named(table, layouts)
     return np.array(places)[table.codes["joint"]], len(places)
 

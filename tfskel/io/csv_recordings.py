@@ -33,7 +33,8 @@ def read(
 
     Args:
         folder: folder of the files.
-        recordings: name of the CSV file, or a pattern such as "*.csv" (then every recording is whole in one file).
+        recordings: name of the CSV file or, where no file has it, a pattern such as "*.csv" (then every recording is
+            whole in one file).
         splits: name of the splits file; needed unless the CSV has a column `split` (per frame; empty: not used).
             Its segments count frames from 0 within the recording, in order of the frame numbers.
         layouts: skeleton name -> joint names, for files that give joints by name (case, spaces, _ and - do not
@@ -47,7 +48,7 @@ def read(
         ValueError: names file, line, column and what was expected.
     """
     folder = pathlib.Path(folder)
-    paths = sorted(path for path in folder.glob(recordings) if path.is_file()) if folder.is_dir() else []
+    paths = _files(folder, recordings)
     layout = _LAYOUT.format(recordings=recordings, splits=splits)
     if not paths:
         raise FileNotFoundError(f"{folder / recordings} is missing. Found:\n{folder_tree.draw(folder)}\n{layout}")
@@ -66,15 +67,26 @@ def read(
     return {split: [_part(whole[name], first, end) for name, first, end in rows] for split, rows in chosen.items()}
 
 
+def _files(folder: pathlib.Path, name: str) -> list[pathlib.Path]:
+    """The file of that name or, where there is none, those that the name matches as a pattern."""
+    if (folder / name).is_file():
+        return [folder / name]
+    pattern = pathlib.Path(name)
+    if not folder.is_dir() or not name or pattern.is_absolute():
+        return []
+    return sorted(path for path in folder.glob(name) if path.is_file())
+
+
 def _file(path: pathlib.Path, layouts: Mapping[str, Sequence[str]]) -> Iterator[dict[str, Any]]:
-    header = csv_table.columns(path)
+    source = csv_table.load(path)
+    header = source.header
     numbers = _number_columns(path, header)
     optional = [name for name in (*_OPTIONAL, "split") if name in header]
     long = ["joint"] if len(numbers) == 3 and "joint" in header else []
     ignored = sorted(set(header) - {*_NAMES, "frame", *optional, *long, *numbers})
     if ignored:
         warnings.warn(f"{path}: ignored columns: {', '.join(ignored)}", stacklevel=4)
-    table = csv_table.read(path, (*_NAMES, *optional, *long), numbers)
+    table = csv_table.read(source, (*_NAMES, *optional, *long), numbers)
     joint, count = csv_joints.numbers(table, layouts) if long else (np.zeros(len(table.line), np.int64), 1)
     order = _order(table, joint)
     _check_frames(table, order, joint, count)

@@ -5,13 +5,43 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-import itertools
+import functools
+import io
+import math
 import pathlib
+import re
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+import pandas as pd
 
-_ROWS_AT_A_TIME = 4_000  # larger pieces fall out of the cache and take twice the time
+from tfskel.io import text_file
+
+_WHOLE = re.compile(r"[+-]?[0-9]+")
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_UNIT = "\x1f"  # separates the cells of a file that had quotes
+
+
+@dataclasses.dataclass(frozen=True)
+class Source:
+    """Text of a file without quotes, one row a line.
+
+    Attributes:
+        path: the file.
+        text: its content.
+        separator: one character.
+        header: column names, lower case and stripped.
+    """
+
+    path: pathlib.Path
+    text: str
+    separator: str
+    header: list[str]
+
+    @functools.cached_property
+    def lines(self) -> list[str]:
+        """Line n of the file is lines[n - 1]."""
+        return self.text.split("\n")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,129 +65,112 @@ class Table:
     numbers: np.ndarray
 
 
-def columns(path: pathlib.Path) -> list[str]:
-    """Column names of the header line, lower case and stripped."""
-    with _open(path) as file:
-        try:
-            header = next(csv.reader(file, delimiter=_delimiter(path)), None)
-        except csv.Error as error:
-            raise ValueError(f"{path}, line 1: {error}.") from None
-        except UnicodeDecodeError:
-            raise _not_text(path) from None
-    names = [name.strip().lower() for name in header or []]
-    repeated = sorted({name for name in names if names.count(name) > 1})
-    if not any(names) or repeated:
-        problem = f"column {repeated[0]!r} stands there twice" if repeated else "the file is empty"
+def load(path: pathlib.Path) -> Source:
+    """The text of a file and its column names.
+
+    Raises:
+        ValueError: not UTF-8, broken quotes, no header, or a column name twice.
+    """
+    text = text_file.read(path).replace("\r\n", "\n").replace("\r", "\n")
+    first = text.partition("\n")[0]
+    separator = max(",;\t", key=first.count)
+    if '"' in text:
+        text, separator = _without_quotes(path, text, separator), _UNIT
+    header = [name.strip().lower() for name in text.partition("\n")[0].split(separator)]
+    repeated = sorted({name for name in header if header.count(name) > 1})
+    if not any(header) or repeated:
+        problem = f"column {repeated[0]!r} stands there twice" if any(header) else "the file is empty"
         raise ValueError(f"{path}, line 1: {problem}; expected a header line with column names.")
-    return names
+    return Source(path, text, separator, header)
 
 
-def read(path: pathlib.Path, text: Iterable[str], numbers: Sequence[str]) -> Table:
+def read(source: Source, text: Iterable[str], numbers: Sequence[str]) -> Table:
     """Columns `text`, `frame` and `numbers` of a file; others are skipped, so are empty lines.
 
     Raises:
         ValueError: a row has too few or too many cells, a text cell of `recording` or `identity` is empty, a
             number cannot be read or is not finite, or there are no rows.
     """
-    header = columns(path)
-    codes: dict[str, list[np.ndarray]] = {name: [] for name in text}
-    known: dict[str, dict[str, int]] = {name: {} for name in codes}
-    lines, frames, values = [], [], []
-    for line, rows in _chunks(path, len(header)):
-        cells = dict(zip(header, zip(*rows, strict=True), strict=True))
-        lines.append(line)
-        for name, seen in known.items():
-            codes[name].append(_coded(path, line, name, cells[name], seen))
-        frames.append(_converted(path, line, "frame", cells["frame"], np.int64, "a whole number"))
-        values.append(
-            np.stack(
-                [_converted(path, line, name, cells[name], np.float64, "a finite number") for name in numbers],
-                axis=1,
-            )
-        )
-    if not lines:
-        raise ValueError(f"{path}: a header line and no rows below it.")
+    line = _rows(source)
+    at = {name: source.header.index(name) for name in (*text, "frame", *numbers)}
+    table = pd.read_csv(
+        io.StringIO(source.text),
+        sep=source.separator,
+        header=None,
+        names=range(len(source.header)),
+        skiprows=1,
+        usecols=sorted(at.values()),
+        dtype={at[name]: str for name in text},
+        na_filter=False,
+        quoting=csv.QUOTE_NONE,
+        low_memory=False,  # one type for a whole column: a column of numbers holds nothing else
+    )
+    columns = {name: table[place] for name, place in at.items()}
+    coded = {name: _coded(source, line, name, columns[name]) for name in text}
     return Table(
-        path,
-        np.concatenate(lines),
-        {name: np.concatenate(parts) for name, parts in codes.items()},
-        {name: list(seen) for name, seen in known.items()},
-        np.concatenate(frames),
-        np.concatenate(values),
+        source.path,
+        line,
+        {name: codes for name, (codes, _) in coded.items()},
+        {name: names for name, (_, names) in coded.items()},
+        _converted(source, line, "frame", columns["frame"], np.int64),
+        np.stack([_converted(source, line, name, columns[name], np.float64) for name in numbers], axis=1),
     )
 
 
-def _chunks(path: pathlib.Path, width: int) -> Iterable[tuple[np.ndarray, list[list[str]]]]:
-    with _open(path) as file:
-        reader = csv.reader(file, delimiter=_delimiter(path))
-        first = 2
-        try:
-            next(reader)
-            while rows := list(itertools.islice(reader, _ROWS_AT_A_TIME)):
-                line = np.arange(first, first + len(rows))
-                first += len(rows)
-                if reader.line_num != first - 1:
-                    raise ValueError(f"{path}: a quoted cell before line {reader.line_num} spans several lines.")
-                lengths = np.fromiter(map(len, rows), np.int64, len(rows))
-                wrong = np.flatnonzero((lengths != width) & (lengths != 0))
-                if len(wrong):
-                    raise ValueError(
-                        f"{path}, line {line[wrong[0]]}: {lengths[wrong[0]]} cells; expected {width} as in the "
-                        "header. Is the file truncated?"
-                    )
-                if lengths.all():
-                    yield line, rows
-                elif lengths.any():
-                    yield line[lengths > 0], [row for row in rows if row]
-        except csv.Error as error:
-            raise ValueError(f"{path}, line {reader.line_num}: {error}.") from None
-        except UnicodeDecodeError:
-            raise _not_text(path) from None
-
-
-def _coded(path: pathlib.Path, line: np.ndarray, name: str, cells: Sequence[str], seen: dict[str, int]) -> np.ndarray:
-    for cell in dict.fromkeys(cells):
-        value = cell.strip()
-        if not value and name in ("recording", "identity", "joint"):
-            raise ValueError(f"{path}, line {line[cells.index(cell)]}, column {name!r}: empty; expected a name.")
-        seen.setdefault(value, len(seen))
-    index = {cell: seen[cell.strip()] for cell in dict.fromkeys(cells)}
-    return np.fromiter(map(index.__getitem__, cells), np.int64, len(cells))
-
-
-def _converted(
-    path: pathlib.Path, line: np.ndarray, name: str, cells: Sequence[str], dtype: type, expected: str
-) -> np.ndarray:
+def _without_quotes(path: pathlib.Path, text: str, separator: str) -> str:
+    rows, reader = [], csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
-        values = np.array(cells, dtype=dtype)
-        bad = ~np.isfinite(values)
-    except (ValueError, OverflowError):
-        bad = np.array([not _readable(cell, dtype) for cell in cells])
-    if bad.any():
-        i = int(np.argmax(bad))
-        raise ValueError(f"{path}, line {line[i]}, column {name!r}: expected {expected}; received {cells[i]!r}.")
-    return values
+        for row in reader:
+            rows.append(_UNIT.join(row))
+            if reader.line_num != len(rows):
+                raise ValueError(f"{path}: a quoted cell before line {reader.line_num} spans several lines.")
+    except csv.Error as error:
+        raise ValueError(f"{path}, line {reader.line_num}: {error}.") from None
+    return "\n".join(rows)
 
 
-def _readable(cell: str, dtype: type) -> bool:
-    try:
-        return bool(np.isfinite(np.array([cell], dtype=dtype)).all())
-    except (ValueError, OverflowError):
-        return False
+def _rows(source: Source) -> np.ndarray:
+    """Numbers of the lines below the header that are not empty, each with as many cells as the header."""
+    cells = [line.count(source.separator) + 1 if line else 0 for line in source.lines]
+    width = len(source.header)
+    for number, count in enumerate(cells, start=1):
+        if count not in (0, width):
+            raise ValueError(
+                f"{source.path}, line {number}: {count} cells; expected {width} as in the header. "
+                "Is the file truncated?"
+            )
+    line = np.flatnonzero(cells)[1:] + 1
+    if not len(line):
+        raise ValueError(f"{source.path}: a header line and no rows below it.")
+    return line
 
 
-def _delimiter(path: pathlib.Path) -> str:
-    with open(path, "rb") as file:
-        header = file.readline()
-    return max(",;\t", key=lambda separator: header.count(separator.encode()))
+def _coded(source: Source, line: np.ndarray, name: str, column: pd.Series) -> tuple[np.ndarray, list[str]]:
+    codes, cells = pd.factorize(column)
+    names = [str(cell).strip() for cell in cells]
+    if "" in names and name in ("recording", "identity", "joint"):
+        number = line[np.argmax(codes == names.index(""))]
+        raise ValueError(f"{source.path}, line {number}, column {name!r}: empty; expected a name.")
+    index = {value: place for place, value in enumerate(dict.fromkeys(names))}
+    return np.array([index[value] for value in names])[codes], list(index)
 
 
-def _not_text(path: pathlib.Path) -> ValueError:
-    # The decoder reads far ahead of the line at hand, so its own error cannot say which line it was.
-    with open(path, "rb") as file:
-        bad = (line for line, text in enumerate(file, start=1) if text.decode("utf-8", "replace").encode() != text)
-        return ValueError(f"{path}, line {next(bad, 1)}: not UTF-8 text; save the file as UTF-8.")
+def _converted(source: Source, line: np.ndarray, name: str, column: pd.Series, dtype: type) -> np.ndarray:
+    if column.dtype.kind not in ("i" if dtype is np.int64 else "iuf") or not np.isfinite(column.to_numpy()).all():
+        place = source.header.index(name)
+        readable, expected = (_is_whole, "whole") if dtype is np.int64 else (_is_number, "finite")
+        for number in line:
+            cell = source.lines[number - 1].split(source.separator)[place]
+            if not readable(cell.strip(" \t")):
+                raise ValueError(
+                    f"{source.path}, line {number}, column {name!r}: expected a {expected} number; received {cell!r}."
+                )
+    return column.to_numpy().astype(dtype)
 
 
-def _open(path: pathlib.Path):
-    return open(path, newline="", encoding="utf-8-sig")
+def _is_whole(cell: str) -> bool:
+    return bool(_WHOLE.fullmatch(cell)) and -(2**63) <= int(cell) < 2**63
+
+
+def _is_number(cell: str) -> bool:
+    return bool(_NUMBER.fullmatch(cell)) and math.isfinite(float(cell))

@@ -86,7 +86,7 @@ def write(folder: str | pathlib.Path, splits: Mapping[str, list[Mapping[str, Any
     Raises:
         FileExistsError: one of the files is there already.
         ValueError: the examples do not fit together (identity or camera of a recording, number of joints,
-            empty split, no recordings).
+            empty split, no recordings), or a coordinate is not finite.
     """
     folder = pathlib.Path(folder)
     for name in ("recordings.npz", "splits.json"):
@@ -159,8 +159,15 @@ def _part(example: Mapping[str, Any]) -> dict[str, Any]:
     frames = np.asarray(example.get("frames", np.arange(len(joints))), np.int64)
     if joints.ndim != 3 or joints.shape[2] != 3 or not len(joints) or frames.shape != joints.shape[:1]:
         raise ValueError(
-            f"examples, recording {example['recording']!r}: expected joints (T, J, 3) and frames (T,) "
+            f"examples, recording {str(example['recording'])!r}: expected joints (T, J, 3) and frames (T,) "
             f"with T > 0; received {joints.shape} and {frames.shape}."
+        )
+    bad = np.argwhere(~np.isfinite(joints))
+    if len(bad):
+        row, joint, axis = bad[0]
+        raise ValueError(
+            f"examples, recording {str(example['recording'])!r}, frame {frames[row]} (row {row}), joint {joint}, "
+            f"{'xyz'[axis]}: {joints[row, joint, axis]}; expected finite numbers. Leave such frames out."
         )
     words = {key: str(example.get(key, "")) for key in _OPTIONAL_TEXT}
     names = {"recording": str(example["recording"]), "identity": str(example["subject"])}

@@ -8,6 +8,8 @@ import pathlib
 import re
 from collections.abc import Iterable, Mapping
 
+from tfskel.io import text_file
+
 Segment = tuple[str, int, int]
 _EXPECTED = 'expected {"splits": {"train": [["recording", first_frame, end_frame], ...], ...}}'
 
@@ -21,13 +23,17 @@ def read(path: str | pathlib.Path, lengths: Mapping[str, int]) -> dict[str, list
         lengths: recording -> number of frames.
 
     Raises:
-        ValueError: names the file, the split, the number of the segment and what was expected.
+        ValueError: not UTF-8 text, not JSON, a key twice, or a segment that does not fit; names the file, the split,
+            the number of the segment and what was expected.
     """
     path = pathlib.Path(path)
+    text = text_file.read(path)
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+        content = json.loads(text, object_pairs_hook=_once)
+    except (json.JSONDecodeError, RecursionError) as error:
         raise ValueError(f"{path}: not a JSON file ({error}); {_EXPECTED}.") from None
+    except KeyError as error:
+        raise ValueError(f"{path}: {error.args[0]!r} stands there twice; give every split once.") from None
     splits = content.get("splits", content) if isinstance(content, dict) else None
     if not isinstance(splits, dict) or not splits:
         raise ValueError(f"{path}: {_EXPECTED}; received {str(content)[:60]!r}.")
@@ -82,6 +88,14 @@ def not_in_gallery(splits: Mapping[str, Iterable[Mapping]]) -> list[str]:
         return []
     probe, gallery = ({example["subject"] for example in splits[split]} for split in ("probe", "gallery"))
     return sorted(probe - gallery)
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    keys = [key for key, _ in pairs]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise KeyError(key)
+    return dict(pairs)
 
 
 def _segment(path: pathlib.Path, split: str, i: int, row: object) -> Segment:

@@ -101,7 +101,7 @@ def enrolled(data: fit_data.FitData) -> np.ndarray:
     if not len(rows):
         raise ValueError(
             f"no identity of the probe is in train, so a recognition network cannot be scored: train has "
-            f"{data.train.classes[:5]}, the probe {sorted(set(data.probe.identity))[:5]}."
+            f"{', '.join(data.train.classes[:5])}, the probe {', '.join(sorted(set(data.probe.identity))[:5])}."
         )
     return rows
 
