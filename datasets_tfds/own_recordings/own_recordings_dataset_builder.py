@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from datasets_tfds import skeleton_builder
-from datasets_tfds.own_recordings import options
+from datasets_tfds.own_recordings import joint_order, options
 from tfskel import skeletons
 from tfskel.io import csv_recordings, folder_tree, interchange, segments
 
@@ -48,9 +48,8 @@ The README of this data set shows both in full.
         """
         form, name = self._files(manual_dir)
         splits = self._read(manual_dir, form, name)
-        num_joints = next(iter(splits.values()))[0]["joints"].shape[1]
         fps = self.options["fps"] or (interchange.frame_rate(manual_dir, name) if form != "csv" else None)
-        self.info.metadata.update(skeleton=self._skeleton_of(manual_dir, num_joints), fps=fps)
+        self.info.metadata.update(skeleton=self._skeleton_of(manual_dir, splits), fps=fps)
         missing = segments.not_in_gallery(splits)
         if missing:
             _warn(f"the gallery lacks these probe identities, which can never be found: {', '.join(missing)}")
@@ -81,14 +80,27 @@ The README of this data set shows both in full.
             return csv_recordings.read(folder, name, splits, {one.name: one.joint_names for one in known})
         return interchange.read(folder, name, splits, self.options["joints"])
 
-    def _skeleton_of(self, folder: pathlib.Path, num_joints: int) -> str:
-        name = self.options["skeleton"]
-        if name and skeletons.get(name).num_joints != num_joints:
+    def _skeleton_of(self, folder: pathlib.Path, splits: dict[str, list[dict[str, Any]]]) -> str:
+        """The layout that the option or the names of the joints state, or that their number and bones suggest."""
+        examples = [example for rows in splits.values() for example in rows]
+        num_joints, stated = examples[0]["joints"].shape[1], self.options["skeleton"]
+        if stated and skeletons.get(stated).num_joints != num_joints:
             raise ValueError(
-                f"own_recordings: option skeleton is {name!r} with {skeletons.get(name).num_joints} joints; the "
+                f"own_recordings: option skeleton is {stated!r} with {skeletons.get(stated).num_joints} joints; the "
                 f"recordings in {folder} have {num_joints}."
             )
-        return name or skeletons.by_num_joints(num_joints).name
+        stated = stated or examples[0].get("skeleton", "")
+        skeleton = skeletons.get(stated) if stated else skeletons.by_num_joints(num_joints)
+        reason, proof = joint_order.doubts((example["joints"] for example in examples), skeleton)
+        if proof and not stated:
+            raise ValueError(
+                f"own_recordings: the {num_joints} joints in {folder} do not stand in the order of {skeleton.name}: "
+                f"{reason}. Bring them into this order: {', '.join(skeleton.joint_names)}. If they are in it, set the "
+                f"option skeleton to {skeleton.name!r} (--config.dataset.options.skeleton={skeleton.name})."
+            )
+        if proof or (reason and not stated):
+            _warn(f"{num_joints} joints are read as {skeleton.name}, which they may not be: {reason}.")
+        return skeleton.name
 
 
 def _warn(text: str) -> None:

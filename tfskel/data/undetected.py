@@ -11,6 +11,7 @@ _FAR, _FIXED = "far outside the body", "fixed in place while the body moves"
 _FARTHEST = 6.0  # times the typical distance of a joint from the middle of its body, which is about half a metre
 _NEAR = 3.0  # the neighbours of the joint that a body is centred on are nearer to it than this many typical distances
 _FEWEST_FIXED = 5  # frames; a joint held for fewer may be a repeated measurement
+_BLOCK = 50_000  # frames at a time, to bound the memory
 _STRETCH = 0.05  # change of a bone's length, in typical distances: a foot on the ground keeps its bones
 
 
@@ -82,11 +83,15 @@ def phrases(found: list[dict], frames: dict[str, int]) -> list[str]:
 
 
 def _distances(joints: np.ndarray, filled: np.ndarray) -> tuple[np.ndarray, float]:
-    """(frames, J) distances from the median joint of the frame, and their median."""
-    kept = np.ma.array(joints.astype(np.float64), mask=np.repeat(filled[..., None], 3, axis=-1))
-    middle = np.ma.median(kept, axis=1, keepdims=True)
-    distance = np.ma.sqrt(((kept - middle) ** 2).sum(axis=-1))
-    return distance.filled(0.0), float(np.ma.median(distance)) if distance.count() else 0.0
+    """(frames, J) float32 distances from the median joint of the frame, 0 where filled, and the median of others."""
+    distance = np.zeros(filled.shape, np.float32)
+    for first in range(0, len(joints), _BLOCK):
+        block = slice(first, first + _BLOCK)
+        mask = np.repeat(filled[block, :, None], 3, axis=-1)
+        kept = np.ma.array(joints[block].astype(np.float64), mask=mask)
+        apart = kept - np.ma.median(kept, axis=1, keepdims=True)
+        distance[block] = np.ma.sqrt((apart**2).sum(axis=-1)).filled(0.0)
+    return distance, float(np.median(distance[~filled])) if not filled.all() else 0.0
 
 
 def _centre(joints: np.ndarray, zero: np.ndarray, skeleton: skeletons.Skeleton, typical: float) -> list[int]:

@@ -10,8 +10,8 @@ import numpy as np
 from tfskel.io import csv_table
 
 
-def numbers(table: csv_table.Table, layouts: Mapping[str, Sequence[str]]) -> tuple[np.ndarray, int]:
-    """Joint number of every row, and the number of joints J.
+def numbers(table: csv_table.Table, layouts: Mapping[str, Sequence[str]]) -> tuple[np.ndarray, int, str]:
+    """Joint number of every row, the number of joints J, and the layout that names state, "" for numbers.
 
     Args:
         table: with the text column `joint`: numbers 0 to J - 1, or names.
@@ -22,8 +22,9 @@ def numbers(table: csv_table.Table, layouts: Mapping[str, Sequence[str]]) -> tup
     """
     names = table.names["joint"]
     digits = [name.isascii() and name.isdecimal() for name in names]
-    places = _numbered(table, digits) if 2 * sum(digits) > len(digits) else _named(table, layouts)
-    return np.array(places)[table.codes["joint"]], len(places)
+    numbered = 2 * sum(digits) > len(digits)
+    places, layout = (_numbered(table, digits), "") if numbered else _named(table, layouts)
+    return np.array(places)[table.codes["joint"]], len(places), layout
 
 
 def _numbered(table: csv_table.Table, digits: list[bool]) -> list[int]:
@@ -42,13 +43,13 @@ def _numbered(table: csv_table.Table, digits: list[bool]) -> list[int]:
     return places
 
 
-def _named(table: csv_table.Table, layouts: Mapping[str, Sequence[str]]) -> list[int]:
+def _named(table: csv_table.Table, layouts: Mapping[str, Sequence[str]]) -> tuple[list[int], str]:
     names = table.names["joint"]
     plain = [_plain(name) for name in names]
-    fits = [layout for layout in layouts.values() if sorted(map(_plain, layout)) == sorted(plain)]
-    if fits:
-        order = [_plain(name) for name in fits[0]]
-        return [order.index(name) for name in plain]
+    for layout, joint_names in layouts.items():
+        order = [_plain(name) for name in joint_names]
+        if sorted(order) == sorted(plain):
+            return [order.index(name) for name in plain], layout
     if not layouts:
         raise ValueError(f"{_place(table, 0)}: expected joint numbers; received {names[0]!r}.")
 

@@ -41,7 +41,8 @@ def read(
             matter).
 
     Returns:
-        Example dicts as interchange.read gives them; `frames` are the numbers of the column `frame`.
+        Example dicts as interchange.read gives them; `frames` are the numbers of the column `frame`, and `skeleton` is
+        the layout that joint names state, "" without names.
 
     Raises:
         FileNotFoundError: folder or file missing; the message shows what was found and what is expected.
@@ -87,14 +88,14 @@ def _file(path: pathlib.Path, layouts: Mapping[str, Sequence[str]]) -> Iterator[
     if ignored:
         warnings.warn(f"{path}: ignored columns: {', '.join(ignored)}", stacklevel=4)
     table = csv_table.read(source, (*_NAMES, *optional, *long), numbers)
-    joint, count = csv_joints.numbers(table, layouts) if long else (np.zeros(len(table.line), np.int64), 1)
+    joint, count, layout = csv_joints.numbers(table, layouts) if long else (np.zeros(len(table.line), np.int64), 1, "")
     order = _order(table, joint)
     _check_frames(table, order, joint, count)
     joints = table.numbers[order].reshape(len(order) // count, -1, 3).astype(np.float32)  # (frames, J, 3)
     rows = order.reshape(-1, count)
     starts = np.flatnonzero(np.diff(table.codes["recording"][rows[:, 0]], prepend=-1))
     for first, end in zip(starts, [*starts[1:], len(rows)], strict=True):
-        yield _recording(table, rows[first:end], joints[first:end], optional)
+        yield _recording(table, rows[first:end], joints[first:end], optional) | {"skeleton": layout}
 
 
 def _number_columns(path: pathlib.Path, header: list[str]) -> list[str]:
@@ -205,5 +206,6 @@ def _part(example: dict[str, Any], first: int, end: int) -> dict[str, Any]:
         "recording": example["recording"],
         "frames": example["frames"][first:end],
         "captured": end - first,
+        "skeleton": example["skeleton"],
         **words,
     }
