@@ -10,6 +10,7 @@ OURS = ("tfskel", "datasets_tfds", "components", "configs", "tools")
 # Who may import what of ours; the longest matching prefix of the importing module decides.
 ALLOWED = {
     "tfskel.skeletons": (),
+    "tfskel.choices": (),
     "tfskel.io": ("tfskel.io",),
     "tfskel.layers": ("tfskel.layers",),
     "tfskel.losses": (),
@@ -31,6 +32,7 @@ ALLOWED = {
 # Parts that must stay usable where TensorFlow is not installed or too slow to load.
 WITHOUT_TENSORFLOW = (
     "tfskel.skeletons",
+    "tfskel.choices",
     "tfskel.io",
     "tfskel.clustering",
     "tfskel.evaluation",
