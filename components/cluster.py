@@ -61,10 +61,8 @@ def cluster(
     the prototypes of the largest clusters). No cluster at all is a result, too.
 
     Raises:
-        ValueError: unknown method, or settings that do not fit the sequences.
+        ValueError: settings that do not fit the sequences.
     """
-    if clustering.method not in SETTINGS:
-        raise ValueError(f"unknown clustering method {clustering.method!r}; choose {' or '.join(SETTINGS)}.")
     recipe = splits.resolved(recipe, recordings)
     system, _ = training_stage.restore(recipe, model)
     system.load(model, system.EMBEDDING, "last")

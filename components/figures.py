@@ -145,14 +145,11 @@ def projection(vectors: np.ndarray, identities: np.ndarray, method: str = "pca")
 
     Args:
         vectors: (N, D) float, N >= 3. identities: (N,) text.
-        method: "pca" or "tsne".
-
-    Raises:
-        ValueError: unknown method.
+        method: a key of PROJECTIONS.
     """
     rng = np.random.default_rng(0)
     chosen = np.sort(rng.permutation(len(vectors))[:POINTS])
-    flat, how = _project(np.asarray(vectors, np.float64)[chosen], method)
+    flat, how = PROJECTIONS[method](np.asarray(vectors, np.float64)[chosen])
     identities = np.asarray(identities).astype(str)[chosen]
     names, counts = np.unique(identities, return_counts=True)
     named = set(names[np.argsort(-counts, kind="stable")][:NAMED])
@@ -170,22 +167,25 @@ def projection(vectors: np.ndarray, identities: np.ndarray, method: str = "pca")
         return Figure(finish(f"Scatter plot: {caption}."), caption)
 
 
-def _project(vectors: np.ndarray, method: str) -> tuple[np.ndarray, str]:
-    import threadpoolctl
-    from sklearn import decomposition, manifold
+def _principal_components(vectors: np.ndarray) -> tuple[np.ndarray, str]:
+    from sklearn import decomposition
 
-    if method == "pca":
-        model = decomposition.PCA(2, random_state=0)
-        flat = model.fit_transform(vectors)
-        return (
-            flat,
-            f"Two principal components ({100 * model.explained_variance_ratio_.sum():.0f} % of variance)",
-        )
-    if method == "tsne":
-        model = manifold.TSNE(2, perplexity=min(30, (len(vectors) - 1) / 3), init="pca", random_state=0)
-        with threadpoolctl.threadpool_limits(1):  # threads that wait for a busy core cost far more than they save
-            return model.fit_transform(vectors), "t-SNE"
-    raise ValueError(f"projection must be 'pca' or 'tsne'; received {method!r}.")
+    model = decomposition.PCA(2, random_state=0)
+    flat = model.fit_transform(vectors)
+    return flat, f"Two principal components ({100 * model.explained_variance_ratio_.sum():.0f} % of variance)"
+
+
+def _tsne(vectors: np.ndarray) -> tuple[np.ndarray, str]:
+    import threadpoolctl
+    from sklearn import manifold
+
+    model = manifold.TSNE(2, perplexity=min(30, (len(vectors) - 1) / 3), init="pca", random_state=0)
+    with threadpoolctl.threadpool_limits(1):  # threads that wait for a busy core cost far more than they save
+        return model.fit_transform(vectors), "t-SNE"
+
+
+# Method -> function of (N, D) features that returns (N, 2) and the method's name in the caption.
+PROJECTIONS = {"pca": _principal_components, "tsne": _tsne}
 
 
 def _lines(axes, series: dict[str, tuple[np.ndarray, np.ndarray]]) -> None:

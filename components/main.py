@@ -52,9 +52,10 @@ def execute(config, workdir: pathlib.Path, only: Sequence[str] = (), force: Sequ
     Raises:
         SystemExit: a user's mistake; the message says what to do.
     """
-    from components import ingest, runner, stages
+    from components import ingest, recipe_check, runner, stages
 
     try:
+        recipe_check.check(config)
         ingest.check_available(config)
         logging.info("work in %s, seeds %s\n%s", workdir, list(config.seeds), config)
         runner.run(config, workdir, stages.STAGES, only, force)

@@ -39,7 +39,7 @@ def _network() -> ConfigDict:
 def _training() -> ConfigDict:
     return ConfigDict(
         {
-            "tasks": ("rev_rec",),  # pretext tasks, each with encoders of its own: rev_rec, prediction, sorting
+            "tasks": ("rev_rec",),  # each with encoders of its own: "rev_rec", "prediction", "sorting"
             "attention": ("LA",),  # of each task: "LA" locality-aware, "BA" basic
             "legacy_plus": False,  # of several tasks the first is used for all, what the original really does
             "batch_size": 128,

@@ -46,7 +46,7 @@ def clustering(method: str) -> ConfigDict:
             "k1": 20,  # neighbours looked at for reciprocity
             "k2": 6,  # neighbours averaged by query expansion
             "search": "exact",  # neighbour search: "exact", or "ivf" (approximate, from about 50,000 sequences)
-            "probes": 32,  # cells that "ivf" searches
+            "probes": 32,  # cells that an ivf search looks into
         }
     )
 

@@ -11,6 +11,7 @@ OURS = ("tfskel", "datasets_tfds", "components", "configs", "tools")
 ALLOWED = {
     "tfskel.skeletons": (),
     "tfskel.arrays": (),
+    "tfskel.choices": (),
     "tfskel.io": ("tfskel.io",),
     "tfskel.layers": ("tfskel.layers",),
     "tfskel.losses": (),
@@ -33,6 +34,7 @@ ALLOWED = {
 WITHOUT_TENSORFLOW = (
     "tfskel.skeletons",
     "tfskel.arrays",
+    "tfskel.choices",
     "tfskel.io",
     "tfskel.clustering",
     "tfskel.evaluation",

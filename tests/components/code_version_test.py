@@ -112,6 +112,16 @@ def test_what_a_run_really_loads_is_what_the_versions_cover(tmp_path):
     }
     config = sm_sge_gait_sim.get_config()
     covered = {name for stage in stages.STAGES for name in code_version.closure(stage.modules(config))}
-    starting = ("main", "option_flags", "runner", "stages", "code_version", "recipe_names", "terminal", "summary")
+    starting = (
+        "main",
+        "recipe_check",
+        "option_flags",
+        "runner",
+        "stages",
+        "code_version",
+        "recipe_names",
+        "terminal",
+        "summary",
+    )
     assert {"tfskel.systems", "components.train", "datasets_tfds.gait_sim.gait"} <= ours
     assert ours - covered - {f"components.{name}" for name in starting} == set()

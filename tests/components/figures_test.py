@@ -35,10 +35,10 @@ def test_losses_and_scores_have_their_own_axes_and_gaps_are_no_error():
     assert "probe accuracy from 0.1 to 0.6" in found[1].svg and "nAUC" not in found[1].svg
 
 
-@pytest.mark.parametrize("method", ["pca", "tsne"])
+@pytest.mark.parametrize("method", figures.PROJECTIONS)
 def test_projection_keeps_separate_groups_separate(method):
     rng = np.random.default_rng(0)
     vectors = np.repeat(np.eye(2, 6) * 50, 10, axis=0) + rng.normal(size=(20, 6))
-    flat, _ = figures._project(vectors, method)
+    flat, _ = figures.PROJECTIONS[method](vectors)
     apart = np.linalg.norm(flat[:, None] - flat, axis=-1)
     assert apart[:10, :10].max() < apart[:10, 10:].min()

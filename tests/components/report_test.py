@@ -223,7 +223,6 @@ def test_a_failed_write_leaves_the_earlier_page(tmp_path, monkeypatch):
         ({"identities": ["a"]}, "received 12 features and 1 identities"),
         ({"parents": (-1, 0)}, r"for the J = 2 parents; received \(4, 3, 3\)"),
         ({"rows": [row("retrieval")]}, "must name its family, A or B; received 'retrieval'"),
-        ({"projection": "umap"}, "must be 'pca' or 'tsne'; received 'umap'"),
     ],
 )
 def test_content_that_does_not_fit_is_named(change, match):

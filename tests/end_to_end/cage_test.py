@@ -103,7 +103,7 @@ def test_conditions_are_matched_by_the_originals_rule(tmp_path):
 
 
 @pytest.mark.parametrize("extra, message", [
-    (["--config.training.tasks=('juggling',)"], "training.tasks must be of rev_rec, prediction, sorting"),
+    (["--config.training.tasks=('juggling',)"], "training.tasks must be one of 'rev_rec', 'prediction', 'sorting'"),
     (["--config.training.temperature=0.0"], "temperature must be above 0"),
     (["--config.training.learning_rate=1e30"], "Lower the learning rate"),
     (["--config.training.batch_size=100000"], "batch is larger than the data"),

@@ -169,8 +169,14 @@ def test_a_misspelt_key_is_one_message_with_a_suggestion(tmp_path):
         ("dataset", "probe", "a", "has no probe 'a'"),
         ("selection", "held_out", 1.5, "held_out must be in"),
         ("network", "fusion", 2.0, "fusion must lie in"),
-        ("export", "track", "best", "track 'best' kept no epoch"),
-        ("clustering", "method", "kmean", "unknown clustering method 'kmean'"),
+        ("export", "track", "best", "config.export.track must be one of .*'last'.*; received 'best'"),
+        ("clustering", "method", "kmean", "clustering.method must be one of .*Did you mean 'kmeans'"),
+        (
+            "training",
+            "loss",
+            "MSE",
+            "loss must be one of 'l1', 'mse', 'l2'; received 'MSE'. Did you mean 'mse'",
+        ),
     ],
 )
 def test_a_mistake_in_the_recipe_is_one_clear_message(finished, tmp_path, section, key, value, message):
@@ -183,6 +189,15 @@ def test_a_mistake_in_the_recipe_is_one_clear_message(finished, tmp_path, sectio
     with pytest.raises(SystemExit, match=message):
         main.execute(config, copied)
     assert sorted(path.name for path in (copied / "seed_1/results").iterdir()) == before, "earlier results stay"
+
+
+def test_a_track_that_kept_no_epoch_cannot_be_exported(tmp_path):
+    config = sm_sge_gait_sim.get_config()
+    small(config)
+    config.selection.held_out = 0.0
+    config.export.track = "held-out identities"
+    with pytest.raises(SystemExit, match="track 'held-out identities' kept no epoch"):
+        main.execute(config, tmp_path)
 
 
 def test_an_unknown_system_is_refused_with_the_list(tmp_path):

@@ -11,7 +11,7 @@ from tfskel.losses import reconstruction
     "loss, naive",
     [
         ("l1", lambda d: np.mean([abs(x) for x in d])),
-        ("MSE", lambda d: np.mean([x * x for x in d])),
+        ("mse", lambda d: np.mean([x * x for x in d])),
         ("l2", lambda d: 0.5 * sum(x * x for x in d)),
     ],
 )
@@ -27,5 +27,5 @@ def test_weighted_rows_are_the_loss_of_the_whole(loss, naive):
 
 
 def test_an_unknown_loss_is_refused():
-    with pytest.raises(ValueError, match="one of l1, l2, MSE; received 'huber'"):
+    with pytest.raises(ValueError, match="one of l1, mse, l2; received 'huber'"):
         reconstruction.error(np.zeros((1, 1, 1)), np.zeros((1, 1, 1)), "huber")

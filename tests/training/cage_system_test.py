@@ -194,12 +194,13 @@ def test_scored_rows_follow_persons_and_complete_batches():
 
 
 @pytest.mark.parametrize("sections, message", [
-    ({"training": {"tasks": ("juggling",)}}, "tasks must be of rev_rec, prediction, sorting; received juggling"),
+    ({"training": {"tasks": ("juggling",)}}, "tasks must be one of 'rev_rec', .*; received 'juggling'"),
     ({"training": {"tasks": ("rev_rec", "sorting")}}, "one of LA, BA for each of 2 tasks"),
-    ({"training": {"sorting_order": "random"}}, "shuffled, captured; received 'random'"),
-    ({"training": {"scaling": "max"}}, "scaling must be empty or min_max; received 'max'"),
-    ({"recognition": {"manner": "rap"}}, "manner must be one of ap, sc; received 'rap'"),
-    ({"recognition": {"features": "hidden"}}, "features must be one of context, projection; received 'hidden'"),
+    ({"training": {"tasks": (), "attention": ()}}, "tasks must name at least one of rev_rec, .*; received none"),
+    ({"training": {"sorting_order": "random"}}, "'shuffled', 'captured'; received 'random'"),
+    ({"training": {"scaling": "max"}}, "scaling must be one of '', 'min_max'; received 'max'"),
+    ({"recognition": {"manner": "rap"}}, "manner must be one of 'ap', 'sc'; received 'rap'"),
+    ({"recognition": {"features": "hidden"}}, "features must be one of 'context', 'projection'; received 'hidden'"),
 ])  # fmt: skip
 def test_a_bad_setting_is_named(sections, message):
     with pytest.raises(ValueError, match=message):

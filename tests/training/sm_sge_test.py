@@ -36,7 +36,7 @@ def assert_same(first, second):
             np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-5 * max(1, np.abs(b).max()))
 
 
-@pytest.mark.parametrize("loss", ["l1", "l2", "MSE"])
+@pytest.mark.parametrize("loss", ["l1", "l2", "mse"])
 def test_the_prefix_tree_equals_one_run_per_sub_sequence(joints, loss):
     assert_same(gradients(joints, loss=loss), gradients(joints, loss=loss, plain=True))
 
@@ -145,7 +145,7 @@ def test_draws_follow_the_rule_of_the_original():
         ({"sub_sequences": [[0, 4]]}, r"frame indices below 4, at least one; received \[0, 4\]"),
         ({"sub_sequences": [[1, 0]]}, r"ascending frame indices"),
         ({"sub_sequences": []}, "at least one sub-sequence"),
-        ({"sub_sequences": SUBS, "loss": "huber"}, "one of l1, l2, MSE; received 'huber'"),
+        ({"sub_sequences": SUBS, "loss": "huber"}, "one of l1, mse, l2; received 'huber'"),
         ({"sub_sequences": SUBS, "plain": True, "redraw": lambda step: SUBS}, "exclude each other"),
     ],
 )

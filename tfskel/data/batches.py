@@ -3,6 +3,8 @@
 
 import numpy as np
 
+REMAINDERS = ("drop", "keep")
+
 
 def class_balanced(labels: np.ndarray, batch_size: int, rng: np.random.RandomState) -> np.ndarray:
     """Row indices in which every class occurs equally often, drawn once before training.
@@ -56,8 +58,8 @@ def slices(n: int, batch_size: int, remainder: str = "drop") -> list[slice]:
     Raises:
         ValueError: unknown remainder, or no batch is left.
     """
-    if remainder not in ("drop", "keep"):
-        raise ValueError(f"Unknown remainder {remainder!r}; known: drop, keep.")
+    if remainder not in REMAINDERS:
+        raise ValueError(f"Unknown remainder {remainder!r}; known: {', '.join(REMAINDERS)}.")
     if batch_size < 1:
         raise ValueError(f"batch_size must be at least 1; received {batch_size}.")
     if not n:

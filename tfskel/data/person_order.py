@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-REMAINDERS = ("drop", "keep")
+from tfskel.data import batches
 
 
 def rows(
@@ -28,8 +28,8 @@ def rows(
 
     Source: original program, kept for parity.
     """
-    if remainder not in REMAINDERS:
-        raise ValueError(f"the remainder of a person is one of {', '.join(REMAINDERS)}; received {remainder!r}.")
+    if remainder not in batches.REMAINDERS:
+        raise ValueError(f"a person's remainder is one of {', '.join(batches.REMAINDERS)}; received {remainder!r}.")
     if batch_size < 1:
         raise ValueError(f"batch_size must be at least 1; received {batch_size}.")
     visited = []

@@ -9,6 +9,7 @@ import numpy as np
 from tfskel.data import recordings as recording_sets
 from tfskel.data import windows
 
+RULES = ("training", "testing")
 _BLOCK = 4096
 
 
@@ -87,10 +88,8 @@ def build(
     Raises:
         ValueError: unknown rule, order or root, f too small or larger than every recording.
     """
-    rules = {"training": lambda: windows.training(recordings, f)}
-    rules["testing"] = lambda: windows.testing(recordings, f, order)
-    if rule not in rules:
-        raise ValueError(f"Unknown rule {rule!r} for sequences; known: {', '.join(rules)}.")
+    if rule not in RULES:
+        raise ValueError(f"Unknown rule {rule!r} for sequences; known: {', '.join(RULES)}.")
     if rule == "training" and order != "recording":
         raise ValueError(f"The training rule has one order, 'recording'; received {order!r}.")
     num_joints = recordings.joints.shape[1]
@@ -98,7 +97,8 @@ def build(
         raise ValueError(f"root must be a joint 0 .. {num_joints - 1} or None; received {root}.")
     if classes is None:
         classes = recording_sets.sorted_identities(recordings.identity)
-    return Sequences(recordings, rules[rule](), root, list(classes))
+    cut = windows.training(recordings, f) if rule == "training" else windows.testing(recordings, f, order)
+    return Sequences(recordings, cut, root, list(classes))
 
 
 def duplicates_between(a: Sequences, b: Sequences) -> list[tuple[int, int]]:

@@ -7,6 +7,8 @@ import numpy as np
 
 from tfskel.data import recordings as recording_sets
 
+ORDERS = ("recording", "window")
+
 
 @dataclasses.dataclass(frozen=True)
 class Windows:
@@ -64,8 +66,8 @@ def testing(recordings: recording_sets.Recordings, f: int, order: str = "recordi
         ValueError: f is below 1, unknown order, or no recording gives a window.
     """
     _check_length(f, least=1)
-    if order not in ("recording", "window"):
-        raise ValueError(f"Unknown order {order!r}; known: recording, window.")
+    if order not in ORDERS:
+        raise ValueError(f"Unknown order {order!r}; known: {', '.join(ORDERS)}.")
     recording, number = _expand(recordings.length // f)
     if order == "window":
         by_number = np.argsort(number, kind="stable")

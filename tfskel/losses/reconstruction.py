@@ -3,7 +3,7 @@
 
 from keras import ops
 
-LOSSES = ("l1", "l2", "MSE")
+LOSSES = ("l1", "mse", "l2")
 
 
 def error(predicted, target, loss="l1"):
@@ -12,7 +12,7 @@ def error(predicted, target, loss="l1"):
     Args:
         predicted: (rows, N, D) float.
         target: (rows, N, D) float.
-        loss: "l1" (mean absolute difference), "MSE" (mean squared difference) or "l2" (half the sum of
+        loss: "l1" (mean absolute difference), "mse" (mean squared difference) or "l2" (half the sum of
             squares over all N * D elements, not a mean).
 
     Returns:
@@ -24,7 +24,7 @@ def error(predicted, target, loss="l1"):
     difference = predicted - target
     if loss == "l1":
         return ops.mean(ops.abs(difference), axis=(1, 2))
-    if loss == "MSE":
+    if loss == "mse":
         return ops.mean(ops.square(difference), axis=(1, 2))
     if loss == "l2":
         return 0.5 * ops.sum(ops.square(difference), axis=(1, 2))

@@ -23,16 +23,11 @@ class Scaling:
     Attributes:
         models: {"scaling": model that holds the range}, so that it is stored with the weights; empty without scaling.
 
-    Raises:
-        ValueError: unknown kind.
-
     Source: original program with its option `norm 0`. It scales targets by their own range, which for reversed
         sequences comes to the same as reversing scaled ones.
     """
 
     def __init__(self, length: int, num_joints: int, kind: str):
-        if kind not in SCALINGS:
-            raise ValueError(f"training.scaling must be empty or min_max; received {kind!r}.")
         self.models = {"scaling": _Range((length, num_joints, 3))} if kind else {}
 
     def fit(self, take: Callable[[np.ndarray], np.ndarray], count: int) -> None:

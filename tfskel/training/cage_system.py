@@ -16,8 +16,6 @@ from tfskel.training import cage as training
 from tfskel.training import cage_recognition, cage_scaling, cage_streams, fit_data, recognition_features, two_stage
 from tfskel.training import phase as phases
 
-MANNERS = ("ap", "sc")
-FEATURES = ("context", "projection")
 SHARED = ("learning_rate", "temperature", "l2", "clip", "teacher_forcing", "frozen_head")
 
 
@@ -30,15 +28,24 @@ class CAGESystem(two_stage.TwoStageSystem):
         seed: decides initial weights, shuffled frames and the order of rows.
 
     Raises:
-        ValueError: an unknown task, attention, manner, feature or scaling.
+        ValueError: a setting that is none of its CHOICES, or not one kind of attention for each task.
     """
+
+    CHOICES = {
+        "training.tasks": pretext.TASKS,
+        "training.attention": training.ATTENTION,
+        "training.scaling": cage_scaling.SCALINGS,
+        "training.sorting_order": cage_streams.ORDERS,
+        "training.remainder": batches.REMAINDERS,
+        "recognition.manner": ("ap", "sc"),
+        "recognition.features": ("context", "projection"),
+        "recognition.person_remainder": batches.REMAINDERS,
+        "recognition.probe_remainder": batches.REMAINDERS,
+    }
 
     def __init__(self, recipe: Mapping, classes: int, seed: int):
         super().__init__(recipe, classes, seed)
         stage = recipe["recognition"]
-        for value, known, key in ((stage.manner, MANNERS, "manner"), (stage.features, FEATURES, "features")):
-            if value not in known:
-                raise ValueError(f"recognition.{key} must be one of {', '.join(known)}; received {value!r}.")
         self.streams = cage_streams.Streams(recipe["training"])
         self.encoder = cage.CAGE(
             self.skeleton.num_joints, self.length, streams=len(self.streams), seed=seed, **recipe["network"]

@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfskel import features
+from tfskel.clustering import neighbours
 from tfskel.data import batches
 from tfskel.evaluation import selection
 from tfskel.models import hi_mpc
@@ -32,6 +33,14 @@ class HiMPCSystem(system.System):
 
     PHASES = (PHASE,)
     EMBEDDING = PHASE
+    CHOICES = {
+        "training.focus": training.FOCUS,
+        "training.remainder": batches.REMAINDERS,
+        "training.probe_remainder": batches.REMAINDERS,
+        "training.search": neighbours.SEARCHES,
+        # Every level has a best epoch of its own.
+        "export.track": (*selection.DESCRIPTIONS, *(f"{selection.PROBE_BEST} of {level}" for level in hi_mpc.LEVELS)),
+    }
 
     def __init__(self, recipe: Mapping, classes: int, seed: int):
         super().__init__(recipe, classes, seed)

@@ -10,6 +10,7 @@ from absl import logging
 
 from tfskel.data import batches
 from tfskel.evaluation import auc, selection
+from tfskel.losses import reconstruction
 from tfskel.models import recognition, sm_sge
 from tfskel.training import fit_data, recognition_features, two_stage
 from tfskel.training import phase as phases
@@ -25,6 +26,12 @@ class SMSGESystem(two_stage.TwoStageSystem):
         classes: number of identities the recognition network tells apart.
         seed: decides initial weights, resampling and sub-sequences.
     """
+
+    CHOICES = {
+        "training.loss": reconstruction.LOSSES,
+        "training.remainder": batches.REMAINDERS,
+        "recognition.probe_remainder": batches.REMAINDERS,
+    }
 
     def __init__(self, recipe: Mapping, classes: int, seed: int):
         super().__init__(recipe, classes, seed)

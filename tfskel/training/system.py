@@ -2,12 +2,12 @@
 """What every system is to the stages of a run: models by phase, features, scores, signatures, selection tracks."""
 
 import pathlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
 import tensorflow as tf
 
-from tfskel import skeletons
+from tfskel import choices, skeletons
 from tfskel.data import sequences
 from tfskel.training import phase as phases
 
@@ -20,10 +20,14 @@ class System:
         classes: number of train identities.
         seed: decides initial weights and every draw.
 
+    Raises:
+        ValueError: a setting that is none of its CHOICES.
+
     Attributes:
         PHASES: names of the trainings, in order.
         EMBEDDING: phase whose tracks decide the features.
         CLASSIFIER: phase whose tracks decide the recognition network; "" for systems without one.
+        CHOICES: settings with a closed set of values, see `choices.check`.
         models: phase -> name -> keras.Model.
         scored_batch: sequences per batch when retrieval leaves out the incomplete last batch of probe and gallery,
             as some originals do; 0 when all are scored.
@@ -32,9 +36,11 @@ class System:
     PHASES: tuple[str, ...] = ()
     EMBEDDING = ""
     CLASSIFIER = ""
+    CHOICES: Mapping[str, Collection] = {}
     scored_batch = 0
 
     def __init__(self, recipe: Mapping, classes: int, seed: int):
+        choices.check(recipe, self.CHOICES)
         self.recipe, self.classes, self.seed = recipe, classes, seed
         self.skeleton = skeletons.get(recipe["dataset"].skeleton)
         self.length = recipe["dataset"].length

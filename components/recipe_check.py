@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: MIT
+"""What is wrong with a recipe whatever the data: checked at the start of a run, not where the setting is used."""
+
+import ml_collections
+
+from components import cluster, figures
+from tfskel import choices, skeletons, systems
+from tfskel.clustering import neighbours
+from tfskel.data import sequences, windows
+from tfskel.evaluation import protocols, selection
+
+# Settings of the sections that all systems share -> their values.
+CHOICES = {
+    "dataset.skeleton": ("", *skeletons.SKELETONS),
+    "dataset.train_rule": sequences.RULES,
+    "dataset.probe_order": windows.ORDERS,
+    "export.track": selection.DESCRIPTIONS,
+    "clustering.method": cluster.SETTINGS,
+    "clustering.search": neighbours.SEARCHES,
+    "evaluation.projection": figures.PROJECTIONS,
+}
+
+
+def check(config: ml_collections.ConfigDict) -> None:
+    """Refuses a recipe that would only fail in a later stage.
+
+    Raises:
+        ValueError: an unknown system, or a setting that is none of its values; the message lists those known.
+    """
+    choices.check(config, CHOICES | systems.find(config.system).CHOICES)
+    protocols.protocol(config.dataset.name, config.dataset.probe)
