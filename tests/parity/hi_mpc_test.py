@@ -8,11 +8,10 @@ import shutil
 import numpy as np
 import pytest
 
-from tfskel.parity import golden, registry, rows, tie_order
+from tests.parity import reading, registry, tie_order
 
 TESTS = pathlib.Path(__file__).parents[1] / "golden"
 GOLDEN, RELEASED = TESTS / "hi_mpc", TESTS / "released"
-SHARED = pathlib.Path(__file__).parents[3] / "shared" / "golden" / "hi_mpc"
 BOTH = {f"{mark}{name}" for mark in ("", "plain_") for name in ("loss/J", "loss/total", "loss/J_averaged", "imp/J")}
 STEP = {f"{mark}{name}" for mark in ("", "plain_") for name in ("g", "g_set", "after1", "after5", "loss_trace")}
 KINDS = ("logits", "pred", "score")
@@ -66,14 +65,6 @@ def test_replayed_weights_and_losses_are_far_inside_their_tolerances(results):
     assert max(row.rel for row in results if row.name.startswith("trace_steps")) < 1e-5
 
 
-@pytest.mark.parametrize("name", ["loader_IAS_A", "loader_CASIA_B_nm", "model_ks20_j25_f6"])
-def test_recordings_that_are_only_shared_meet_theirs_too(name):
-    if not (SHARED / f"{name}.npz").is_file():
-        pytest.skip("the shared recordings are not here")
-    found = list(registry.compare([SHARED / f"{name}.npz"]))
-    assert len(found) > 8 and all(isinstance(row, rows.Row) and row.ok for row in found)
-
-
 @pytest.mark.parametrize(
     "name, key",
     [
@@ -88,7 +79,7 @@ def test_recordings_that_are_only_shared_meet_theirs_too(name):
     ],
 )
 def test_an_altered_number_fails(tmp_path, name, key):
-    arrays = golden.load(GOLDEN / name)
+    arrays = reading.load(GOLDEN / name)
     arrays[key] = np.array(arrays[key])
     step = 1 if arrays[key].dtype.kind == "i" else 1e-2
     part = slice(None) if arrays[key].ndim == 1 and step == 1 else slice(0, 1)
