@@ -102,6 +102,22 @@ def test_a_recording_without_its_inputs_is_not_compared(tmp_path):
     assert "no folder Datasets with the arrays of KS20" in problem.reason
 
 
+def test_rows_beyond_the_complete_batches_of_a_trace_change_nothing(tmp_path):
+    """The original leaves them out everywhere, so a recording with more of them holds the same numbers."""
+    arrays = reading.load(GOLDEN / "trace_ias_small.npz")
+    for part, more in (("train", 4), ("test", 5), ("gal", 6)):
+        for name in (f"data/X_{part}_J", f"data/y_{part}"):
+            arrays[name] = np.concatenate([arrays[name], arrays[name][:more]])
+    assert len(arrays["data/X_train_J"]) % 16 == 4 and len(arrays["e0/feat_msmr"]) == 144
+    np.savez(tmp_path / "trace_more.npz", **arrays)
+    found = {row.name: row for row in registry.compare([tmp_path / "trace_more.npz"])}
+    assert TRACE | {"trace_features/e0_msmr", "trace_features/e0_J"} <= set(found)
+    assert [row for row in found.values() if not row.ok] == []
+    arrays["data/X_train_J"] = arrays["data/X_train_J"][4:]
+    np.savez(tmp_path / "trace_other.npz", **arrays)
+    assert not all(row.ok for row in registry.compare([tmp_path / "trace_other.npz"]))
+
+
 def test_the_tool_reads_this_form_too(capsys):
     tool = importlib.import_module("tools.parity")
     assert tool.main([str(GOLDEN / "evaluation.npz")]) == 0
