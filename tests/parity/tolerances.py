@@ -5,6 +5,20 @@ Both programs compute in float32, whose rounding is 6e-8 of a value. A quantity 
 magnitude, because entries that cancel to zero keep the rounding of what they were summed from. Outputs, losses and
 weights after a few steps are allowed ten to a hundred times the rounding that was seen; metrics of given scores are
 counts and are exact; what several epochs of training amplify is allowed a sequence or a thousandth.
+
+Gradients of SM-SGE are sums over f sub-sequences of up to f frames: f (f + 1) / 2 terms, each behind up to f recurrent
+steps whose roundings add up like a random walk, so that rounding grows like f^2.5. The same gradients in float32 and in
+float64, 14 joints, l1 loss, largest difference of any entry as a share of the largest entry of its loss's gradient, the
+worst of four losses and of one to three draws of weights and data:
+
+    f                                           6        10       14       20       28
+    20 sequences, LSTM width 16                 5.3e-7   8.4e-7   9.8e-7   1.3e-6   2.2e-6
+    64 sequences, LSTM width 64                 5.8e-7   9.8e-7   2.8e-6   1.3e-5   1.4e-5
+    allowed: 2e-6 (f / 6)^2.5 of the largest    2.0e-6   7.2e-6   1.7e-5   4.1e-5   9.4e-5
+
+(With the loss MSE, which has no sign that rounding can turn, 4.4e-6 instead of 1.3e-5 at f = 20; one draw of the narrow
+network at f = 28 met a turned sign in a long-weighted term, 9.2e-5.) A term that is dropped or weighted wrongly changes
+entries by a thousandth of the largest or more. A gradient whose largest entry is small is allowed 5e-6 whatever f is.
 """
 
 import dataclasses
@@ -113,7 +127,7 @@ TABLE = {
         (r"(sim_loss|run_loss)/before", FLOAT_LOSS),
         (r"(recog|stage2)/accuracy", Tolerance(1e-6)),
         (r"(recog|stage2)/.*|ckpt_val_sum_logits", Tolerance(0.0, 1e-5)),
-        (r"grad/.*|mlp_grad", ShareOfQuantity(5e-6, 2e-6)),
+        (r"grad/.*|mlp_grad", ShareOfQuantity(5e-6, 2e-6, growth=2.5)),
         (r"after\d+|mlp_after\d+", Tolerance(1e-4)),
         (r"sim_loss", Tolerance(0.0, 2e-4)),
         (r"run_loss", Tolerance(0.0, 1e-2)),
