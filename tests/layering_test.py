@@ -23,7 +23,6 @@ ALLOWED = {
     "tfskel.inference": ("tfskel.arrays", "tfskel.features", "tfskel.clustering"),
     "tfskel.checkpoints": ("tfskel.arrays", "tfskel.checkpoints", "tfskel.models", "tfskel.skeletons"),
     "tfskel.training": ("tfskel",),
-    "tfskel.parity": ("tfskel",),
     "tfskel.systems": (),
     "datasets_tfds": ("datasets_tfds", "tfskel.skeletons", "tfskel.io"),
     "components": ("components", "tfskel", "datasets_tfds"),
@@ -95,6 +94,14 @@ def test_light_modules_load_no_tensorflow_when_imported():
     for module, tree in TREES.items():
         if starts(module, WITHOUT_TENSORFLOW):
             wrong += [(module, name) for name in imported(outside_functions(tree)) if starts(name, heavy)]
+    assert not wrong
+
+
+def test_nobody_imports_tools_and_only_the_parity_tool_imports_tests():
+    wrong = []
+    for module, tree in TREES.items():
+        forbidden = ("tools",) if module == "tools.parity" else ("tools", "tests")
+        wrong += [(module, name) for name in imported(ast.walk(tree)) if starts(name, forbidden)]
     assert not wrong
 
 

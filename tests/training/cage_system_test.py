@@ -74,7 +74,7 @@ def test_every_form_is_trained_and_scored_from_sequences_to_accuracy(tmp_path, s
     assert len(lines) == 5 and lines[1]["total"] < lines[0]["total"] and lines[4]["total"] < lines[2]["total"]
     joints = given.probe.take(slice(0, 5))
     assert own.embed(joints).shape == (5, width)
-    assert own._rows(tf.constant(joints)).shape[:2] == (5, rows)
+    assert own.rows(tf.constant(joints)).shape[:2] == (5, rows)
     scored = own.scored_rows(given.probe)
     means = own.scores(tf.constant(given.probe.take(scored))).numpy()
     hits = np.mean(means.argmax(axis=1) == given.probe.labels[scored])
@@ -120,7 +120,7 @@ def test_the_original_three_tasks_are_one_encoder_used_three_times():
     assert own.encoder.streams == 3
     blocks = own.embed(joints).reshape(3, 3, 3, H)
     np.testing.assert_array_equal(blocks[:, :, 0], blocks[:, :, 2])
-    rows = np.asarray(own._rows(tf.constant(joints), training_role=True)).reshape(3, F, 3, 3, H)
+    rows = np.asarray(own.rows(tf.constant(joints), training_role=True)).reshape(3, F, 3, 3, H)
     np.testing.assert_array_equal(rows[:, :, :, 0], rows[:, :, :, 1])
     assert not np.allclose(rows[:, :, :, 0], rows[:, :, :, 2])
     real = system(training=tasks)

@@ -85,7 +85,7 @@ def test_an_epoch_is_scored_with_the_weights_it_begins_with_on_complete_batches_
 def test_incomplete_last_batches_are_left_out_and_shown_apart(tmp_path):
     own, given = system(), data()
     own.recipe["training"].batch_size = 20
-    values = own._score(given)
+    values = own.score(given)
     sides = (given.probe, given.gallery)
     vectors = [np.asarray(own.encoder.sequences(part.take(slice(None)))["parts"]) for part in sides]
     for label, end in (("probe", 40), ("all probe", 48)):
@@ -94,7 +94,7 @@ def test_incomplete_last_batches_are_left_out_and_shown_apart(tmp_path):
         assert values[f"{label}/parts/mAP"] == pytest.approx(want.mAP, abs=1e-6)
     own.recipe["training"].batch_size = 64
     with pytest.raises(ValueError, match=r"probe \(48\) or gallery \(48\) has no complete batch of 64 .*'keep'"):
-        own._score(given)
+        own.score(given)
 
 
 def test_the_first_epoch_clusters_the_untrained_features_of_the_resampled_sequences(trained):
@@ -166,7 +166,7 @@ def test_the_rule_for_equal_conditions_reaches_the_selection():
     want, found = same_set.retrieve(features), {}
     for rule in (True, False):
         protocol = protocols.Protocol(same_set=rule)
-        found[rule] = own._score(fit_data.FitData(given.train, probe, probe, "probe", protocol))
+        found[rule] = own.score(fit_data.FitData(given.train, probe, probe, "probe", protocol))
     for name, value in (("mAP", want.mAP), ("rank1", want.rank(1))):
         assert found[True][f"probe/MSMR/{name}"] == pytest.approx(value, abs=1e-6)
     assert found[True]["probe/MSMR/rank1"] < found[False]["probe/MSMR/rank1"] == 1.0
@@ -174,7 +174,7 @@ def test_the_rule_for_equal_conditions_reaches_the_selection():
 
 def test_kept_out_identities_are_judged_whole_by_mAP():
     own = system()
-    values = own._score(data("held_out"))
+    values = own.score(data("held_out"))
     assert "held_out/MSMR/mAP" in values and not any(name.startswith(("probe", "all")) for name in values)
     rules = own.tracks(PHASE, "held_out", None)
     assert rules.rules["held-out identities"].score == rules.patience.score == "held_out/MSMR/mAP"

@@ -42,17 +42,6 @@ def test_the_report_counts_clusters_outliers_and_purity_of_each_level():
     }  # fmt: skip
 
 
-def test_neighbours_of_another_engine_are_used():
-    vectors = blobs(0)
-    exact = np.argsort(((vectors[:, None] - vectors) ** 2).sum(-1), axis=1, kind="stable")[:, :6]
-    searched = pseudo_labels.assign({"joints": vectors}, SETTINGS, 2)
-    given = pseudo_labels.assign({"joints": vectors}, SETTINGS, 2, {"joints": exact})
-    np.testing.assert_array_equal(given.labels, searched.labels)
-    shifted = (np.arange(48)[:, None] // 6 * 6 + np.arange(6)) % 48  # blocks of six that know only each other
-    other = pseudo_labels.assign({"joints": vectors}, SETTINGS, 2, {"joints": shifted})
-    assert not np.array_equal(other.labels, searched.labels)
-
-
 @pytest.mark.parametrize(
     "change, settings, batch_size, match",
     [

@@ -5,6 +5,8 @@ import numpy as np
 
 from tfskel.evaluation import partial_sort
 
+RANK_DIGITS = 4  # what the original of SM-SGE keeps
+
 
 def micro_nauc(scores: np.ndarray, labels: np.ndarray) -> float:
     """Area under the micro-averaged ROC curve.
@@ -30,15 +32,14 @@ def micro_nauc(scores: np.ndarray, labels: np.ndarray) -> float:
     return float(metrics.auc(false_positives, true_positives))
 
 
-def rank_n(scores: np.ndarray, labels: np.ndarray, decimals: int | None = 4) -> np.ndarray:
+def rank_n(scores: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Rank-1 to Rank-C accuracy of classification.
 
     Args:
         scores: (N, C) float. labels: (N,) int in [0, C).
-        decimals: digits that are kept, 4 as the original of SM-SGE does; None for all, as that of CAGE.
 
     Returns:
-        (C,) float64; entry n - 1 is the share of sequences whose true class is among
+        (C,) float64, rounded to RANK_DIGITS; entry n - 1 is the share of sequences whose true class is among
         the n highest scores. Which of equal scores are the highest: see partial_sort.
 
     Raises:
@@ -60,8 +61,7 @@ def rank_n(scores: np.ndarray, labels: np.ndarray, decimals: int | None = 4) -> 
         found[first + shared - 1 :] += times
         for n in range(first + 1, first + shared):
             found[n - 1] += times * partial_sort.is_among_highest(row[:classes], label, n)
-    shares = found / len(labels)
-    return shares if decimals is None else np.round(shares, decimals)
+    return np.round(found / len(labels), RANK_DIGITS)
 
 
 def confusion(scores: np.ndarray, labels: np.ndarray) -> np.ndarray:

@@ -35,6 +35,20 @@ def importance(predicted_scores, correct, focus=1):
     return ops.softmax(predicted_scores * sign[:, None], axis=1)
 
 
+def mined(logits, sequence_logits, labels, focus=1):
+    """What mining decides about one level.
+
+    Args:
+        logits, sequence_logits, labels, focus: as for `head_losses`.
+
+    Returns:
+        (N, M) nearest prototype of each sequence, (N, f, M) its logits, (N, f, M) importance of the frames.
+    """
+    predicted = ops.cast(predictions(sequence_logits), labels.dtype)  # (N, M)
+    predicted_scores = scores(logits, predicted)
+    return predicted, predicted_scores, importance(predicted_scores, ops.equal(predicted, labels[:, None]), focus)
+
+
 def head_losses(logits, sequence_logits, labels, focus=1):
     """Loss of every head on one level.
 
@@ -49,9 +63,8 @@ def head_losses(logits, sequence_logits, labels, focus=1):
 
     Source: Rao et al., 2023, https://arxiv.org/abs/2307.12917; where paper and program differ, the program.
     """
-    predicted = ops.cast(predictions(sequence_logits), labels.dtype)  # (N, M)
+    predicted, _, weights = mined(logits, sequence_logits, labels, focus)
     wanted = ops.broadcast_to(labels[:, None], ops.shape(predicted))  # (N, M)
-    weights = importance(scores(logits, predicted), ops.equal(predicted, wanted), focus)  # (N, f, M)
     # The cross-entropy, step by step: on a CPU the fused kernel takes three times as long.
     largest = ops.stop_gradient(ops.max(logits, axis=-1, keepdims=True))  # (N, f, M, 1)
     total = ops.sum(ops.exp(logits - largest), axis=-1)  # (N, f, M)

@@ -47,9 +47,12 @@ class Recognition(keras.Model):
     def call(self, features):
         """Logits: (..., D) -> (..., C)."""
         rows = ops.reshape(features, (-1, self.features))
-        hidden = ops.relu(ops.matmul(rows, self.hidden_kernel) + self.hidden_bias)  # (rows, H)
-        logits = ops.matmul(hidden, self.kernel) + self.bias  # (rows, C)
+        logits = ops.matmul(self.hidden(rows), self.kernel) + self.bias  # (rows, C)
         return ops.reshape(logits, (*ops.shape(features)[:-1], self.classes))
+
+    def hidden(self, rows):
+        """Hidden layer: (rows, D) -> (rows, H)."""
+        return ops.relu(ops.matmul(rows, self.hidden_kernel) + self.hidden_bias)
 
     def scores(self, prefix_features, last_prefix_only: bool = False):
         """Scores of sequences.

@@ -97,19 +97,30 @@ class Stage:
             for name, (known, labels) in stored.items():
                 starts = range(0, len(labels), chunk)
                 rows = np.concatenate([self._score(tf.constant(known[s : s + chunk])).numpy() for s in starts])
-                values |= {f"{name}/{key}": value for key, value in _metrics(rows, labels).items()}
+                values |= {f"{name}/{key}": value for key, value in metrics(rows, labels).items()}
             return values
 
         return score
 
 
-def _metrics(rows: np.ndarray, labels: np.ndarray) -> dict[str, float]:
-    """Of logits (N, rows, C): loss of the rows; accuracy and nAUC of the sequences' means."""
-    repeated = np.repeat(labels, rows.shape[1])
-    loss = tf.nn.sparse_softmax_cross_entropy_with_logits(repeated, rows.reshape(len(repeated), -1))
-    means = rows.mean(axis=1)
+def average(rows):
+    """Scores of sequences: (N, rows of a sequence, C) float logits -> (N, C) tensor.
+
+    Source: original program ("average prediction"): raw scores are averaged, not probabilities.
+    """
+    return tf.reduce_mean(rows, axis=1)
+
+
+def metrics(rows: np.ndarray, labels: np.ndarray) -> dict[str, float]:
+    """Loss of the rows; accuracy and nAUC of the sequences' averages.
+
+    Args:
+        rows: (N, rows of a sequence, C) float, logits.
+        labels: (N,) int, class of each sequence.
+    """
+    repeated, means = np.repeat(labels, rows.shape[1]), average(rows).numpy()
     return {
-        "loss": float(tf.reduce_mean(loss)),
-        "accuracy": float(np.mean(means.argmax(axis=1) == labels)),
+        "loss": float(training.cross_entropy(rows.reshape(len(repeated), -1), repeated)),
+        "accuracy": float(training.accuracy(means, labels)),
         "nAUC": auc.micro_nauc(means, labels),
     }

@@ -53,7 +53,7 @@ class CAGESystem(two_stage.TwoStageSystem):
         self.scaling = cage_scaling.Scaling(self.length, self.skeleton.num_joints, recipe["training"].scaling)
         self.models = {two_stage.PRETRAINING: {"encoder": self.encoder, **self.scaling.models}}
         if stage.epochs:
-            width = self._rows(tf.zeros((1, self.length, self.skeleton.num_joints, 3))).shape[-1]
+            width = self.rows(tf.zeros((1, self.length, self.skeleton.num_joints, 3))).shape[-1]
             self.recognition = recognition.Recognition(width, classes, seed=seed, hidden=recipe["network"].units)
             self.models[two_stage.RECOGNITION] = {"classifier": self.recognition}
         self.PHASES = tuple(self.models)
@@ -86,7 +86,7 @@ class CAGESystem(two_stage.TwoStageSystem):
     def _features(self, joints: tf.Tensor, training_role: bool = False) -> tf.Tensor:
         return self.streams.features(self.encoder, self.scaling.source(joints), last_shuffled=training_role)
 
-    def _rows(self, joints: tf.Tensor, training_role: bool = False) -> tf.Tensor:
+    def rows(self, joints: tf.Tensor, training_role: bool = False) -> tf.Tensor:
         """What the recognition network names: (N, f, J, 3) -> (N, rows of a sequence, D)."""
         return self._arranged(self._features(joints, training_role))
 
@@ -98,7 +98,7 @@ class CAGESystem(two_stage.TwoStageSystem):
 
     def scores(self, joints: tf.Tensor) -> tf.Tensor:
         """Class scores: (N, f, J, 3) as the recipe places them -> (N, classes), means over the rows of a sequence."""
-        return tf.reduce_mean(self.recognition(self._rows(joints)), axis=1)
+        return cage_recognition.average(self.recognition(self.rows(joints)))
 
     def serving(self) -> dict[str, Callable]:
         """Signatures to export: name -> function of raw joints in metres that returns named outputs."""
@@ -200,7 +200,7 @@ class CAGESystem(two_stage.TwoStageSystem):
     def recognising(self, data: fit_data.FitData, tracks: selection.Tracks, folder: pathlib.Path) -> phases.Phase:
         """The recognition network; arguments as `phase`."""
         spec = [self.joints_spec()]
-        roles = [tf.function(lambda joints, role=role: self._rows(joints, role), input_signature=spec)
+        roles = [tf.function(lambda joints, role=role: self.rows(joints, role), input_signature=spec)
                  for role in (True, False)]  # fmt: skip
         frozen = [recognition_features.Frozen(encode, folder) for encode in roles]
         stage = cage_recognition.Stage(self.recognition, self.recipe, self._rows_per_sequence(), self.seed)

@@ -113,19 +113,14 @@ class HiMPCSystem(system.System):
             tracks: which epochs it keeps.
             folder: for features that do not fit into memory.
         """
-        settings = self.recipe["training"]
-        trainer = training.Trainer(
-            self.encoder, settings.learning_rate, settings.focus, settings.average_joint_loss, settings.plain
-        )
-        columns = [self.columns[level] for level in hi_mpc.LEVELS]
-        epochs = _Epochs(self._embed, columns, data, settings, self.seed, folder)
+        settings, trainer, epochs = self.recipe["training"], self.trainer(), self.epochs(data, folder)
         return phases.Phase(
             name=PHASE,
             epochs=settings.epochs,
             steps=-(-len(epochs.rows) // settings.batch_size),
             batches=epochs.batches,
             step=trainer.step,
-            score=lambda epoch: self._score(data),
+            score=lambda epoch: self.score(data),
             models=self.models[PHASE],
             trackables=trainer.trackables(),
             tracks=tracks,
@@ -138,7 +133,19 @@ class HiMPCSystem(system.System):
             ),
         )
 
-    def _score(self, data: fit_data.FitData) -> dict[str, float]:
+    def trainer(self) -> training.Trainer:
+        """The training step with the recipe's settings."""
+        settings = self.recipe["training"]
+        return training.Trainer(
+            self.encoder, settings.learning_rate, settings.focus, settings.average_joint_loss, settings.plain
+        )
+
+    def epochs(self, data: fit_data.FitData, folder: pathlib.Path) -> "Epochs":
+        """What the epochs learn from; arguments as `phase`."""
+        columns = [self.columns[level] for level in hi_mpc.LEVELS]
+        return Epochs(self._embed, columns, data, self.recipe["training"], self.seed, folder)
+
+    def score(self, data: fit_data.FitData) -> dict[str, float]:
         """Retrieval of every representation, on complete batches and, where that is fewer, on all sequences."""
         probe, gallery = (features.extract(self._embed, part, 256) for part in (data.probe, data.gallery))
         batch = self.scored_batch if data.judge == "probe" else 0
@@ -159,8 +166,13 @@ class HiMPCSystem(system.System):
         return values
 
 
-class _Epochs:
-    """Clusters at the start of an epoch and cuts its batches; fixed order of sequences in all epochs."""
+class Epochs:
+    """Clusters at the start of an epoch and cuts its batches; fixed order of sequences in all epochs.
+
+    Attributes:
+        rows: (rows,) int, training sequences in the order of all epochs; what fills no batch is left out.
+        found: pseudo_labels.PseudoLabels of `rows` in the epoch that was started last; None before.
+    """
 
     def __init__(self, embed: Callable, columns: list[slice], data: fit_data.FitData, settings, seed: int, folder):
         self.columns, self.data, self.settings = columns, data, settings

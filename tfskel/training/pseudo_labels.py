@@ -47,19 +47,13 @@ def draw_rows(labels: np.ndarray, batch_size: int, resample: bool, rng: np.rando
     return rows[rng.permutation(len(rows))]
 
 
-def assign(
-    features: Mapping[str, np.ndarray],
-    settings: Mapping,
-    batch_size: int,
-    ranks: Mapping[str, np.ndarray] | None = None,
-) -> PseudoLabels:
+def assign(features: Mapping[str, np.ndarray], settings: Mapping, batch_size: int) -> PseudoLabels:
     """Clusters every level on its own.
 
     Args:
         features: level -> (N, H) float32.
         settings: eps, min_samples, k1, k2 and others of `clustering.jaccard.cluster`.
         batch_size: fewest sequences that must remain.
-        ranks: level -> (N, k1) int, nearest rows found by another engine; None searches.
 
     Raises:
         ValueError: features that are not finite, a level without a cluster, or fewer than `batch_size` sequences
@@ -74,7 +68,7 @@ def assign(
                 f"the first is {np.argmin(good)}. Lower training.learning_rate, or look for extreme values in the data "
                 "with the quality report of ingest."
             )
-        found = clustering.cluster(vectors, "jaccard", rank=None if ranks is None else ranks[level], **settings)
+        found = clustering.cluster(vectors, "jaccard", **settings)
         if found.max() < 0:
             raise ValueError(
                 f"no cluster on level {level}: all {len(found)} sequences are outliers. Raise training.eps (now "

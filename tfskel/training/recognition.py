@@ -43,7 +43,7 @@ class RecognitionTrainer:
     def update(self, prefix_features: np.ndarray, labels: np.ndarray) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
         """What `step` does; also returns the scores (B, C) before the update."""
         loss, scores = self._update(*_tensors(prefix_features, labels))
-        return {"total": loss, "accuracy": _accuracy(scores, labels)}, scores
+        return {"total": loss, "accuracy": accuracy(scores, labels)}, scores
 
     def steps(self, rows: np.ndarray, labels: np.ndarray) -> dict[str, tf.Tensor]:
         """Updates on several batches of single features in one call; the same as one `step` after another.
@@ -88,7 +88,7 @@ class RecognitionTrainer:
         for cut in cuts:
             loss, part = self._forward(*_tensors(prefix_features[cut], labels[cut]))
             losses.append(float(loss))
-            accuracies.append(float(_accuracy(part, labels[cut])))
+            accuracies.append(float(accuracy(part, labels[cut])))
             scores.append(part.numpy())
         means = {"loss": float(np.mean(losses)), "accuracy": float(np.mean(accuracies))}
         return means, np.concatenate(scores), np.concatenate([labels[cut] for cut in cuts])
@@ -99,7 +99,7 @@ class RecognitionTrainer:
 
     def _loss_and_scores(self, prefix_features, labels):
         scores = self.model.scores(prefix_features, self.last_prefix_only)
-        return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, scores)), scores
+        return cross_entropy(scores, labels), scores
 
     def _several_steps(self, rows, labels):
         count = tf.shape(rows)[0]
@@ -118,9 +118,15 @@ class RecognitionTrainer:
         return loss, scores
 
 
+def cross_entropy(scores, labels) -> tf.Tensor:
+    """Mean over rows of the cross-entropy of the soft-max: (N, C) float scores, (N,) int classes -> scalar."""
+    return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, scores))
+
+
+def accuracy(scores, labels) -> np.floating:
+    """Share of rows whose highest score is that of their class: (N, C) scores, (N,) int classes -> float64."""
+    return np.mean(np.argmax(scores, axis=1) == np.asarray(labels), dtype=np.float64)
+
+
 def _tensors(prefix_features, labels) -> tuple[tf.Tensor, tf.Tensor]:
     return tf.convert_to_tensor(prefix_features, tf.float32), tf.convert_to_tensor(labels, tf.int32)
-
-
-def _accuracy(scores, labels) -> np.floating:
-    return np.mean(np.argmax(scores, axis=1) == np.asarray(labels), dtype=np.float64)

@@ -132,11 +132,17 @@ class PretrainTrainer:
             sub_sequences: lists of frame indices; None takes the trainer's, whose mean is what `step` minimises.
         """
         joints, chosen = tf.convert_to_tensor(joints), sub_sequences or self.sub_sequences
-        fused, targets = self.model.fuse(joints), self._targets(joints)
+        fused, targets = self.model.fuse(joints), self.targets(joints)
         return {
             sm_sge.LETTERS[s]: [self._sub_sequence_loss(s, fused[s], targets, frames) for frames in chosen]
             for s in skeletons.SCALES
         }
+
+    def targets(self, joints):
+        """Skeletons to reconstruct, time first: (N, f, J, 3) -> dict scale -> (f, N, 3 * nodes)."""
+        count = tf.shape(joints)[0]
+        flat = {s: tf.reshape(nodes, (count, joints.shape[1], -1)) for s, nodes in self.model.scales(joints).items()}
+        return {scale: tf.transpose(nodes, (1, 0, 2)) for scale, nodes in flat.items()}
 
     def trackables(self) -> dict:
         """Objects whose state an exact resume needs."""
@@ -160,12 +166,12 @@ class PretrainTrainer:
 
     def _named_losses(self, joints, *columns):
         fused = self.model.fuse(joints)
-        targets = self._targets(joints)
+        targets = self.targets(joints)
         return _named({s: self._scale_loss(s, fused[s], targets, columns) for s in skeletons.SCALES})
 
     def _gradients(self, joints, columns):
         losses, gradients = {}, {}
-        targets = self._targets(joints)
+        targets = self.targets(joints)
         with tf.GradientTape(persistent=True) as relation_tape:
             fused = self.model.fuse(joints)
         for scale in skeletons.SCALES:
@@ -178,12 +184,6 @@ class PretrainTrainer:
             at_shared = relation_tape.gradient(fused[scale], shared, output_gradients=at_fused)
             gradients[scale] = [*at_shared, *at_own]
         return losses, gradients
-
-    def _targets(self, joints):
-        """Skeletons to reconstruct, time first: scale -> (f, N, 3 * nodes)."""
-        count = tf.shape(joints)[0]
-        flat = {s: tf.reshape(nodes, (count, joints.shape[1], -1)) for s, nodes in self.model.scales(joints).items()}
-        return {scale: tf.transpose(nodes, (1, 0, 2)) for scale, nodes in flat.items()}
 
     def _scale_loss(self, scale, fused, targets, columns):
         if self.plain:

@@ -3,8 +3,8 @@
 
 import numpy as np
 
+from tests.parity.sm_sge_case import Case
 from tfskel import skeletons
-from tfskel.parity.sm_sge_case import Case
 from tfskel.training import sm_sge as pretraining
 
 # A soft-max does not change when all its inputs shift: gradients of these are zero but for rounding and the slope of
@@ -37,19 +37,17 @@ def signs(case: Case, trainer: pretraining.PretrainTrainer) -> dict[str, np.ndar
     """
     model, plan = trainer.model, trainer.plan
     levels = list(zip(plan.parents, plan.frames, strict=True))
-    index = np.concatenate(plan.frames) + case.settings.margin
-    joints = case.joints()
-    fused, nodes = model.fuse(joints), model.scales(joints)
+    index = np.concatenate(plan.frames) + trainer.margin
+    fused, targets = model.fuse(case.joints()), trainer.targets(case.joints())
     columns = {}
     for scale in skeletons.SCALES:
         outputs = model.encoders[scale].run_tree(np.swapaxes(fused[scale], 0, 1), levels)
-        outputs = np.reshape(outputs, (-1, case.settings.units))
+        outputs = np.reshape(outputs, (-1, model.units))
         heads, prefix = model.reconstruction[scale], f"{scale}_heads"
         hidden = np.abs(outputs @ heads.hidden_kernel.numpy() + heads.hidden_bias.numpy())
         columns[f"{prefix}/hidden"] = (hidden < TIE).any(axis=0)
-        for target, predicted in heads(outputs).items() if case.settings.loss == "l1" else ():
-            wanted = case.sequences(np.asarray(nodes[target]))[:, index]  # (B, rows, nodes, 3)
-            wanted = np.swapaxes(wanted, 0, 1).reshape(predicted.shape)
+        for target, predicted in heads(outputs).items() if trainer.loss == "l1" else ():
+            wanted = np.asarray(targets[target])[index].reshape(predicted.shape)
             columns[f"{prefix}/{target}"] = (np.abs(predicted - wanted) < TIE).any(axis=0)
     return _masks(case, columns)
 
@@ -59,6 +57,6 @@ def _masks(case: Case, columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     for name, entry in case.entries.items():
         head = entry.ours.rpartition("_")[0]
         if head in columns:
-            own = columns[head][entry.index[-1]] if entry.index else columns[head]
-            masks[name] = np.broadcast_to(own, case.shapes[name])
+            mask = columns[head][entry.index[-1]] if entry.index else columns[head]
+            masks[name] = np.broadcast_to(mask, case.shapes[name])
     return masks

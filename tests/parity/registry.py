@@ -4,13 +4,14 @@
 import dataclasses
 import importlib
 import pathlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from types import ModuleType
 
-from tfskel.parity import rows
+from tests.parity import rows
 
-# System -> module with claims(path) -> bool and compare(paths) -> Iterator[Row | Problem].
-SYSTEMS = {name: f"tfskel.parity.{name}" for name in ("cage", "hi_mpc", "sm_sge")}
+# System -> module with claims(path) -> bool, compare(path, memory) -> Iterator[Row], where `memory` is a dictionary of
+# its own for one run, and, where recordings are also compared with each other, together(memory) -> Iterator[Row].
+MODULES = {name: f"tests.parity.{name}" for name in ("cage", "hi_mpc", "sm_sge")}
 SUPPORT = ("README.md", "meta.json", "checkpoint")
 
 
@@ -29,7 +30,7 @@ class Problem:
     known: bool = True
 
 
-def compare(paths: Iterable[pathlib.Path]) -> Iterable[rows.Row | Problem]:
+def compare(paths: Iterable[pathlib.Path]) -> Iterator[rows.Row | Problem]:
     """Compares folders or files with what the package computes.
 
     Args:
@@ -38,18 +39,28 @@ def compare(paths: Iterable[pathlib.Path]) -> Iterable[rows.Row | Problem]:
     Returns:
         Iterator of rows and problems, in the order of the files.
     """
-    belongs = {}
+    recordings = {}
     for path in _entries(paths):
-        if not path.exists():
-            yield Problem(path, "there is no such file or folder")
-            continue
-        system = recognise(path)
-        if system is None:
-            yield Problem(path, f"not a recording of a known system ({', '.join(SYSTEMS)})", known=False)
+        system = recognise(path) if path.exists() else None
+        if system is not None:
+            recordings.setdefault(system, []).append(path)
+        elif path.exists():
+            yield Problem(path, f"not a recording of a known system ({', '.join(MODULES)})", known=False)
         else:
-            belongs.setdefault(system, []).append(path)
-    for system, own in belongs.items():
-        yield from _module(system).compare(own)
+            yield Problem(path, "there is no such file or folder")
+    for system, files in recordings.items():
+        yield from _of_system(_module(system), files)
+
+
+def _of_system(module: ModuleType, files: Iterable[pathlib.Path]) -> Iterator[rows.Row | Problem]:
+    memory = {}
+    for path in files:
+        try:
+            yield from module.compare(path, memory)
+        except (ValueError, LookupError, FileNotFoundError) as error:
+            yield Problem(path, f"it lacks {error}" if isinstance(error, KeyError) else str(error))
+    if hasattr(module, "together"):
+        yield from module.together(memory)
 
 
 def recognise(path: pathlib.Path) -> str | None:
@@ -58,9 +69,9 @@ def recognise(path: pathlib.Path) -> str | None:
     A folder named like a system decides; otherwise the file itself does.
     """
     for parent in list(path.absolute().parents)[:2]:
-        if parent.name in SYSTEMS:
+        if parent.name in MODULES:
             return parent.name if _module(parent.name).claims(path) else None
-    return next((system for system in SYSTEMS if _module(system).claims(path)), None)
+    return next((system for system in MODULES if _module(system).claims(path)), None)
 
 
 def _entries(paths: Iterable[pathlib.Path]) -> list[pathlib.Path]:
@@ -76,4 +87,4 @@ def _entries(paths: Iterable[pathlib.Path]) -> list[pathlib.Path]:
 
 
 def _module(system: str) -> ModuleType:
-    return importlib.import_module(SYSTEMS[system])
+    return importlib.import_module(MODULES[system])

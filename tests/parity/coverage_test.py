@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: MIT
+"""Every system has recordings and a comparison; all recordings are met where they are at hand."""
+
+import importlib
+import os
+import pathlib
+import shutil
+
+import pytest
+
+from tests.parity import registry, rows
+from tfskel import systems
+
+GOLDEN = pathlib.Path(__file__).parents[1] / "golden"
+# System -> why there are no recordings of it.
+WITHOUT_RECORDINGS: dict[str, str] = {}
+# What only the full recordings hold: the folder with one folder per system.
+FULL = os.environ.get("TFSKEL_GOLDEN", "")
+ONLY_FULL = {
+    "cage": {"side_by_side_after5", "cage/testB"},
+    "hi_mpc": {"loader_J/test", "labels_from_features/k30_6/labels_eps0.6_ms2"},
+    "sm_sge": {"sim_loss", "run_loss", "run1", "evaluate/sum_logits"},
+}
+
+
+def uncovered(names, without, golden):
+    return [
+        name
+        for name in names
+        if not without.get(name)
+        and not any(registry.recognise(path) == name for path in sorted((golden / name).glob("*.npz")))
+    ]
+
+
+def test_every_system_has_recordings_that_are_compared_or_a_named_reason():
+    assert uncovered(systems.SYSTEMS, WITHOUT_RECORDINGS, GOLDEN) == []
+    assert uncovered(["cage", "new", "excused"], {"excused": "the original cannot be run"}, GOLDEN) == ["new"]
+    assert not set(WITHOUT_RECORDINGS) & set(registry.MODULES)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not FULL, reason="TFSKEL_GOLDEN names no folder of full recordings")
+@pytest.mark.parametrize("system", registry.MODULES)
+def test_the_full_recordings_are_met(system):
+    results = list(registry.compare([pathlib.Path(FULL) / system]))
+    assert [result for result in results if isinstance(result, registry.Problem) or not result.ok] == []
+    assert ONLY_FULL[system] <= {row.name for row in results if isinstance(row, rows.Row)}
+
+
+def test_the_tool_finds_the_comparison_from_anywhere_and_says_where_it_is_missing(tmp_path, monkeypatch, capsys):
+    tool = importlib.import_module("tools.parity")
+    shutil.copy(GOLDEN / "sm_sge" / "metrics_a.npz", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert tool.main(["metrics_a.npz"]) == 0
+    monkeypatch.setattr(tool, "ROOT", tmp_path)
+    with pytest.raises(SystemExit):
+        tool.main(["metrics_a.npz"])
+    assert "not part of an installed package. Run tools/parity.py from a checkout" in capsys.readouterr().err

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: MIT
+"""Hi-MPC beside its recordings: whole epochs, replayed by the product's own scoring, clustering, batches and steps."""
+
+import pathlib
+import tempfile
+from collections.abc import Iterator
+from unittest import mock
+
+import numpy as np
+
+from configs import hi_mpc as recipes
+from tests.parity import reading, rows, tie_order, tolerances
+from tests.parity.reading import prefixed
+from tfskel.checkpoints import assign
+from tfskel.checkpoints import hi_mpc as names
+from tfskel.clustering import neighbours
+from tfskel.evaluation import selection
+from tfskel.models import hi_mpc
+from tfskel.training import fit_data, hi_mpc_system, pseudo_labels
+
+# Settings that a trace states where they are not what it was recorded with by default: recorded name -> recipe's.
+SETTINGS = {"eps": "eps", "min_samples": "min_samples", "k1": "k1", "k2": "k2", "lr": "learning_rate"}
+BATCH = 16
+KINDS = {hi_mpc_system.MAIN: "msmr", **hi_mpc.LETTERS}  # representation -> letter of its recorded features
+METRICS = ("mAP", "rank1", "rank5", "rank10")
+
+
+def trace(path: pathlib.Path, arrays: dict) -> Iterator[rows.Row]:
+    """Metrics, features, clusters, losses and final weights of every epoch, each after our own earlier epochs."""
+    start = arrays if "data/X_train_J" in arrays else reading.load(_beside(path))
+    system, row = _system(start, arrays), rows.Table("hi_mpc", path.stem)
+    data, trainer = _data(system, start), system.trainer()
+    with tempfile.TemporaryDirectory() as folder:
+        epochs = system.epochs(data, pathlib.Path(folder))
+        for epoch in range(sum(name.endswith("/steps") for name in arrays)):
+            recorded = prefixed(arrays, f"e{epoch}/")
+            scores = system.score(data)
+            metrics = [scores[f"probe/{kind}/{metric}"] for kind in KINDS for metric in METRICS]
+            yield row(f"trace_metrics/e{epoch}", metrics, recorded["metrics"])
+            joints = data.train.take(epochs.rows)
+            for kind, embed in system.embeddings(selection.LAST).items():
+                letter = KINDS[kind or hi_mpc_system.MAIN]
+                if f"feat_{letter}" in recorded:
+                    yield row(f"trace_features/e{epoch}_{letter}", embed(joints), recorded[f"feat_{letter}"])
+            yield from _clusters(row, epoch, epochs, recorded)
+            steps = [trainer.step(*batch) for batch in epochs.batches(epoch)]
+            losses = [[float(step[key]) for key in ("J", "P", "B", "total")] for step in steps]
+            yield row(f"trace_steps/e{epoch}", losses, recorded["steps"])
+    weights = {name: variable.numpy() for name, variable in assign.named_weights(system.encoder).items()}
+    ours, final = names.to_original(weights, names.table(system.encoder.num_heads)), prefixed(arrays, "w_final/")
+    yield row("trace_weights", ours, final)
+    yield row("trace_weights_set", ours, final.keys())
+
+
+def _system(start: dict, arrays: dict) -> hi_mpc_system.HiMPCSystem:
+    """The product with the recorded settings and first weights."""
+    weights, recipe = prefixed(start, "w_init/"), recipes.base()
+    seen = names.hyperparameters({name: value.shape for name, value in weights.items()})
+    recipe.dataset.update(skeleton=seen.pop("skeleton"), length=start["data/X_train_J"].shape[1])
+    recipe.network.update(seen)
+    stated = {ours: arrays[name].item() for name, ours in SETTINGS.items() if name in arrays}
+    recipe.training.update(batch_size=int(arrays.get("batch", BATCH)), resample=False, **stated)
+    system = hi_mpc_system.HiMPCSystem(recipe, classes=len(np.unique(start["data/y_train"])), seed=0)
+    names.load(system.encoder, weights)
+    return system
+
+
+def _data(system: hi_mpc_system.HiMPCSystem, start: dict) -> fit_data.FitData:
+    """The recorded sequences; those of train stand where the product's own shuffle brings them back into order."""
+    parts = {part: (start[f"data/X_{part}_J"], start[f"data/y_{part}"]) for part in ("train", "test", "gal")}
+    joints, labels = parts["train"]
+    rng = np.random.RandomState([system.seed, 0])
+    drawn = pseudo_labels.draw_rows(labels, system.recipe["training"].batch_size, False, rng)
+    parts["train"] = joints[np.argsort(drawn)], labels[np.argsort(drawn)]
+    train, probe, gallery = (reading.as_sequences(*part, root=None) for part in parts.values())
+    return fit_data.FitData(train, probe, gallery, judge="probe")
+
+
+def _beside(path: pathlib.Path) -> pathlib.Path:
+    """The recording whose data and first weights this one shares: its name is the beginning of this one's."""
+    found = [other for other in path.parent.glob("trace_*.npz") if path.stem.startswith(other.stem + "_")]
+    if not found:
+        raise ValueError(f"{path.name} holds no data, and no recording beside it has the beginning of its name.")
+    return max(found, key=lambda other: len(other.stem))
+
+
+def _recorded_search(vectors, others, k, *settings, **named) -> np.ndarray:
+    return tie_order.nearest(vectors, k)
+
+
+def _clusters(row: rows.Table, epoch: int, epochs: hi_mpc_system.Epochs, recorded: dict) -> Iterator[rows.Row]:
+    """Starts the epoch with equal rows in the order of the recorded search; the note tells of our own order."""
+    from sklearn import metrics
+
+    epochs.start(epoch)
+    own = epochs.found.labels
+    with mock.patch.object(neighbours, "neighbours", _recorded_search):
+        epochs.start(epoch)
+    for number, (level, letter) in enumerate(hi_mpc.LETTERS.items()):
+        ours, want = epochs.found.labels[:, number], recorded[f"labels_{letter}"]
+        name, least = f"trace_labels/e{epoch}_{letter}", tolerances.LEAST_ARI
+        if ours.shape != want.shape:
+            yield row(name, ours, want)
+            continue
+        ari, searched = (metrics.adjusted_rand_score(want, labels) for labels in (ours, own[:, number]))
+        note = f"{level}: ARI {ari:.4f}, with our own order of equal rows {searched:.4f}"
+        differ = float(np.mean(ours != want))
+        yield rows.Row(row.case, name, differ, differ, f"ARI > {least}", ari > least, note)
+        means = epochs.found.prototypes[number]
+        yield row(f"trace_centroids/e{epoch}_{letter}", means, recorded[f"centroids_{letter}"])
