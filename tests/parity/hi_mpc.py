@@ -9,8 +9,8 @@ import numpy as np
 
 from tests.parity import hi_mpc_data, hi_mpc_trace, reading, rows
 from tests.parity.reading import prefixed
-from tfskel.checkpoints import assign, tf1
 from tfskel.checkpoints import hi_mpc as names
+from tfskel.checkpoints import tf1
 from tfskel.losses import prototypes as contrast
 from tfskel.models import hi_mpc
 from tfskel.training import hi_mpc as training
@@ -46,10 +46,7 @@ def _model(weights: dict, length: int) -> hi_mpc.HiMPC:
 
 def _original(model: hi_mpc.HiMPC, values=None) -> dict[str, np.ndarray]:
     """A model's weights, or values of its trainable variables, under their original names."""
-    variables = model.trainable_variables
-    values = variables if values is None else values
-    ours = {assign.weight_name(v): np.asarray(x) for v, x in zip(variables, values, strict=True)}
-    return names.to_original(ours, names.table(model.num_heads))
+    return names.to_original(reading.named(model.trainable_variables, values), names.table(model.num_heads))
 
 
 def _step(path: pathlib.Path, arrays: dict) -> Iterator[rows.Row]:
@@ -90,8 +87,7 @@ class _Case:
 
 def _features(case: _Case) -> Iterator[rows.Row]:
     model = case.trainer(plain=False).model
-    levels, frames = model.levels(case.joints), model.encode(case.levels)
-    sequences = model.representations(case.joints)
+    levels, frames, sequences = model.levels(case.joints), model.encode(case.levels), model.representations(case.joints)
     for level, letter in hi_mpc.LETTERS.items():
         yield case.row(f"level/{letter}", levels[level], case.levels[level])
         yield case.row(f"frames/{letter}", frames[level], case.arrays[f"ftr/frames_{letter}"])

@@ -11,7 +11,6 @@ import numpy as np
 from configs import hi_mpc as recipes
 from tests.parity import reading, rows, tie_order, tolerances
 from tests.parity.reading import prefixed
-from tfskel.checkpoints import assign
 from tfskel.checkpoints import hi_mpc as names
 from tfskel.clustering import neighbours
 from tfskel.evaluation import selection
@@ -19,7 +18,7 @@ from tfskel.models import hi_mpc
 from tfskel.training import fit_data, hi_mpc_system, pseudo_labels
 
 # Settings that a trace states where they are not what it was recorded with by default: recorded name -> recipe's.
-SETTINGS = {"eps": "eps", "min_samples": "min_samples", "k1": "k1", "k2": "k2", "lr": "learning_rate"}
+SETTINGS = {name: name for name in ("eps", "min_samples", "k1", "k2")} | {"lr": "learning_rate", "batch": "batch_size"}
 BATCH = 16
 KINDS = {hi_mpc_system.MAIN: "msmr", **hi_mpc.LETTERS}  # representation -> letter of its recorded features
 METRICS = ("mAP", "rank1", "rank5", "rank10")
@@ -46,7 +45,7 @@ def trace(path: pathlib.Path, arrays: dict) -> Iterator[rows.Row]:
             steps = [trainer.step(*batch) for batch in epochs.batches(epoch)]
             losses = [[float(step[key]) for key in ("J", "P", "B", "total")] for step in steps]
             yield row(f"trace_steps/e{epoch}", losses, recorded["steps"])
-    weights = {name: variable.numpy() for name, variable in assign.named_weights(system.encoder).items()}
+    weights = reading.named(system.encoder.trainable_variables)
     ours, final = names.to_original(weights, names.table(system.encoder.num_heads)), prefixed(arrays, "w_final/")
     yield row("trace_weights", ours, final)
     yield row("trace_weights_set", ours, final.keys())
@@ -58,8 +57,9 @@ def _system(start: dict, arrays: dict) -> hi_mpc_system.HiMPCSystem:
     seen = names.hyperparameters({name: value.shape for name, value in weights.items()})
     recipe.dataset.update(skeleton=seen.pop("skeleton"), length=start["data/X_train_J"].shape[1])
     recipe.network.update(seen)
-    stated = {ours: arrays[name].item() for name, ours in SETTINGS.items() if name in arrays}
-    recipe.training.update(batch_size=int(arrays.get("batch", BATCH)), resample=False, **stated)
+    recipe.training.update(batch_size=BATCH, resample=False)
+    for name in SETTINGS.keys() & arrays.keys():
+        recipe.training[SETTINGS[name]] = type(recipe.training[SETTINGS[name]])(arrays[name])
     system = hi_mpc_system.HiMPCSystem(recipe, classes=len(np.unique(start["data/y_train"])), seed=0)
     names.load(system.encoder, weights)
     return system

@@ -7,18 +7,16 @@ import re
 from collections.abc import Callable, Iterator
 
 import numpy as np
-import tensorflow as tf
 
 from tests.parity import reading, rows, sm_sge_data, sm_sge_recognition, sm_sge_ties, tolerances
 from tests.parity.reading import prefixed
 from tests.parity.sm_sge_case import SCALE_OF, Case
 from tfskel import skeletons
-from tfskel.checkpoints import assign
 from tfskel.checkpoints import sm_sge as names
 from tfskel.layers import scale_collaboration
 from tfskel.losses import reconstruction
 from tfskel.models import sm_sge
-from tfskel.training import recognition as recognition_training
+from tfskel.training import recognition as training
 from tfskel.training import sm_sge as pretraining
 
 # Numbers of the scales in the names of relations: r_12 is joints from parts.
@@ -147,38 +145,17 @@ def _predictions(case: Case, arrays: dict, trainer: pretraining.PretrainTrainer,
 
 def _gradients(case: Case, kind: str) -> Iterator[rows.Row]:
     """Gradients of the four losses and of the recognition loss, and the exact set of variables of each."""
-    arrays, trainer = case.arrays(kind), case.trainer()
-    reached = _reached(trainer, case.joints())
-    for letter, scale in SCALE_OF.items():
-        recorded = prefixed(arrays, f"grad/{letter}/")
+    ours = {letter: case.first_gradients[scale] for letter, scale in SCALE_OF.items()}
+    classifier = case.classifier(case.weights, 1) if names.CLASSIFIER in case.weights else None
+    if classifier:
+        trainer = training.RecognitionTrainer(classifier, 0.0, case.settings.last_prefix_only)
+        features = case.prefix_features(case.encoder(case.weights), case.joints())
+        ours["recog"] = sm_sge_recognition.original(classifier, 1, trainer.gradients(features, case.labels())[1])
+    for loss, gradients in ours.items():
+        recorded = prefixed(case.arrays(kind), f"grad/{loss}/")
         if recorded:
-            ours = case.first_gradients[scale]
-            differentiated = names.to_original(reached[scale], case.entries, case.shapes, differences=True).keys()
-            disputed = {f"disputed: {name}" for name in differentiated ^ ours.keys()}
-            yield case.row(f"grad/{letter}", ours, recorded)
-            yield case.row(f"grad_set/{letter}", differentiated & ours.keys() | disputed, recorded.keys())
-    recorded = prefixed(arrays, "grad/recog/")
-    if recorded:
-        classifier = case.classifier(case.weights, 1)
-        recogniser = recognition_training.RecognitionTrainer(classifier, 0.0, case.settings.last_prefix_only)
-        features = case.prefix_features(trainer.model, case.joints())
-        _, gradients = recogniser.gradients(features, case.labels())
-        ours = sm_sge_recognition.original(classifier, 1, gradients)
-        yield case.row("grad/recog", ours, recorded)
-        yield case.row("grad_set/recog", ours, recorded.keys())
-
-
-def _reached(trainer: pretraining.PretrainTrainer, joints) -> dict[str, dict[str, np.ndarray]]:
-    """What automatic differentiation of each plain loss reaches among all weights: scale -> our name -> gradient."""
-    variables = assign.named_weights(trainer.model)
-    with tf.GradientTape(persistent=True) as tape:
-        single = trainer.sub_sequence_losses(joints)
-        losses = {scale: tf.add_n(single[letter]) for scale, letter in sm_sge.LETTERS.items()}
-    gradients = {scale: tape.gradient(loss, list(variables.values())) for scale, loss in losses.items()}
-    return {
-        scale: {name: np.asarray(g) for name, g in zip(variables, values, strict=True) if g is not None}
-        for scale, values in gradients.items()
-    }
+            yield case.row(f"grad/{loss}", gradients, recorded)
+            yield case.row(f"grad_set/{loss}", gradients, recorded.keys())
 
 
 def _after(case: Case, kind: str) -> Iterator[rows.Row]:

@@ -12,7 +12,6 @@ import numpy as np
 from tests.parity import reading, rows
 from tests.parity.reading import prefixed
 from tfskel import skeletons
-from tfskel.checkpoints import assign
 from tfskel.checkpoints import sm_sge as names
 from tfskel.data import batches
 from tfskel.models import recognition, sm_sge
@@ -195,18 +194,14 @@ class Case:
         """Gradients at the initial weights on the first batch: scale -> original name -> array."""
         trainer = self.trainer()
         _, gradients = trainer.gradients(self.joints())
-        named = {
-            scale: {assign.weight_name(v): np.asarray(g) for v, g in zip(trainer.weights[scale], values, strict=True)}
-            for scale, values in gradients.items()
-        }
+        named = {scale: reading.named(trainer.weights[scale], values) for scale, values in gradients.items()}
         return {s: names.to_original(ours, self.entries, self.shapes, differences=True) for s, ours in named.items()}
 
     def to_original(self, model: sm_sge.SMSGE) -> dict[str, np.ndarray]:
         """Weights of a model under their original names, and the original variables that no loss reaches."""
-        ours = {name: variable.numpy() for name, variable in assign.named_weights(model).items()}
         trained = {*self.entries, *names.classifier_table(1)}
         untrained = {name: value for name, value in self.weights.items() if name not in trained}
-        return untrained | names.to_original(ours, self.entries, self.shapes)
+        return untrained | names.to_original(reading.named(model.trainable_variables), self.entries, self.shapes)
 
     @functools.cached_property
     def learning_rate(self) -> float:

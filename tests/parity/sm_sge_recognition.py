@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from tests.parity import rows, sm_sge_data, tolerances
+from tests.parity import reading, rows, sm_sge_data, tolerances
 from tests.parity.reading import prefixed
 from tests.parity.sm_sge_case import SCALE_OF, Case
-from tfskel.checkpoints import assign, tf1
 from tfskel.checkpoints import sm_sge as names
+from tfskel.checkpoints import tf1
 from tfskel.data import batches
 from tfskel.evaluation import auc
 from tfskel.models import recognition, sm_sge
@@ -21,9 +21,7 @@ TRACE = ("train_loss", "train_accuracy", "train_nAUC", "test_loss", "test_accura
 
 def original(model: recognition.Recognition, stage: int, values=None) -> dict[str, np.ndarray]:
     """Weights of a recognition network, or values of its trainable variables, under their original names."""
-    variables = model.trainable_variables
-    values = variables if values is None else values
-    ours = {assign.weight_name(v): np.asarray(x) for v, x in zip(variables, values, strict=True)}
+    ours = reading.named(model.trainable_variables, values)
     return names.to_original(ours, names.classifier_table(stage), {}, differences=True)
 
 
