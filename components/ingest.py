@@ -9,6 +9,7 @@ import ml_collections
 from absl import logging
 
 from components import artefacts, base, splits
+from tfskel import literal_path
 
 SEARCHED = ("data", "../shared/data")
 
@@ -79,10 +80,13 @@ def ingest(dataset: base.Param, recordings: base.Output):
     from tfskel.data import recordings as recording_sets
 
     own = not dataset.data_dir
-    builder = _builder(dataset, recordings / "tfds" if own else pathlib.Path(dataset.data_dir))
+    data_dir = recordings / "tfds" if own else pathlib.Path(os.path.expanduser(dataset.data_dir))
+    data_dir.mkdir(parents=True, exist_ok=True)
+    literal = literal_path.Alias(data_dir)
+    builder = _builder(dataset, literal.path)
     if not builder.is_prepared():
         build(builder, raw_folder(dataset))
-    folder = pathlib.Path(builder.data_path)
+    folder = data_dir / pathlib.Path(builder.data_path).relative_to(literal.path)
     parts = {name: recording_sets.load(folder, name) for name in builder.info.splits}
     report = quality.report(parts, dataset.length, skeletons.get(dataset.skeleton))
     for warning in report["warnings"]:
