@@ -2,34 +2,56 @@
 """Export: a SavedModel that takes raw skeletons, compared with the Keras model before it is published."""
 
 import pathlib
+from collections.abc import Callable
 
 import ml_collections
 import numpy as np
 
 from components import splits
 from components import train as training_stage
-from tfskel import arrays
+from tfskel import arrays, inference, literal_path
 
 TOLERANCE = 1e-5  # of the largest value; the same arithmetic, compiled differently
-FOLDER = "saved_model"  # inside the output
+FOLDER, VERSION = inference.SAVED_MODEL, "1"  # inside the output; serving programs look for numbered folders
+INPUT = "skeletons"
 COMPARED = 7  # sequences compared, fewer than any batch size that was traced
 
 
-def _module(system):
-    """A tf.Module whose signatures are the system's serving functions."""
+def _write(system, folder: pathlib.Path) -> None:
+    """Writes the system's serving functions as signatures; the first, `embed`, is `serving_default` too."""
+    import keras
     import tensorflow as tf
 
-    module = tf.Module()
-    module.models = [model for models in system.models.values() for model in models.values()]
-    spec = tf.TensorSpec((None, system.length, system.skeleton.num_joints, 3), tf.float32, name="skeletons")
-    signatures = {}
+    archive = keras.export.ExportArchive()
+    for models in system.models.values():
+        for model in models.values():
+            archive.track(model)
+    spec = tf.TensorSpec((None, system.length, system.skeleton.num_joints, 3), tf.float32, name=INPUT)
     for name, function in system.serving().items():
+        archive.add_endpoint(name, _of_skeletons(function), [spec])
+    archive.write_out(folder, verbose=False)
 
-        def serve(skeletons, function=function):
-            return function(skeletons)
 
-        signatures[name] = tf.function(serve, input_signature=[spec])
-    return module, signatures
+def _of_skeletons(function: Callable) -> Callable:
+    """The function under the name of its argument that users of the signature give."""
+    return lambda skeletons: function(skeletons)
+
+
+def _run(folder: pathlib.Path, joints: np.ndarray) -> dict[str, dict[str, np.ndarray]]:
+    """Signature -> output -> values, computed as programs without Python do it: from the graph and tensor names."""
+    import tensorflow as tf
+
+    with tf.compat.v1.Session(graph=tf.Graph()) as session:
+        signatures = tf.compat.v1.saved_model.load(session, [tf.saved_model.SERVING], str(folder)).signature_def
+        tensors = {
+            name: {output: tensor.name for output, tensor in signature.outputs.items()}
+            for name, signature in signatures.items()
+            if INPUT in signature.inputs
+        }
+        return {
+            name: session.run(outputs, {signatures[name].inputs[INPUT].name: joints})
+            for name, outputs in tensors.items()
+        }
 
 
 def _check_equal(folder: pathlib.Path, system, joints: np.ndarray) -> dict[str, float]:
@@ -40,11 +62,10 @@ def _check_equal(folder: pathlib.Path, system, joints: np.ndarray) -> dict[str, 
     """
     import tensorflow as tf
 
-    loaded = tf.saved_model.load(str(folder))
-    differences = {}
+    exported, differences = _run(folder, joints), {}
     for name, function in system.serving().items():
-        wanted, found = function(tf.constant(joints)), loaded.signatures[name](skeletons=tf.constant(joints))
-        pairs = [(np.asarray(wanted[output]), found[output].numpy()) for output in wanted]
+        computed = function(tf.constant(joints))
+        pairs = [(np.asarray(computed[output]), exported[name][output]) for output in computed]
         differences[name] = max(float(np.abs(a - b).max() / max(np.abs(a).max(), 1e-12)) for a, b in pairs)
         if not differences[name] <= TOLERANCE:
             raise ValueError(
@@ -62,13 +83,12 @@ def export(
     seed: int,
     saved_model: pathlib.Path,
 ):
-    """Writes a SavedModel with signatures `embed` and, where the system has a recognition network, `classify`.
+    """Writes a SavedModel with signatures `embed`, `serving_default` (the same) and, where the system has a recognition
+    network, `classify`.
 
-    Output `saved_model`: the SavedModel in the folder `saved_model`, and `export.json` (track, signatures, input shape,
-    classes, largest difference from the Keras model).
+    Output `saved_model`: the SavedModel in `saved_model/1`, and `export.json` (track, signatures, input shape, classes,
+    largest difference from the Keras model).
     """
-    import tensorflow as tf
-
     recipe = splits.resolved(recipe, recordings)
     system, described = training_stage.restore(recipe, model)
     for phase in system.PHASES:
@@ -77,9 +97,9 @@ def export(
                 f"track {export.track!r} kept no epoch of phase {phase} with seed {seed}; the tracks are "
                 f"{described['epochs'][phase]}. Choose another with --config.export.track."
             )
-    module, signatures = _module(system)
-    folder = saved_model / FOLDER
-    tf.saved_model.save(module, str(folder), signatures=signatures)
+    literal = literal_path.Alias(saved_model)
+    folder = literal.path / FOLDER / VERSION
+    _write(system, folder)
     parts = splits.read(recordings, recipe["dataset"], recipe["division"])
     sequences = parts.cut(parts.train, recipe["dataset"].train_rule)
     joints = sequences.raw(np.arange(min(COMPARED, len(sequences)))).astype(np.float32)  # stored sets may be float64

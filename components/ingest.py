@@ -9,7 +9,7 @@ import ml_collections
 from absl import logging
 
 from components import artefacts, splits
-from tfskel import arrays
+from tfskel import arrays, literal_path
 
 SEARCHED = "data"
 
@@ -79,10 +79,13 @@ def ingest(dataset: ml_collections.ConfigDict, recordings: pathlib.Path):
     from tfskel.data import recordings as recording_sets
 
     own = not dataset.data_dir
-    builder = _builder(dataset, recordings / "tfds" if own else pathlib.Path(dataset.data_dir))
+    data_dir = recordings / "tfds" if own else pathlib.Path(os.path.expanduser(dataset.data_dir))
+    data_dir.mkdir(parents=True, exist_ok=True)
+    literal = literal_path.Alias(data_dir)
+    builder = _builder(dataset, literal.path)
     if not builder.is_prepared():
         build(builder, raw_folder(dataset))
-    folder = pathlib.Path(builder.data_path)
+    folder = data_dir / pathlib.Path(builder.data_path).relative_to(literal.path)
     parts = {name: recording_sets.load(folder, name) for name in builder.info.splits}
     name = splits.skeleton(dataset.skeleton, builder.info.metadata.get("skeleton") or "", dataset.name)
     report = quality.report(parts, dataset.length, skeletons.get(name), dataset.cut_gaps)

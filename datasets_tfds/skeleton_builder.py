@@ -16,7 +16,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from datasets_tfds import catalogue, takes
-from tfskel import skeletons
+from tfskel import literal_path, skeletons
 
 known = catalogue.known
 load = catalogue.load
@@ -139,6 +139,11 @@ class SkeletonBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
         )
 
     def _download_and_prepare(self, dl_manager, download_config) -> None:
+        if literal_path.is_pattern(self.data_path):
+            raise ValueError(
+                f"data_dir {self.data_dir_root} has one of the characters {literal_path.PATTERN} in its name, which "
+                "TFDS takes for a pattern; give another one, or let a run with --config.dataset.data_dir prepare it."
+            )
         # TFDS says nowhere else that the user asked for Beam (--beam_pipeline_options).
         self._through_beam = bool(download_config.beam_options or download_config.beam_runner)
         super()._download_and_prepare(dl_manager, download_config)

@@ -77,14 +77,34 @@ def test_bad_skeletons_are_named(exported, bad, match):
 
 
 def test_missing_damaged_and_foreign_models_are_named(tmp_path):
-    with pytest.raises(FileNotFoundError, match="holds no saved_model.pb"):
+    with pytest.raises(FileNotFoundError, match="holds no saved_model.pb.*Give the folder that the export stage wrote"):
         inference.load(tmp_path)
+    with pytest.raises(FileNotFoundError, match="nowhere is no folder"):
+        inference.load(tmp_path / "nowhere")
     export(tmp_path / "foreign", signatures=("other",))
     with pytest.raises(ValueError, match=r"no signature 'embed'.*its signatures are \['other'\]"):
         inference.load(tmp_path / "foreign")
     (tmp_path / "foreign/saved_model.pb").write_bytes(b"damaged")
     with pytest.raises(ValueError, match="is a damaged SavedModel"):
         inference.load(tmp_path / "foreign")
+
+
+@pytest.mark.parametrize("name", ["x[1]", "x*", "x?", "x\\1", "{a,b}", "two words", "ñ名"])
+def test_a_model_loads_from_a_folder_of_any_name(tmp_path, name):
+    weight = export(tmp_path / "plain")
+    (tmp_path / "plain").rename(tmp_path / name)
+    raw = skeletons()
+    want = (raw - raw[:, :, :1]).reshape(7, -1) @ weight
+    np.testing.assert_allclose(inference.load(tmp_path / name).embed(raw), want, rtol=0, atol=1e-4)
+
+
+def test_the_highest_version_is_taken_and_what_is_no_version_is_left_alone(tmp_path):
+    for name, joints in (("9", 3), ("10", 4), ("notes", 5)):
+        export(tmp_path / "saved_model" / name, joints=joints)
+    (tmp_path / "saved_model/11").mkdir()
+    for given in ("", "saved_model", "saved_model/10"):
+        assert inference.load(tmp_path / given).num_joints == 4
+    assert inference.load(str(tmp_path / "saved_model/9")).num_joints == 3
 
 
 def test_a_model_without_recognition_network_says_so(tmp_path):

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from tfskel import arrays, features
+from tfskel import arrays, features, literal_path
 from tfskel.clustering import exact_search, neighbours
 
 EMBED, CLASSIFY = "embed", "classify"
+SAVED_MODEL = "saved_model"  # the export stage's folder of versions, inside its output
 
 
 class Embedder:
@@ -99,21 +100,19 @@ def load(saved_model_dir: str | os.PathLike) -> Embedder:
     """Loads an exported model.
 
     Args:
-        saved_model_dir: folder with saved_model.pb.
+        saved_model_dir: folder with saved_model.pb, the folder of its versions (then the highest number), or the
+            export stage's output.
 
     Raises:
         FileNotFoundError: there is no SavedModel.
         ValueError: it cannot be read, or has no signature `embed` with input `skeletons` (N, f, J, 3).
     """
-    folder = Path(saved_model_dir)
-    if not (folder / "saved_model.pb").is_file():
-        raise FileNotFoundError(
-            f"{folder} holds no saved_model.pb. Give the SavedModel folder that the export stage wrote."
-        )
+    folder = _find(Path(saved_model_dir))
     import tensorflow as tf
 
+    literal = literal_path.Alias(folder)
     try:
-        model = tf.saved_model.load(str(folder))
+        model = tf.saved_model.load(str(literal.path))
     except Exception as error:  # TensorFlow raises many types for damaged files
         raise ValueError(f"{folder} is a damaged SavedModel ({error}); export it again.") from error
     signature = model.signatures.get(EMBED)
@@ -126,6 +125,19 @@ def load(saved_model_dir: str | os.PathLike) -> Embedder:
     embedder = Embedder(model.signatures)
     embedder.model = model  # the variables live as long as the model object
     return embedder
+
+
+def _find(folder: Path) -> Path:
+    """The folder with saved_model.pb that the user means."""
+    for base in (folder, folder / SAVED_MODEL):
+        versions = [path for path in base.iterdir() if path.name.isdecimal()] if base.is_dir() else []
+        for place in (base, *sorted(versions, key=lambda path: int(path.name), reverse=True)):
+            if (place / "saved_model.pb").is_file():
+                return place
+    state = "holds no saved_model.pb, nor does a version folder in it" if folder.is_dir() else "is no folder"
+    raise FileNotFoundError(
+        f"{folder} {state}. Give the folder that the export stage wrote: <workdir>/seed_<seed>/{SAVED_MODEL}."
+    )
 
 
 class Gallery:

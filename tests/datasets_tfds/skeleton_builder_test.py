@@ -138,6 +138,12 @@ def test_a_damaged_recording_stops_the_build_and_leaves_nothing(tmp_path, damage
     assert len(read(finished.data_dir, "train")) == 1
 
 
+def test_a_data_dir_that_is_a_pattern_is_refused_before_any_recording_is_read(tmp_path):
+    with pytest.raises(ValueError, match=r"data_dir .*x\[1\] has one of the characters .* give another one"):
+        build(tmp_path / "x[1]", None)
+    assert not list(tmp_path.rglob("*.tfrecord*")) and not list(tmp_path.rglob("dataset_info.json"))
+
+
 def test_an_empty_split_is_refused(tmp_path):
     with pytest.raises(ValueError, match="split 'probe' holds no recording"):
         build(tmp_path, {"train": [walk(0)], "probe": []})

@@ -3,6 +3,7 @@
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from tfskel import skeletons
 from tfskel.checkpoints import assign
@@ -38,13 +39,27 @@ def layer():
     return layer
 
 
-@pytest.mark.parametrize("sparse", [False, True])
-def test_heads_in_one_product_equal_the_loop(layer, sparse):
-    layer.sparse = sparse
+@pytest.mark.parametrize("portable", [False, True])
+def test_heads_in_one_product_equal_the_loop(layer, portable):
     nodes = np.random.RandomState(1).randn(2, 10, 3).astype(np.float32)
     weights = {assign.weight_name(v): v.numpy().astype(np.float64) for v in layer.trainable_variables}
     want = np.mean([[naive_head(n, weights, h, layer.bias) for n in nodes] for h in range(3)], axis=0)
-    np.testing.assert_allclose(layer(nodes), want, rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(layer(nodes, portable=portable), want, rtol=1e-5, atol=1e-5)
+
+
+def test_the_portable_form_is_equal_but_for_rounding_and_has_no_segments(layer):
+    nodes = np.random.RandomState(1).randn(50, 10, 3).astype(np.float32)
+    fast, portable = np.asarray(layer(nodes)), np.asarray(layer(nodes, portable=True))
+    assert np.abs(fast - portable).max() <= 3e-7 * np.abs(fast).max()
+    for form, uses_segments in ((False, True), (True, False)):
+        graph = tf.function(lambda nodes, form=form: layer(nodes, portable=form)).get_concrete_function(nodes).graph
+        assert any("Segment" in operation.type for operation in graph.get_operations()) == uses_segments
+
+
+def test_backends_other_than_tensorflow_take_the_portable_form(monkeypatch):
+    monkeypatch.setattr("keras.backend.backend", lambda: "jax")
+    bias = skeletons.attention_bias(skeletons.adjacency(skeletons.get("kinect_v1"), "joints"))
+    assert not graph_attention.GraphAttention(bias).sparse
 
 
 def test_attention_rows_sum_to_one_over_neighbours_only(layer):

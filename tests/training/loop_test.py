@@ -82,6 +82,19 @@ def test_an_interrupted_training_ends_with_the_same_weights(tmp_path, stop_at):
         np.testing.assert_array_equal(one.numpy(), other.numpy())
 
 
+@pytest.mark.parametrize("name, neighbour", [("x[1]", "x1"), ("x*", "xy"), ("x?", "xy"), ("x\\y", "xy")])
+def test_a_folder_named_like_a_pattern_resumes_and_leaves_the_matching_folder_alone(tmp_path, name, neighbour):
+    Line(tmp_path / neighbour, epochs=2).fit()
+    before = sorted((tmp_path / neighbour).rglob("*"))
+    with pytest.raises(KeyboardInterrupt):
+        Line(tmp_path / name, stop_at=10).fit()
+    again = Line(tmp_path / name)
+    again.fit()
+    assert again.steps == 9
+    assert len(list((tmp_path / name / "line.resume").glob("*.index"))) == 2, "old checkpoints are deleted"
+    assert sorted((tmp_path / neighbour).rglob("*")) == before
+
+
 def test_a_finished_training_is_restored_without_a_step(tmp_path):
     first = Line(tmp_path)
     first.fit()

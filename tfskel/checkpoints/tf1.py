@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Reads TensorFlow 1 checkpoints without TensorFlow 1."""
 
-import glob
 import pathlib
 
 import numpy as np
+
+from tfskel import literal_path
 
 
 def read(path: str | pathlib.Path) -> dict[str, np.ndarray]:
@@ -23,8 +24,9 @@ def read(path: str | pathlib.Path) -> dict[str, np.ndarray]:
     import tensorflow as tf
 
     prefix = prefix_of(path)
+    literal = literal_path.Alias(prefix, _endings(prefix))
     try:
-        reader = tf.train.load_checkpoint(str(prefix))
+        reader = tf.train.load_checkpoint(str(literal.path))
         return {name: reader.get_tensor(name) for name in sorted(reader.get_variable_to_shape_map())}
     except (tf.errors.OpError, RuntimeError, ValueError, LookupError) as error:
         reason = str(error).splitlines()[0]
@@ -48,9 +50,15 @@ def prefix_of(path: str | pathlib.Path) -> pathlib.Path:
             f"there is no checkpoint {prefix}: {prefix.name}.index is missing. Give the prefix, without the endings "
             ".index, .data-00000-of-00001 or .meta."
         )
-    if not list(prefix.parent.glob(glob.escape(prefix.name) + ".data-*")):
+    if not any(ending.startswith(".data-") for ending in _endings(prefix)):
         raise FileNotFoundError(f"checkpoint {prefix} has no {prefix.name}.data-00000-of-00001 file beside its index.")
     return prefix
+
+
+def _endings(prefix: pathlib.Path) -> list[str]:
+    """What follows the prefix in the names of the checkpoint's files."""
+    names = [path.name for path in prefix.parent.iterdir() if path.name.startswith(f"{prefix.name}.")]
+    return [name.removeprefix(prefix.name) for name in names]
 
 
 def _latest(folder: pathlib.Path) -> str:

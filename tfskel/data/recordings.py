@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from tfskel import skeletons
+from tfskel import literal_path, skeletons
 
 
 @dataclasses.dataclass(frozen=True)
@@ -115,7 +115,8 @@ def load(folder: str | pathlib.Path, split: str) -> Recordings:
         )
     import tensorflow_datasets as tfds
 
-    builder = tfds.builder_from_directory(folder)
+    literal = literal_path.Alias(folder)
+    builder = tfds.builder_from_directory(literal.path)
     if split not in builder.info.splits:
         raise ValueError(f"{folder} has no split {split!r}; its splits are {', '.join(builder.info.splits)}.")
     if not builder.info.splits[split].num_examples:

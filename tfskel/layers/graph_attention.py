@@ -28,7 +28,8 @@ class GraphAttention(keras.layers.Layer):
         super().__init__(**kwargs)
         self.bias = np.asarray(bias)
         self.pairs = [index.astype(np.int32) for index in np.nonzero(self.bias == 0)]
-        self.sparse = len(self.pairs[0]) < SPARSE * self.bias.size
+        # Segments without a stated number exist in TensorFlow alone, and there they are the fastest form.
+        self.sparse = len(self.pairs[0]) < SPARSE * self.bias.size and keras.backend.backend() == "tensorflow"
         self.units = units
         self.heads = heads
         self.seed = seed
@@ -46,17 +47,19 @@ class GraphAttention(keras.layers.Layer):
             setattr(self, f"{side}_bias", bias)
         self.output_bias = self.add_weight(name="output_bias", shape=(H, D), initializer="zeros")
 
-    def call(self, nodes):
+    def call(self, nodes, portable=False):
         """Related nodes.
 
         Args:
             nodes: (M, nodes, 3) float32 positions in metres, root-centred.
+            portable: use only operations that every runtime of an exported model has; slower, and equal but for
+                rounding.
 
         Returns:
             (M, nodes, units) float32.
         """
         values, towards, away = self._heads(nodes)
-        related = self._over_edges if self.sparse else self._over_all
+        related = self._over_edges if self.sparse and not portable else self._over_all
         related = ops.elu(related(values, towards, away) + self.output_bias)  # (nodes, M, H, D)
         return ops.transpose(ops.mean(related, axis=2), (1, 0, 2))  # (M, nodes, D)
 

@@ -105,23 +105,24 @@ class SMSGE(keras.Model):
             self.collaboration.build((None, None, self.node_units))
         self.built = True
 
-    def call(self, joints):
+    def call(self, joints, portable=False):
         """Features of whole sequences.
 
         Args:
             joints: (N, f, J, 3) float32 metres, root-centred.
+            portable: as for GraphAttention; for exported models.
 
         Returns:
             (N, 4 * units) float32: last output of the encoders of FEATURE_ORDER.
         """
-        fused = self.fuse(joints)
+        fused = self.fuse(joints, portable)
         return ops.concatenate([self.encoders[s](fused[s])[:, -1] for s in FEATURE_ORDER], axis=-1)
 
-    def features(self, joints):
+    def features(self, joints, portable: bool = False):
         """Same as calling the model."""
-        return self(joints)
+        return self(joints, portable=portable)
 
-    def prefix_features(self, joints, zero_frame: bool = True, margin: int = 0):
+    def prefix_features(self, joints, zero_frame: bool = True, margin: int = 0, portable: bool = False):
         """Features of the prefixes 1, 2, ... of each sequence, from one run of the encoders.
 
         Args:
@@ -129,6 +130,7 @@ class SMSGE(keras.Model):
             zero_frame: the originals ask for f + 1 - margin frames; with margin 0 the frame behind the last one
                 was read as zeros (in feature space). False leaves that prefix out.
             margin: prediction margin of the pre-training; shortens the longest prefix.
+            portable: as for GraphAttention.
 
         Returns:
             (N, P, 4 * units) float32, prefix k at index k - 1; P is f + 1 - margin, at most f without zero frame.
@@ -137,7 +139,7 @@ class SMSGE(keras.Model):
         extra = max(prefixes - self.length, 0) if zero_frame else 0
         count = min(prefixes, self.length)
         outputs = []
-        fused = self.fuse(joints)
+        fused = self.fuse(joints, portable)
         for scale in FEATURE_ORDER:
             frames = ops.pad(fused[scale][:, :count], ((0, 0), (0, extra), (0, 0)))  # (N, P, nodes * D)
             outputs.append(self.encoders[scale](frames))  # (N, P, units)
@@ -151,13 +153,13 @@ class SMSGE(keras.Model):
             for scale, matrix in self.scale_matrices.items()
         }
 
-    def structure(self, joints):
+    def structure(self, joints, portable: bool = False):
         """Structural relations of every scale: dict scale -> (N * f, nodes, node_units)."""
-        return {scale: self.attention[scale](nodes) for scale, nodes in self.scales(joints).items()}
+        return {scale: self.attention[scale](nodes, portable=portable) for scale, nodes in self.scales(joints).items()}
 
-    def fuse(self, joints):
+    def fuse(self, joints, portable: bool = False):
         """What the encoders read: (N, f, J, 3) -> dict scale -> (N, f, nodes * node_units), node by node."""
-        structure = self.structure(joints)
+        structure = self.structure(joints, portable)
         fused = structure if self.structure_only else self.collaboration(structure)
         steps = joints.shape[1]
         return {

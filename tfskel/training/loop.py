@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 from absl import logging
 
-from tfskel import arrays
+from tfskel import arrays, literal_path
 from tfskel.training import phase as phases
 
 PROGRESS_SECONDS = 10.0
@@ -106,7 +106,9 @@ class Keeper:
         self.phase, self.folder = phase, folder
         self.state_path = folder / f"{phase.name}.state.json"
         checkpoint = tf.train.Checkpoint(**phase.trackables)
-        self.manager = tf.train.CheckpointManager(checkpoint, str(folder / f"{phase.name}.resume"), max_to_keep=2)
+        self.literal = literal_path.Alias(folder)
+        resume = self.literal.path / f"{phase.name}.resume"
+        self.manager = tf.train.CheckpointManager(checkpoint, str(resume), max_to_keep=2)
 
     def keep(self, track: str) -> None:
         """Writes the weights of a track under a temporary name and renames them."""

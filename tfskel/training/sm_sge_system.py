@@ -44,21 +44,21 @@ class SMSGESystem(two_stage.TwoStageSystem):
         """Features for retrieval: (N, f, J, 3) float32 root-centred -> (N, 4 * units) float32."""
         return self._embed(joints).numpy()
 
-    def scores(self, joints: tf.Tensor) -> tf.Tensor:
+    def scores(self, joints: tf.Tensor, portable: bool = False) -> tf.Tensor:
         """Class scores of the recognition network: (N, f, J, 3) root-centred -> (N, classes)."""
         settings = self.recipe["recognition"]
-        prefixes = self._prefixes(joints)
+        prefixes = self._prefixes(joints, portable)
         return self.recognition.scores(prefixes, last_prefix_only=settings.last_prefix_only)
 
-    def _prefixes(self, joints: tf.Tensor) -> tf.Tensor:
+    def _prefixes(self, joints: tf.Tensor, portable: bool = False) -> tf.Tensor:
         zero_frame, margin = self.recipe["recognition"].zero_frame, self.recipe["training"].margin
-        return self.encoder.prefix_features(joints, zero_frame=zero_frame, margin=margin)
+        return self.encoder.prefix_features(joints, zero_frame=zero_frame, margin=margin, portable=portable)
 
     def serving(self) -> dict[str, Callable]:
         """Signatures to export: name -> function of raw joints in metres that returns named outputs."""
         return {
-            "embed": lambda joints: {"features": self.encoder.features(self.placed(joints))},
-            "classify": lambda joints: {"scores": self.scores(self.placed(joints))},
+            "embed": lambda joints: {"features": self.encoder.features(self.placed(joints), portable=True)},
+            "classify": lambda joints: {"scores": self.scores(self.placed(joints), portable=True)},
         }
 
     def pictures(self, joints: np.ndarray) -> dict[str, np.ndarray]:

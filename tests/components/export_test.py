@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: MIT
+"""What the export stage writes runs outside Python's object loader, and as TFLite, like the Keras models."""
+
+import pathlib
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from components import export, ingest, train
+from configs import cage_gait_sim, hi_mpc_gait_sim, sm_sge_gait_sim
+from tfskel import arrays, inference, systems
+from tfskel.training import phase as phases
+
+CLASSES = 4
+RECIPES = {"cage": cage_gait_sim, "sm_sge": sm_sge_gait_sim, "hi_mpc": hi_mpc_gait_sim}
+OUTPUTS = {
+    "cage": {"embed": {"features", "frames", "axis_x", "axis_y", "axis_z"}, "classify": {"scores"}},
+    "sm_sge": {"embed": {"features"}, "classify": {"scores"}},
+    "hi_mpc": {"embed": {"features", "joints", "parts", "bodies"}},
+}
+
+
+def recipe_of(name, **training):
+    config = RECIPES[name].get_config()
+    config.network.units = 8
+    config.dataset.skeleton = "kinect_v1"
+    config.dataset.options = {"num_identities": CLASSES, "recordings_per_identity": 3, "frames": 30, "seed": 0}
+    config.training.update(training)
+    return config
+
+
+@pytest.fixture(scope="module")
+def recordings(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("recordings")
+    ingest.ingest(dataset=recipe_of("sm_sge").dataset, recordings=folder)
+    return folder
+
+
+def untrained(config, folder):
+    """A system with every weight moved from its initial value, and its folder as the train stage leaves one."""
+    system = systems.find(config.system)(config, CLASSES, 1)
+    rng = np.random.default_rng(3)
+    for phase, models in system.models.items():
+        for name, model in models.items():
+            for weight in model.weights:
+                weight.assign(weight + 0.1 * rng.normal(size=weight.shape))
+            model.save_weights(folder / phases.weights_name(phase, name, "last"))
+    epochs = {phase: {"last": 0} for phase in system.models}
+    described = {"system": config.system, "classes": [f"p{i}" for i in range(CLASSES)], "epochs": epochs, "seed": 1}
+    arrays.write_json(folder / train.DESCRIPTION, described)
+    return system
+
+
+def exported(config, recordings, folder):
+    """(system, output folder of the stage)."""
+    model, saved_model = folder / "model", folder / "saved_model"
+    model.mkdir(parents=True)
+    saved_model.mkdir()
+    system = untrained(config, model)
+    recipe = {name: config[name] for name in config} | {"division": None}
+    export.export(recipe=recipe, export=config.export, recordings=recordings, model=model, seed=1,
+                  saved_model=saved_model)  # fmt: skip
+    return system, saved_model
+
+
+@pytest.fixture(scope="module", params=RECIPES)
+def system_and_folder(request, recordings, tmp_path_factory):
+    name = request.param
+    return name, *exported(recipe_of(name), recordings, tmp_path_factory.mktemp(name))
+
+
+def skeletons(rows, system):
+    shape = (rows, system.length, system.skeleton.num_joints, 3)
+    return np.random.default_rng(5).normal(1.0, 0.5, shape).astype(np.float32)
+
+
+def computed(system, raw):
+    """Signature -> output -> values, by the functions that training and evaluation use."""
+    placed = system.placed(tf.constant(raw))
+    values = {"embed": {"features": system.embeddings("last")[""](placed)}}
+    if system.CLASSIFIER:
+        values["classify"] = {"scores": system.scores(placed).numpy()}
+    return values
+
+
+def assert_close(received, wanted):
+    np.testing.assert_allclose(received, wanted, rtol=0, atol=1e-5 * np.abs(wanted).max())
+
+
+def test_every_signature_runs_in_a_session_at_any_batch_size(system_and_folder):
+    name, system, folder = system_and_folder
+    with tf.compat.v1.Session(graph=tf.Graph()) as session:
+        loaded = tf.compat.v1.saved_model.loader.load(session, ["serve"], str(folder / "saved_model/1"))
+        signatures = {key: loaded.signature_def[key] for key in loaded.signature_def if not key.startswith("__")}
+        assert {key: set(value.outputs) for key, value in signatures.items()} == {
+            **OUTPUTS[name], "serving_default": OUTPUTS[name]["embed"],
+        }  # fmt: skip
+        assert all(list(value.inputs) == ["skeletons"] for value in signatures.values())
+        received = {
+            (key, rows): session.run(
+                {output: tensor.name for output, tensor in signature.outputs.items()},
+                {signature.inputs["skeletons"].name: skeletons(rows, system)},
+            )
+            for key, signature in signatures.items()
+            for rows in (1, 9)
+        }
+    for (key, rows), outputs in received.items():
+        wanted = computed(system, skeletons(rows, system))["embed" if key == "serving_default" else key]
+        for output, values in wanted.items():
+            assert_close(outputs[output], values)
+
+
+def test_tensorflows_command_line_runs_the_last_signature_of_every_system(system_and_folder, tmp_path):
+    _, system, folder = system_and_folder
+    raw = skeletons(2, system)
+    np.save(tmp_path / "raw.npy", raw)
+    key, outputs = list(computed(system, raw).items())[-1]
+    program = pathlib.Path(sys.executable).with_name("saved_model_cli")
+    words = f"run --dir {folder}/saved_model/1 --tag_set serve --signature_def {key} --outdir {tmp_path}"
+    words += f" --inputs skeletons={tmp_path}/raw.npy"
+    result = subprocess.run([program, *words.split()], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr[-2000:]
+    for output, values in outputs.items():
+        assert_close(np.load(tmp_path / f"{output}.npy"), values)
+
+
+def test_every_system_converts_to_tflite_with_built_in_operations_and_gives_the_same_features(system_and_folder):
+    _, system, folder = system_and_folder
+    converter = tf.lite.TFLiteConverter.from_saved_model(str(folder / "saved_model/1"), signature_keys=["embed"])
+    content = converter.convert()
+    runner = tf.lite.Interpreter(model_content=content).get_signature_runner("embed")
+    for rows in (1, 6):
+        raw = skeletons(rows, system)
+        assert_close(runner(skeletons=raw)["features"], computed(system, raw)["embed"]["features"])
+    interpreter = tf.lite.Interpreter(model_content=content)
+    (given,) = interpreter.get_input_details()
+    interpreter.resize_tensor_input(given["index"], raw.shape)
+    interpreter.allocate_tensors()
+    interpreter.set_tensor(given["index"], raw)
+    interpreter.invoke()
+    outputs = [interpreter.get_tensor(output["index"]) for output in interpreter.get_output_details()]
+    wanted = computed(system, raw)["embed"]["features"]
+    assert_close(next(values for values in outputs if values.shape == wanted.shape), wanted)
+
+
+@pytest.mark.parametrize("given", ["", "saved_model", "saved_model/1"])
+def test_inference_takes_the_output_the_versions_and_one_version(system_and_folder, given):
+    _, system, folder = system_and_folder
+    raw = skeletons(3, system)
+    wanted = computed(system, raw)
+    embedder = inference.load(folder / given)
+    assert_close(embedder.embed(raw), wanted["embed"]["features"])
+    assert embedder.classifies == ("classify" in wanted)
+    if embedder.classifies:
+        assert_close(embedder.scores(raw), wanted["classify"]["scores"])
+
+
+def test_an_output_folder_named_like_a_pattern_is_exported_and_loads(recordings, tmp_path):
+    system, folder = exported(recipe_of("hi_mpc"), recordings, tmp_path / "x[1]")
+    raw = skeletons(3, system)
+    assert_close(inference.load(folder).embed(raw), computed(system, raw)["embed"]["features"])
+
+
+def test_the_description_names_track_input_classes_and_differences(system_and_folder):
+    name, system, folder = system_and_folder
+    described = arrays.read_json(folder / "export.json")
+    assert set(described) == {"track", "skeleton", "input", "classes", "difference"}
+    assert described["input"] == [None, system.length, 20, 3] and described["classes"] == ["p0", "p1", "p2", "p3"]
+    assert set(described["difference"]) == set(OUTPUTS[name]) and max(described["difference"].values()) <= 1e-5
