@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from components import artefacts, base, logs, matrix_pictures, splits
+from components import artefacts, base, logs, splits
 from components import train as training_stage
+from components.report import heat_map
 from tfskel import features
 from tfskel.data import batches, sequences, windows
 from tfskel.evaluation import auc
@@ -124,9 +125,7 @@ def _family_a(system, described: dict, model: pathlib.Path, parts: splits.Splits
             table.append(_row(f"{FAMILY_A}, complete batches", track, epoch, len(complete), few))
         curves[f"A {track}"] = ranks[: settings.max_rank]
         confusions[track] = auc.confusion(scores, labels)
-        picture = matrix_pictures.pixels(
-            confusions[track], f"confusion, {track}", described["classes"], described["classes"]
-        )
+        picture = heat_map.pixels(confusions[track], f"confusion, {track}", described["classes"], described["classes"])
         logs.RunLog(results).image(f"confusion/{track}", picture)
     return table, curves, confusions
 

@@ -3,7 +3,8 @@
 
 import ml_collections
 
-from components import cluster, figures
+from components import cluster
+from components.report import projection
 from tfskel import choices, skeletons, systems
 from tfskel.clustering import neighbours
 from tfskel.data import sequences, windows
@@ -17,7 +18,7 @@ CHOICES = {
     "export.track": selection.DESCRIPTIONS,
     "clustering.method": cluster.SETTINGS,
     "clustering.search": neighbours.SEARCHES,
-    "evaluation.projection": figures.PROJECTIONS,
+    "evaluation.projection": projection.METHODS,
 }
 
 

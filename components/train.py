@@ -65,13 +65,14 @@ def _choose(kind: type, recipe: dict, parts: splits.Splits, seed: int, folder: p
 
 def _draw(system, data, folder: pathlib.Path) -> None:
     """Stores matrices and a reconstructed sequence for the report, and the matrices as TensorBoard images."""
-    from components import logs, matrix_pictures
+    from components import logs
+    from components.report import heat_map
 
     log = logs.RunLog(folder)
     joints = data.probe.take(range(min(PICTURED, len(data.probe))))
     pictures = system.pictures(joints)
     for name, matrix in pictures.items():
-        log.image(name, matrix_pictures.pixels(matrix, name))
+        log.image(name, heat_map.pixels(matrix, name))
     features.write_arrays(folder / PICTURES, **pictures)
     reconstructed = system.reconstruction(joints[:1])
     if reconstructed is not None:
@@ -83,7 +84,7 @@ def _draw(system, data, folder: pathlib.Path) -> None:
 @base.component(
     "tfskel.skeletons", "tfskel.data", "tfskel.layers", "tfskel.losses", "tfskel.models", "tfskel.training",
     "tfskel.systems", "tfskel.clustering", "tfskel.evaluation", "tfskel.features", "components.splits",
-    "components.logs", "components.matrix_pictures",
+    "components.logs", "components.report.heat_map",
 )  # fmt: skip
 def train(
     recipe: base.Recipe,
