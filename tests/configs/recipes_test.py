@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: MIT
 """Every recipe builds, names a data set and a probe that exist and a known system, and rejects a typo."""
 
+import ast
 import collections
+import functools
 import importlib
 import pathlib
+import re
 
 import pytest
 
+from components import recipe_check
 from datasets_tfds import catalogue
 from tfskel import skeletons, systems
 from tfskel.evaluation import protocols
@@ -22,6 +26,18 @@ RECIPES = sorted(
 
 def read(recipe: str, arguments: str = ""):
     return importlib.import_module(f"configs.{recipe}").get_config(arguments)
+
+
+def builder(config):
+    name = config.dataset.name
+    return importlib.import_module(f"datasets_tfds.{name}.{name}_dataset_builder").Builder
+
+
+def literal(value: str):
+    try:
+        return ast.literal_eval(value)
+    except (ValueError, SyntaxError):
+        return value
 
 
 def forms():
@@ -49,8 +65,7 @@ def test_recipes_name_what_exists():
         assert dataset.name in catalogue.known(), form
         assert skeletons.get(dataset.skeleton).num_joints > 0, form
         assert protocols.protocol(dataset.name, dataset.probe).train == "train", form
-        module = importlib.import_module(f"datasets_tfds.{dataset.name}.{dataset.name}_dataset_builder")
-        assert module.Builder.config_for(dataset.options.to_dict()).name, form
+        assert builder(config).config_for(dataset.options.to_dict()).name, form
 
 
 def test_recipes_reject_a_misspelt_key_and_a_wrong_type():
@@ -70,6 +85,28 @@ def test_recipes_say_how_to_run_them_and_which_arguments_they_take():
         wanted += [f"{name}=" for name in module.get_config.values]
         silent += [(recipe, words) for words in wanted if words not in module.__doc__]
     assert not silent
+
+
+def test_settings_that_the_docstrings_offer_are_accepted():
+    offered = 0
+    for recipe in RECIPES:
+        text = importlib.import_module(f"configs.{recipe}").__doc__
+        for path, value in re.findall(r"--config\.([\w.]+)=([\w-]+)", text):
+            config, (*sections, name) = read(recipe), path.split(".")
+            section = functools.reduce(getattr, sections, config)
+            section[name] = literal(value)
+            recipe_check.check(config)
+            builder(config).config_for(config.dataset.options.to_dict())
+            offered += 1
+    assert offered >= 15
+
+
+def test_arguments_that_the_docstrings_and_the_readme_offer_are_accepted():
+    texts = [importlib.import_module(f"configs.{recipe}").__doc__ for recipe in RECIPES]
+    offered = re.findall(r"configs/(\w+)\.py:([\w.=,]*\w)", "\n".join([*texts, (ROOT / "README.md").read_text()]))
+    for recipe, arguments in offered:
+        assert read(recipe, arguments).system in systems.SYSTEMS
+    assert len(offered) >= 10
 
 
 # Recipe and arguments -> batch, width, rate and epochs of stage 1, rate of stage 2.
