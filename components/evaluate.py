@@ -7,8 +7,9 @@ from collections.abc import Callable
 import ml_collections
 import numpy as np
 
-from components import logs, matrix_pictures, splits
+from components import logs, splits
 from components import train as training_stage
+from components.report import heat_map
 from tfskel import arrays, features
 from tfskel.data import batches, sequences, windows
 from tfskel.evaluation import auc
@@ -125,9 +126,7 @@ def _family_a(system, described: dict, model: pathlib.Path, parts: splits.Splits
             table.append(_row(f"{FAMILY_A}, complete batches", track, epoch, len(complete), few))
         curves[f"A {track}"] = ranks[: settings.max_rank]
         confusions[track] = auc.confusion(scores, labels)
-        picture = matrix_pictures.pixels(
-            confusions[track], f"confusion, {track}", described["classes"], described["classes"]
-        )
+        picture = heat_map.pixels(confusions[track], f"confusion, {track}", described["classes"], described["classes"])
         logs.RunLog(results).image(f"confusion/{track}", picture)
     return table, curves, confusions
 

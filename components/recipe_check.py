@@ -3,7 +3,9 @@
 
 import ml_collections
 
-from components import cluster, figures
+from components import cluster
+from components.report import projection
+from datasets_tfds import catalogue
 from tfskel import choices, skeletons, systems
 from tfskel.clustering import neighbours
 from tfskel.data import sequences, windows
@@ -17,7 +19,7 @@ CHOICES = {
     "export.track": selection.DESCRIPTIONS,
     "clustering.method": cluster.SETTINGS,
     "clustering.search": neighbours.SEARCHES,
-    "evaluation.projection": figures.PROJECTIONS,
+    "evaluation.projection": projection.METHODS,
 }
 
 
@@ -28,4 +30,5 @@ def check(config: ml_collections.ConfigDict) -> None:
         ValueError: an unknown system, or a setting that is none of its values; the message lists those known.
     """
     choices.check(config, CHOICES | systems.find(config.system).CHOICES)
-    protocols.protocol(config.dataset.name, config.dataset.probe)
+    if config.dataset.name in catalogue.known():  # an unknown one is refused by name when its builder is looked for
+        protocols.protocol(config.dataset.name, config.dataset.probe)

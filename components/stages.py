@@ -118,7 +118,7 @@ STAGES = (
     _fitted("components.cluster:cluster", "clusters", ("recordings", "model"), ("clustering",)),
     _fitted("components.evaluate:evaluate", "results", ("recordings", "model"), ("evaluation",)),
     Stage(
-        "components.report_stage:report", "report", ("recordings", "model", "saved_model", "clusters", "results"),
+        "components.report.stage:report", "report", ("recordings", "model", "saved_model", "clusters", "results"),
         ("evaluation", "published"), recipe=True,
     ),
 )  # fmt: skip

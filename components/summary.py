@@ -3,18 +3,19 @@
 
 import pathlib
 
-from components import logs, report_stage, report_tables
+from components import logs
+from components.report import stage, tables
 from tfskel import arrays
 
 
 def text(workdir: pathlib.Path) -> str:
     """Result tables and paths of a run; empty when it has no report yet."""
     folder = workdir / "report"
-    if not (folder / report_stage.METRICS).exists():
+    if not (folder / stage.METRICS).exists():
         return ""
-    found = arrays.read_json(folder / report_stage.METRICS)
+    found = arrays.read_json(folder / stage.METRICS)
     lines = [""]
-    for family in report_tables.families(found["rows"], found["baselines"], found["published"]):
+    for family in tables.families(found["rows"], found["baselines"], found["published"]):
         width = max(len(line.label) for line in family.lines)
         columns = [max(12, len(name)) for name in family.columns]
         heads = "  ".join(name.rjust(size) for name, size in zip(family.columns, columns, strict=True))
@@ -23,6 +24,6 @@ def text(workdir: pathlib.Path) -> str:
             cells = "  ".join(cell[0].rjust(size) for cell, size in zip(line.cells, columns, strict=False))
             lines.append(f"  {line.label:{width}}  {cells}")
         lines.append("")
-    lines += [f"report:       {folder / report_stage.PAGE}", f"metrics:      {folder / report_stage.METRICS}"]
+    lines += [f"report:       {folder / stage.PAGE}", f"metrics:      {folder / stage.METRICS}"]
     lines += [f"TensorBoard:  tensorboard --logdir {workdir}  ({logs.EVENTS} folders of each seed)", ""]
     return "\n".join(lines)

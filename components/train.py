@@ -65,13 +65,14 @@ def _choose(kind: type, recipe: dict, parts: splits.Splits, seed: int, folder: p
 
 def _draw(system, data, folder: pathlib.Path) -> None:
     """Stores matrices and a reconstructed sequence for the report, and the matrices as TensorBoard images."""
-    from components import logs, matrix_pictures
+    from components import logs
+    from components.report import heat_map
 
     log = logs.RunLog(folder)
     joints = data.probe.take(range(min(PICTURED, len(data.probe))))
     pictures = system.pictures(joints)
     for name, matrix in pictures.items():
-        log.image(name, matrix_pictures.pixels(matrix, name))
+        log.image(name, heat_map.pixels(matrix, name))
     arrays.write(folder / PICTURES, **pictures)
     reconstructed = system.reconstruction(joints[:1])
     if reconstructed is not None:

@@ -3,7 +3,8 @@
 
 import numpy as np
 
-from components import logs, matrix_pictures
+from components import logs
+from components.report import heat_map
 
 
 def events(folder):
@@ -44,7 +45,7 @@ def test_a_line_cut_off_by_a_kill_is_dropped(tmp_path):
 
 def test_pictures_and_embeddings_are_found_by_tensorboard(tmp_path):
     log = logs.RunLog(tmp_path)
-    picture = matrix_pictures.pixels(np.eye(3), "relation", ["a", "b", "c"], ["a", "b", "c"])
+    picture = heat_map.pixels(np.eye(3), "relation", ["a", "b", "c"], ["a", "b", "c"])
     assert picture.dtype == np.uint8 and len(np.unique(picture.reshape(-1, 4), axis=0)) > 10
     log.image("relation", picture)
     log.embedding("features", np.random.rand(4, 3).astype(np.float32), ["a\t1", "b\t1", "c\t2", "d\t2"], "person\ttake")

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from components import recipe_check
+from components import main, recipe_check
 from configs import sections
 from tfskel import choices, systems
 
@@ -85,3 +85,10 @@ def test_a_probe_that_the_data_set_does_not_have_is_refused():
     config.dataset.update(name="released", probe="q")
     with pytest.raises(ValueError, match="data set 'released' has no probe 'q'; choose probe or a"):
         recipe_check.check(config)
+
+
+def test_a_misspelt_data_set_is_named_before_its_probe(tmp_path):
+    config = base("cage")
+    config.dataset.update(name="iass", probe="a")
+    with pytest.raises(SystemExit, match="Unknown data set 'iass'. Did you mean 'ias'"):
+        main.execute(config, tmp_path)

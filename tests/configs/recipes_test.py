@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: MIT
 """Every recipe builds, names a data set and a probe that exist and a known system, and rejects a typo."""
 
+import ast
 import collections
+import contextlib
+import functools
 import importlib
 import pathlib
+import re
 
-import pytest
-
+from components import recipe_check
 from datasets_tfds import catalogue
 from tfskel import systems
-from tfskel.evaluation import protocols
 
 ROOT = pathlib.Path(__file__).parents[2]
 # A recipe is <system>_<data set>.py; a system's base has the system's own name.
@@ -22,6 +24,18 @@ RECIPES = sorted(
 
 def read(recipe: str, arguments: str = ""):
     return importlib.import_module(f"configs.{recipe}").get_config(arguments)
+
+
+def builder(config):
+    name = config.dataset.name
+    return importlib.import_module(f"datasets_tfds.{name}.{name}_dataset_builder").Builder
+
+
+def literal(value: str):
+    try:
+        return ast.literal_eval(value)
+    except (ValueError, SyntaxError):
+        return value
 
 
 def forms():
@@ -42,24 +56,30 @@ def test_there_is_one_recipe_for_each_system_and_data_set():
 
 
 def test_recipes_name_what_exists():
+    wrong = []
     for form in forms():
         config = read(*form)
-        dataset = config.dataset
-        assert form[0].startswith(config.system) and config.system in systems.SYSTEMS, form
-        assert dataset.name in catalogue.known(), form
-        assert dataset.skeleton == "", f"{form}: the prepared data set says it"
-        assert protocols.protocol(dataset.name, dataset.probe).train == "train", form
-        module = importlib.import_module(f"datasets_tfds.{dataset.name}.{dataset.name}_dataset_builder")
-        assert module.Builder.config_for(dataset.options.to_dict()).name, form
+        try:
+            recipe_check.check(config)
+            assert form[0].startswith(config.system), f"it is of system {config.system}"
+            assert config.dataset.skeleton == "", "the prepared data set says it"
+            assert config.dataset.name in catalogue.known(), f"there is no data set {config.dataset.name}"
+            assert builder(config).config_for(config.dataset.options.to_dict()).name
+        except (AssertionError, ValueError) as error:
+            wrong.append(f"{form}: {error}")
+    assert not wrong
 
 
 def test_recipes_reject_a_misspelt_key_and_a_wrong_type():
+    accepting = []
     for recipe in RECIPES:
-        config = read(recipe)
-        with pytest.raises(AttributeError, match="learning_rate"):
-            config.training.learning_rat = 1.0
-        with pytest.raises(TypeError):
-            config.training.epochs = "many"
+        for key, value in (("learning_rat", 1.0), ("epochs", "many")):
+            try:
+                read(recipe).training[key] = value
+                accepting.append(f"{recipe}: {key}={value!r}")
+            except (AttributeError, KeyError, TypeError):
+                pass
+    assert not accepting
 
 
 def test_recipes_say_how_to_run_them_and_which_arguments_they_take():
@@ -72,24 +92,51 @@ def test_recipes_say_how_to_run_them_and_which_arguments_they_take():
     assert not silent
 
 
-# Recipe and arguments -> batch, width, rate and epochs of stage 1, rate of stage 2.
+def test_settings_that_the_docstrings_offer_are_accepted():
+    offered = 0
+    for recipe in RECIPES:
+        text = importlib.import_module(f"configs.{recipe}").__doc__
+        for path, value in re.findall(r"--config\.([\w.]+)=([\w-]+)", text):
+            config, (*sections, name) = read(recipe), path.split(".")
+            section = functools.reduce(getattr, sections, config)
+            with (
+                section.unlocked() if sections[-1] == "options" else contextlib.nullcontext()
+            ):  # the builder checks those
+                section[name] = literal(value)
+            recipe_check.check(config)
+            builder(config).config_for(config.dataset.options.to_dict())
+            offered += 1
+    assert offered >= 15
+
+
+def test_arguments_that_the_docstrings_and_the_readme_offer_are_accepted():
+    texts = [importlib.import_module(f"configs.{recipe}").__doc__ for recipe in RECIPES]
+    offered = re.findall(r"configs/(\w+)\.py:([\w.=,]*\w)", "\n".join([*texts, (ROOT / "README.md").read_text()]))
+    for recipe, arguments in offered:
+        assert read(recipe, arguments).system in systems.SYSTEMS
+    assert len(offered) >= 10
+
+
+# Recipe and arguments -> batch, width, rate and epochs of stage 1, rate and first kept epoch of stage 2.
 SM_SGE = {
-    ("sm_sge_ks20", ""): (64, 256, 0.0005, 200, 0.0025),
-    ("sm_sge_ias", "probe=a"): (64, 256, 0.0025, 120, 0.0025),
-    ("sm_sge_ias", "probe=b"): (64, 256, 0.0025, 120, 0.0025),
-    ("sm_sge_kgbd", ""): (256, 128, 0.0025, 160, 0.0025),
-    ("sm_sge_casia_b", ""): (128, 256, 0.0005, 160, 0.0005),
-    ("sm_sge_casia_b", "view=3"): (128, 256, 0.0005, 160, 0.0005),
+    ("sm_sge_ks20", ""): (64, 256, 0.0005, 200, 0.0025, 0),
+    ("sm_sge_ias", "probe=a"): (64, 256, 0.0025, 120, 0.0025, 10),
+    ("sm_sge_ias", "probe=b"): (64, 256, 0.0025, 120, 0.0025, 10),
+    ("sm_sge_kgbd", ""): (256, 128, 0.0025, 160, 0.0025, 0),
+    ("sm_sge_casia_b", ""): (128, 256, 0.0005, 160, 0.0005, 0),
+    ("sm_sge_casia_b", "view=3"): (128, 256, 0.0005, 160, 0.0005, 0),
 }
 
 
 def test_sm_sge_recipes_have_the_effective_settings_of_the_original():
-    for form, (batch, units, rate, epochs, second) in SM_SGE.items():
+    found, same = {}, set()
+    for form in SM_SGE:
         config = read(*form)
-        assert (config.training.batch_size, config.recognition.batch_size) == (batch, batch), form
-        assert (config.network.units, config.training.learning_rate, config.training.epochs) == (units, rate, epochs)
-        assert (config.recognition.learning_rate, config.recognition.patience) == (second, 100)
-        assert (config.network.heads, config.network.fusion, config.network.neighbourhood) == (8, 1.0, 1)
-        assert config.recognition.first_saved_epoch == (10 if config.dataset.name == "ias" else 0)
+        training, stage, network = config.training, config.recognition, config.network
+        rates = training.learning_rate, training.epochs, stage.learning_rate
+        found[form] = (training.batch_size, network.units, *rates, stage.first_saved_epoch)
+        same.add((stage.batch_size == training.batch_size, stage.patience))
+        same.add((network.heads, network.fusion, network.neighbourhood))
+    assert found == SM_SGE and same == {(True, 100), (8, 1.0, 1)}
     config = read("sm_sge_casia_b", "view=3")
     assert config.dataset.options.config == "casia_b_view3_f20" and config.published.to_dict() == {"A rank1": 0.409}

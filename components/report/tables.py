@@ -5,6 +5,7 @@ import dataclasses
 import math
 import statistics
 
+from components import evaluate
 from tfskel.evaluation import selection
 
 FAMILIES = {
@@ -90,6 +91,23 @@ def families(rows: list[dict], baselines: list[dict], published: list[dict]) -> 
         columns = [METRICS.get(key, key) for key in keys]
         found.append(Family(title[0], name, meaning, title, columns, lines, headline, track))
     return found
+
+
+def published(values: dict[str, float]) -> list[dict]:
+    """Numbers of a paper, {"A rank1": 0.9}, as one row per family."""
+    titles = {title[0]: title for title in (evaluate.FAMILY_A, evaluate.FAMILY_B)}
+    rows = {}
+    for name, value in values.items():
+        letter, _, metric = name.partition(" ")
+        row = rows.setdefault(letter, {"family": titles[letter], "track": "published (probe-best)", "metrics": {}})
+        row["metrics"][metric] = value
+    return list(rows.values())
+
+
+def track_meanings(rows: list[dict]) -> dict[str, str]:
+    """Track -> what it means, of those that the rows have."""
+    present = {row["track"] for row in rows}
+    return {name: text for name, text in selection.DESCRIPTIONS.items() if name in present}
 
 
 def _keys(rows: list[dict]) -> list[str]:

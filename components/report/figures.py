@@ -12,16 +12,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from components.report import heat_map
+
 INK = "#010203"  # replaced by the page's text colour
-COLOURS = ("#2f7ed8", "#d9652b", "#2a9d6f", "#b0459e", "#b98d0d", "#3a9fb0", "#8a6bd1", "#7d8590")
+COLOURS = (heat_map.COLOUR, "#d9652b", "#2a9d6f", "#b0459e", "#b98d0d", "#3a9fb0", "#8a6bd1", "#7d8590")
 DASHES = ("-", "--", "-.", (0, (1, 1.2)), (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)))
-MARKERS = "os^Dv<>pX*"
 SCORES = ("accuracy", "nauc", "rank", "map", "minp", "purity")
 # "<name>/<level or axis>", a figure for each name
 GROUPED = ("clusters", "outliers", "purity", "kept", "reconstruction", "attention", "contrast", "l2")
-POINTS = 1500  # most points of a picture of the feature space
-NAMED = 30  # most identities named in it
 WIDTH, HEIGHT = 5.2, 3.4  # inches; small, so that text stays readable when a phone shrinks it
+MOST_NAMES = 25  # most classes whose names and counts are written into a confusion matrix
+CELL, LARGEST = 0.19, 2.85  # inches: a cell of a heat map, the widest heat map
+GAP, HEAD, LETTER = 0.3, 0.35, 0.09  # inches: beside and above a heat map, and a letter of its name
+PIXELS = 96  # of an inch, where the page is wide enough
 INKED = ("text.color", "axes.labelcolor", "axes.edgecolor", "grid.color", "xtick.color", "ytick.color")
 STYLE = {
     "svg.fonttype": "none",
@@ -48,7 +51,7 @@ class Figure:
     sentences: list[str] = dataclasses.field(default_factory=list)
 
 
-def cmc(curves: dict[str, Sequence[float]]) -> list[Figure]:
+def rank_curves(curves: dict[str, Sequence[float]]) -> list[Figure]:
     """One figure per family, the first word of each label, as the families must not be compared."""
     by_family: dict[str, dict] = {}
     for label, values in curves.items():
@@ -56,7 +59,7 @@ def cmc(curves: dict[str, Sequence[float]]) -> list[Figure]:
         by_family.setdefault(family, {})[name or family] = np.asarray(values, float)
     figures = []
     for family, named in sorted(by_family.items()):
-        with _canvas() as (axes, finish):
+        with canvas() as (axes, finish):
             _lines(axes, {name: (np.arange(1, len(v) + 1), 100 * v) for name, v in named.items()})
             axes.set(xlabel="rank", ylabel="found, %", xlim=(1, max(max(map(len, named.values())), 2)))
             low = min(100 * values[0] for values in named.values())
@@ -95,7 +98,7 @@ def curves(phase: str, values: dict[str, Sequence[float]]) -> list[Figure]:
         series = {name: pair for name, pair in series.items() if np.isfinite(pair[1]).any()}
         if not series:
             continue
-        with _canvas() as (axes, finish):
+        with canvas() as (axes, finish):
             _lines(axes, series)
             low, high = (f([f(v[np.isfinite(v)]) for _, v in series.values()]) for f in (min, max))
             if kind == "loss" and low > 0 and high / low > 20:
@@ -115,18 +118,11 @@ def confusion(counts: np.ndarray, names: Sequence[str]) -> Figure:
     """Confusion matrix, shaded by the share of each true person's sequences."""
     counts = np.asarray(counts)
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    shown = len(names) <= 25
-    with _canvas(4.8, 4.6) as (axes, finish):
-        shade = np.zeros((*share.shape, 4))
-        shade[...] = *(int(COLOURS[0][i : i + 2], 16) / 255 for i in (1, 3, 5)), 0
-        shade[..., 3] = share
-        axes.imshow(shade, interpolation="nearest")
+    shown = names if len(names) <= MOST_NAMES else ()
+    with canvas(4.8, 4.6) as (axes, finish):
+        heat_map.draw(axes, share, (0.0, 1.0), faintest=0.0, rows=shown, columns=shown)
         axes.set(xlabel="assigned person", ylabel="true person")
-        axes.grid(False)
-        if shown:
-            axes.set_xticks(range(len(names)), names, rotation=90)
-            axes.set_yticks(range(len(names)), names)
-        for i, j in np.argwhere(counts > 0) if shown else ():
+        for i, j in np.argwhere(counts > 0) if len(shown) else ():
             colour = "white" if share[i, j] > 0.6 else INK
             axes.text(j, i, str(counts[i, j]), ha="center", va="center", fontsize=7, color=colour)
         right = 100 * np.trace(counts) / max(counts.sum(), 1)
@@ -140,52 +136,33 @@ def confusion(counts: np.ndarray, names: Sequence[str]) -> Figure:
     )
 
 
-def projection(vectors: np.ndarray, identities: np.ndarray, method: str = "pca") -> Figure:
-    """The feature space in two dimensions, one colour and marker per identity.
+def maps(matrices: dict[str, np.ndarray]) -> list[Figure]:
+    """Heat maps, those with the same first part of the name (e.g. "attention/x") beside each other in one scale.
 
     Args:
-        vectors: (N, D) float, N >= 3. identities: (N,) text.
-        method: a key of PROJECTIONS.
+        matrices: name -> (R, C) finite; rows are what asks (decoder step, node), columns what is looked at.
     """
-    rng = np.random.default_rng(0)
-    chosen = np.sort(rng.permutation(len(vectors))[:POINTS])
-    flat, how = PROJECTIONS[method](np.asarray(vectors, np.float64)[chosen])
-    identities = np.asarray(identities).astype(str)[chosen]
-    names, counts = np.unique(identities, return_counts=True)
-    named = set(names[np.argsort(-counts, kind="stable")][:NAMED])
-    with _canvas(WIDTH, 4.6) as (axes, finish):
-        axes.scatter(*flat[[name not in named for name in identities]].T, s=6, color=COLOURS[-1], alpha=0.4)
-        styles = itertools.cycle([(colour, marker) for marker in MARKERS for colour in COLOURS[:-1]])
-        for name, (colour, marker) in zip(sorted(named), styles, strict=False):
-            own = flat[identities == name]
-            axes.scatter(*own.T, s=16, color=colour, marker=marker, alpha=0.75, linewidths=0, label=name)
-        axes.get_figure().legend(loc="outside lower center", ncols=6, handletextpad=0.1, columnspacing=1)
-        axes.set(xticks=[], yticks=[])
-        axes.grid(False)
-        some = f", {len(named)} of them named" if len(named) < len(names) else ""
-        caption = f"{how} of {len(flat)} features, {len(names)} persons{some}; distances are only suggestive"
-        return Figure(finish(f"Scatter plot: {caption}."), caption)
+    groups: dict[str, dict] = {}
+    for name, matrix in matrices.items():
+        group, _, member = name.partition("/")
+        groups.setdefault(group, {})[member or group] = np.asarray(matrix, np.float64)
+    return [_map(group, members) for group, members in groups.items()]
 
 
-def _principal_components(vectors: np.ndarray) -> tuple[np.ndarray, str]:
-    from sklearn import decomposition
-
-    model = decomposition.PCA(2, random_state=0)
-    flat = model.fit_transform(vectors)
-    return flat, f"Two principal components ({100 * model.explained_variance_ratio_.sum():.0f} % of variance)"
-
-
-def _tsne(vectors: np.ndarray) -> tuple[np.ndarray, str]:
-    import threadpoolctl
-    from sklearn import manifold
-
-    model = manifold.TSNE(2, perplexity=min(30, (len(vectors) - 1) / 3), init="pca", random_state=0)
-    with threadpoolctl.threadpool_limits(1):  # threads that wait for a busy core cost far more than they save
-        return model.fit_transform(vectors), "t-SNE"
-
-
-# Method -> function of (N, D) features that returns (N, 2) and the method's name in the caption.
-PROJECTIONS = {"pca": _principal_components, "tsne": _tsne}
+def _map(group: str, matrices: dict[str, np.ndarray]) -> Figure:
+    low, high = min(map(np.min, matrices.values())), max(map(np.max, matrices.values()))
+    sizes = [min(CELL, LARGEST / max(matrix.shape)) * np.array(matrix.shape) for matrix in matrices.values()]
+    widths = [max(columns, LETTER * len(name)) for (_, columns), name in zip(sizes, matrices, strict=True)]
+    width, height = sum(widths) + GAP * len(widths), max(rows for rows, _ in sizes) + HEAD
+    with canvas(width, height, ncols=len(widths), width_ratios=widths, squeeze=False) as (grid, finish):
+        for axes, (name, matrix) in zip(grid[0], matrices.items(), strict=True):
+            heat_map.draw(axes, matrix, (low, high))
+            axes.set_title(name, loc="left")
+            axes.set_anchor("NW")
+            axes.set_axis_off()
+        svg = finish(f"{group}: heat maps of {', '.join(matrices)}, from {low:.3g} to {high:.3g}.")
+    svg = svg.replace('class="figure"', f'class="figure maps" style="max-width: {PIXELS * width:.0f}px"', 1)
+    return Figure(svg, f"{group}: {low:.2g} (faint) to {high:.2g} (strong); rows ask, columns are looked at")
 
 
 def _lines(axes, series: dict[str, tuple[np.ndarray, np.ndarray]]) -> None:
@@ -195,13 +172,18 @@ def _lines(axes, series: dict[str, tuple[np.ndarray, np.ndarray]]) -> None:
 
 
 @contextlib.contextmanager
-def _canvas(width: float = WIDTH, height: float = HEIGHT):
-    """Axes, and a function that turns them into SVG text with the given alternative text."""
+def canvas(width: float = WIDTH, height: float = HEIGHT, **grid):
+    """Axes, and a function that turns them into SVG text with the given alternative text.
+
+    Args:
+        width, height: inches.
+        **grid: arguments of matplotlib's `subplots`; several axes are an array.
+    """
     from matplotlib import figure, rc_context
 
     with rc_context(STYLE | dict.fromkeys(INKED, INK)):
         drawing = figure.Figure(figsize=(width, height), layout="constrained")
-        yield drawing.add_subplot(), functools.partial(_svg, drawing)
+        yield drawing.subplots(**grid), functools.partial(_svg, drawing)
 
 
 def _svg(drawing, text: str) -> str:

@@ -22,27 +22,26 @@ class Card:
     correct: bool | None = None
 
 
-def ranked_list(
-    joints: np.ndarray, identity: str, found: list[tuple[np.ndarray, str, float]], parents: Sequence[int]
-) -> list[Card]:
-    """Pictures of a probe and the gallery entries nearest to it, all in one scale.
+def ranked_lists(stored: dict[str, np.ndarray], parents: Sequence[int]) -> list[list[Card]]:
+    """For each probe its card and those of the gallery entries nearest to it, in one scale, nearest first.
 
     Args:
-        joints: (f, J, 3) probe, metres, y up.
-        identity: its person.
-        found: (joints, identity, distance), nearest first.
+        stored: probe_joints (n, f, J, 3) in metres, y up, and probe_identity (n,); joints (n, k, f, J, 3), identity and
+            distance (n, k) of the nearest entries, a distance that is not finite where there are fewer.
         parents: (J,) parent of each joint, -1 at the root.
-
-    Returns:
-        the probe's card, then one per entry.
     """
-    flat, box = _in_one_scale([joints, *(item[0] for item in found)])
-    cards = [Card(_svg(flat[0], parents, box, f"Probe: person {identity}"), identity)]
-    for rank, (points, (_, person, distance)) in enumerate(zip(flat[1:], found, strict=True), start=1):
-        correct = person == identity
-        text = f"Rank {rank}: person {person}, {'the same' if correct else 'another'} person"
-        cards.append(Card(_svg(points, parents, box, text), person, f"{distance:.3f}", correct))
-    return cards
+    columns = (stored[name] for name in ("probe_joints", "probe_identity", "joints", "identity", "distance"))
+    lists = []
+    for probe, person, joints, identities, distances in zip(*columns, strict=True):
+        near = np.isfinite(distances)
+        flat, box = _in_one_scale([probe, *joints[near]])
+        cards = [Card(_svg(flat[0], parents, box, f"Probe: person {person}"), str(person))]
+        entries = zip(flat[1:], identities[near], distances[near], strict=True)
+        for rank, (points, found, distance) in enumerate(entries, start=1):
+            text = f"Rank {rank}: person {found}, {'the same' if found == person else 'another'} person"
+            cards.append(Card(_svg(points, parents, box, text), str(found), f"{distance:.3f}", bool(found == person)))
+        lists.append(cards)
+    return lists
 
 
 @dataclasses.dataclass
@@ -61,22 +60,24 @@ def clusters(members: dict[str, np.ndarray], parents: Sequence[int]) -> list[Clu
         members: joints (n, f, J, 3), cluster, size, identity, distance (n,), as the cluster stage stores them.
         parents: (J,) parent of each joint, -1 at the root.
     """
-    found = []
+    shown = []
     for number in dict.fromkeys(members["cluster"].tolist()):
-        own = np.flatnonzero(members["cluster"] == number)
-        flat, box = _in_one_scale(list(members["joints"][own]))
+        rows = np.flatnonzero(members["cluster"] == number)
+        flat, box = _in_one_scale(list(members["joints"][rows]))
         cards = []
-        for points, row in zip(flat, own, strict=True):
+        for points, row in zip(flat, rows, strict=True):
             who = str(members["identity"][row])
             text = f"Cluster {number}: a sequence of person {who}"
             cards.append(Card(_svg(points, parents, box, text), who, f"{members['distance'][row]:.3f}"))
-        found.append(Cluster(number, int(members["size"][own[0]]), cards))
-    return found
+        shown.append(Cluster(number, int(members["size"][rows[0]]), cards))
+    return shown
 
 
-def reconstruction(joints: np.ndarray, reconstructed: np.ndarray, parents: Sequence[int]) -> list[Card]:
-    """A sequence and what a system gives back for it, (f, J, 3) each, in one scale."""
-    flat, box = _in_one_scale([joints, reconstructed])
+def reconstruction(pair: Sequence[np.ndarray], parents: Sequence[int]) -> list[Card]:
+    """A sequence and what a system gives back for it, (f, J, 3) each, in one scale; nothing of an empty pair."""
+    if not pair:
+        return []
+    flat, box = _in_one_scale(list(pair))
     names = ("fed", "given back")
     return [Card(_svg(points, parents, box, name), name) for points, name in zip(flat, names, strict=True)]
 

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: MIT
+"""One self-contained HTML page that says what was trained, how well it works and what to doubt."""
+
+import pathlib
+
+from components.report import figures, projection, reading, stick_figures, tables
+from tfskel import arrays, skeletons
+
+TEMPLATE = "page.html.j2"
+
+
+def write(path: pathlib.Path, recipe: dict, method: str, run: reading.Run, results: dict) -> None:
+    """Writes the page; an existing page stays until the new one is complete.
+
+    Args:
+        path: the page.
+        recipe: the recipe's sections, see `stages.RECIPE`.
+        method: how the features are drawn, a key of `projection.METHODS`.
+        run: where everything else is read.
+        results: "rows", "baselines", "published", "clusters", "warnings", as the stage stores them.
+    """
+    arrays.write_text(path, _environment().get_template(TEMPLATE).render(_content(recipe, method, run, results)))
+
+
+def _environment():
+    import jinja2
+
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(pathlib.Path(__file__).parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _content(recipe: dict, method: str, run: reading.Run, results: dict) -> dict:
+    """What the template shows; a section without content is left out."""
+    parents = skeletons.get(recipe["dataset"].skeleton).parents
+    quality, (counts, classes), features = run.data_quality(), run.confusion(), run.features()
+    return {
+        "title": _title(recipe),
+        "summary": _summary(recipe, quality["splits"], run.seeds),
+        "warnings": results["warnings"],
+        "families": tables.families(results["rows"], results["baselines"], results["published"]),
+        "track_meanings": tables.track_meanings(results["rows"]),
+        "rank_curves": figures.rank_curves(run.rank_curves()),
+        "ranked": stick_figures.ranked_lists(run.ranked_lists(), parents),
+        "confusion": None if counts is None else figures.confusion(counts, classes),
+        "projection": projection.figure(features.vectors, features.identities, method) if len(features) > 2 else None,
+        "cluster_table": tables.cluster_table(results["clusters"]),
+        "cluster_warnings": tables.cluster_warnings(results["clusters"]),
+        "clusters": stick_figures.clusters(run.members(), parents),
+        "maps": figures.maps(run.matrices()),
+        "reconstruction": stick_figures.reconstruction(run.reconstruction(), parents),
+        "curves": {phase: figures.curves(phase, values) for phase, values in run.training().items()},
+        "quality": tables.quality_tables(quality),
+        "quality_warnings": quality["warnings"],
+        "settings": tables.flat({name: s.to_dict() for name, s in recipe.items() if hasattr(s, "to_dict")}),
+        "files": run.files(),
+    }
+
+
+def _title(recipe: dict) -> str:
+    source = recipe["dataset"].manual_dir
+    return f"{recipe['system']} on {recipe['dataset'].name}" + (f" ({pathlib.Path(source).name})" if source else "")
+
+
+def _summary(recipe: dict, splits: dict, seeds: list[int]) -> str:
+    """What was trained on what, in plain words."""
+    dataset = recipe["dataset"]
+    counts = [f"{name}: {of['identities']} identities, {of['recordings']} recordings" for name, of in splits.items()]
+    return (
+        f"{recipe['system']} on data set {dataset.name}, sequences of {dataset.length} frames, skeleton "
+        f"{dataset.skeleton}, seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}. {'; '.join(counts)}."
+    )

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: MIT
+"""What the report reads of a finished run: the one place that knows the files of the other stages."""
+
+import dataclasses
+import pathlib
+
+import numpy as np
+
+from components import cluster, evaluate, export, logs, train
+from tfskel import arrays, features
+
+METRICS, QUALITY = "metrics.json", "quality.json"
+RANKED = ("probe_joints", "probe_identity", "joints", "identity", "distance")
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """Folders of a finished run; results are of all seeds, pictures of the first.
+
+    Attributes:
+        recordings: output of ingest.
+        model, saved_model, clusters, results: seed -> output of train, export, cluster and evaluate.
+    """
+
+    recordings: pathlib.Path
+    model: dict[int | str, pathlib.Path]
+    saved_model: dict[int | str, pathlib.Path]
+    clusters: dict[int | str, pathlib.Path]
+    results: dict[int | str, pathlib.Path]
+
+    @property
+    def seeds(self) -> list[int | str]:
+        """All seeds, the one of the pictures first."""
+        return list(self.results)
+
+    def rows(self) -> dict[str, list]:
+        """ "rows" of all seeds, "baselines" once, and "warnings" once."""
+        rows, baselines, warnings = [], {}, {}
+        for seed, folder in self.results.items():
+            stored = arrays.read_json(folder / METRICS)
+            warnings |= dict.fromkeys(stored["warnings"])
+            for row in stored["rows"]:
+                if row["track"] == evaluate.BASELINE:
+                    baselines[row["family"], row["track"]] = row
+                else:
+                    rows.append(row | {"seed": seed})
+        return {"rows": rows, "baselines": list(baselines.values()), "warnings": list(warnings)}
+
+    def data_quality(self) -> dict:
+        """Result of data.quality.report."""
+        return arrays.read_json(self.recordings / QUALITY)
+
+    def cluster_quality(self) -> dict[int | str, dict]:
+        """Seed -> quality of its clusters, see clustering.quality."""
+        return {seed: arrays.read_json(folder / QUALITY) for seed, folder in self.clusters.items()}
+
+    def rank_curves(self) -> dict[str, np.ndarray]:
+        """Family and track -> (ranks,) fractions."""
+        return _arrays(self.results[self.seeds[0]] / "curves.npz")
+
+    def confusion(self) -> tuple[np.ndarray | None, list[str]]:
+        """(C, C) counts of the last track, rows true, and C names; None for a system without recognition network."""
+        folder = self.results[self.seeds[0]]
+        return _arrays(folder / "confusion.npz").get("last"), arrays.read_json(folder / METRICS)["classes"]
+
+    def features(self) -> features.Features:
+        """Features of the probe."""
+        return features.load(self.results[self.seeds[0]] / "probe.npz")
+
+    def ranked_lists(self) -> dict[str, np.ndarray]:
+        """A few probe sequences and their nearest gallery entries, arrays named in RANKED."""
+        return arrays.read(self.results[self.seeds[0]] / "ranked.npz", list(RANKED))
+
+    def members(self) -> dict[str, np.ndarray]:
+        """Sequences nearest to prototypes, see `cluster`."""
+        return _arrays(self.clusters[self.seeds[0]] / cluster.MEMBERS)
+
+    def matrices(self) -> dict[str, np.ndarray]:
+        """Matrices of the system by name, e.g. "attention/x"."""
+        return _arrays(self.model[self.seeds[0]] / train.PICTURES)
+
+    def reconstruction(self) -> list[np.ndarray]:
+        """A sequence and what the system gives back for it, (f, J, 3) each; empty for a system that does not."""
+        return list(_arrays(self.model[self.seeds[0]] / train.RECONSTRUCTION).values())
+
+    def training(self) -> dict[str, dict[str, list[float]]]:
+        """Phase -> series logged in every epoch; the last epoch may have ended before it was trained."""
+        lines = logs.read(self.model[self.seeds[0]])
+        phases = {}
+        for name in dict.fromkeys(line["phase"] for line in lines):
+            epochs = [line for line in lines if line["phase"] == name]
+            keys = [key for key in epochs[0] if key not in ("phase", "epoch", "seconds")]
+            phases[name] = {
+                key: [line[key] for line in epochs if key in line]
+                for key in keys
+                if all(key in line for line in epochs[:-1])
+            }
+        return phases
+
+    def files(self) -> dict[str, str]:
+        """What it is -> where it is."""
+        model, saved_model, results = (of[self.seeds[0]] for of in (self.model, self.saved_model, self.results))
+        return {
+            "TensorBoard logs": str(model / logs.EVENTS),
+            "weights and metrics.jsonl": str(model),
+            "SavedModel": str(saved_model / export.FOLDER),
+            "features, curves, confusion matrix": str(results),
+        }
+
+
+def _arrays(path: pathlib.Path) -> dict[str, np.ndarray]:
+    """Arrays of a file; empty when a stage had nothing to write."""
+    return arrays.read(path) if path.exists() else {}

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: MIT
+"""Report: gathers the results of all seeds into metrics.json and one HTML page."""
+
+import pathlib
+
+import ml_collections
+
+from components import splits
+from components.report import page, reading, tables
+from tfskel import arrays
+
+METRICS, PAGE = "metrics.json", "report.html"
+
+
+def report(
+    recipe: dict,
+    evaluation: ml_collections.ConfigDict,
+    published: ml_collections.ConfigDict,
+    recordings: pathlib.Path,
+    model: dict[int | str, pathlib.Path],
+    saved_model: dict[int | str, pathlib.Path],
+    clusters: dict[int | str, pathlib.Path],
+    results: dict[int | str, pathlib.Path],
+    report: pathlib.Path,
+):
+    """Writes `metrics.json` (all rows of all seeds) and `report.html`; pictures are of the first seed."""
+    recipe = splits.resolved(recipe, recordings)
+    run = reading.Run(recordings, model, saved_model, clusters, results)
+    everything = run.rows()
+    everything |= {"published": tables.published(published.to_dict()), "clusters": run.cluster_quality()}
+    page.write(report / PAGE, recipe, evaluation.projection, run, everything)
+    arrays.write_json(report / METRICS, everything)

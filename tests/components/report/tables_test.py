@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: MIT
+"""Result tables: which track is trusted, mean and deviation over seeds, dashes where there is no number."""
+
+from components.report import tables
+from tfskel.evaluation import selection
+
+
+def row(track="last", **fields):
+    metrics = fields.pop("metrics", {"rank1": 0.5, "mAP": 0.25})
+    return {"family": "B retrieval", "track": track, "metrics": metrics, **fields}
+
+
+def test_headline_prefers_the_track_that_never_saw_the_probe():
+    rows = [row(name, seed=1) for name in (selection.PROBE_BEST, selection.LAST, selection.HELD_OUT)]
+    found = tables.families(rows, [], [])
+    assert [(family.letter, family.track) for family in found] == [("B", selection.HELD_OUT)]
+    assert tables.families(rows[:1], [], [])[0].track == selection.PROBE_BEST
+
+
+def test_lines_hold_mean_deviation_each_seed_and_dashes_for_missing_numbers():
+    rows = [row(seed=s, epoch=s, scored=1500, metrics={"rank1": v}) for s, v in ((3, 0.5), (4, 0.6), (5, 0.7))]
+    rows[0]["metrics"]["mINP"] = float("nan")
+    family = tables.families(rows, [row("no learning", metrics={"mAP": 0.3})], [])[0]
+    assert family.columns == ["Rank-1", "mAP", "mINP"]
+    assert family.lines[0].seeds == "mean ± sd of seeds 3, 4, 5"
+    assert family.lines[0].cells == [
+        ("60.0 ± 10.0", "50.0 · 60.0 · 70.0"),
+        ("–", "– · – · –"),
+        ("–", "– · – · –"),
+        ("3 · 4 · 5", ""),
+        ("1,500", ""),
+    ]
+    assert [cell for cell, _ in family.lines[1].cells] == ["–", "30.0", "–", "", ""]
+
+
+def test_published_numbers_are_one_row_for_each_family():
+    found = tables.published({"A rank1": 0.6, "B mAP": 0.2, "A nAUC": 0.9})
+    assert [(line["family"], line["metrics"]) for line in found] == [
+        ("A recognition network", {"rank1": 0.6, "nAUC": 0.9}),
+        ("B retrieval", {"mAP": 0.2}),
+    ]
