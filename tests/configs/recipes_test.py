@@ -101,7 +101,7 @@ def test_settings_that_the_docstrings_offer_are_accepted():
             section = functools.reduce(getattr, sections, config)
             with (
                 section.unlocked() if sections[-1] == "options" else contextlib.nullcontext()
-            ):  # the builder checks those
+            ):
                 section[name] = literal(value)
             recipe_check.check(config)
             builder(config).config_for(config.dataset.options.to_dict())
