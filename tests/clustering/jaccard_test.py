@@ -10,11 +10,11 @@ from scipy import sparse
 from sklearn import cluster as sklearn_cluster
 from sklearn import metrics
 
+from tests import full_recordings
 from tfskel import clustering
 from tfskel.clustering import density, jaccard, mutual, neighbours
 
 GOLDEN = pathlib.Path(__file__).parents[1] / "golden" / "hi_mpc"
-SHARED = pathlib.Path(__file__).parents[3] / "shared" / "golden" / "hi_mpc"
 CASES = {
     "cluster_n300_k2eq1": ("k15_1", "k25_4"),
     "cluster_n600_d32": ("k20_6", "k30_6"),
@@ -80,9 +80,10 @@ def test_distances_and_labels_equal_the_definition(k1, k2, scale, monkeypatch):
 
 
 def case(name, setting):
-    path = next((folder / f"{name}.npz" for folder in (GOLDEN, SHARED) if (folder / f"{name}.npz").exists()), None)
-    if path is None:
-        pytest.skip(f"../shared/golden/hi_mpc/{name}.npz is not here")
+    path = GOLDEN / f"{name}.npz"
+    if not path.exists():
+        path = full_recordings.FOLDER / "hi_mpc" / path.name
+        full_recordings.skip_without(path)
     with np.load(path) as file:
         values = {key: file[key] for key in file.files}
     k1, k2 = map(int, setting[1:].split("_"))

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Windows cut from the recordings of the four raw data sets equal the original preprocessing bit for bit."""
 
-import pathlib
-
 import numpy as np
 import pytest
 
 from datasets_tfds import catalogue
+from tests import full_recordings
 from tests.datasets_tfds import preprocessing_golden
 from tfskel.data import recordings as recording_sets
 from tfskel.data import windows
@@ -72,16 +71,15 @@ def test_windows_of_the_prepared_data_set_equal_the_original_ones_as_float32(nam
 
 
 def test_the_small_copy_of_the_recorded_output_is_the_recorded_output():
-    shared = pathlib.Path(__file__).parents[3] / "shared" / "golden" / "preprocessing"
-    if not shared.is_dir():
-        pytest.skip("the full recorded output is not beside this repository")
-    arrays = {path.relative_to(shared / "expected" / "Datasets"): path for path in shared.rglob("*source_*.npy")}
+    full = full_recordings.FOLDER / "preprocessing"
+    full_recordings.skip_without(full)
+    arrays = {path.relative_to(full / "expected" / "Datasets"): path for path in full.rglob("*source_*.npy")}
     assert len(arrays) == 2 * 4 * 9
     for key, path in arrays.items():
         name, f, *rest = key.parts
         expected, _, _ = preprocessing_golden.windows(name, int(f), rest[-2])
         axis = "xyz".index(key.stem.split("source_")[1][0])
         np.testing.assert_array_equal(expected[..., axis].reshape(-1, expected.shape[2]), np.load(path))
-    files = [path.relative_to(shared / "raw") for path in (shared / "raw").rglob("*") if path.is_file()]
+    files = [path.relative_to(full / "raw") for path in (full / "raw").rglob("*") if path.is_file()]
     for file in files:
-        assert (preprocessing_golden.raw() / file).read_bytes() == (shared / "raw" / file).read_bytes()
+        assert (preprocessing_golden.raw() / file).read_bytes() == (full / "raw" / file).read_bytes()

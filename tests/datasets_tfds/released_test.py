@@ -13,12 +13,12 @@ import tensorflow_datasets as tfds
 
 from datasets_tfds import skeleton_builder
 from datasets_tfds.released import find_tree, published_sets, released_dataset_builder
+from tests import full_recordings
 from tfskel.data import batches, recordings, sequences
 
 TESTS = pathlib.Path(__file__).parents[1]
 HI_MPC = TESTS / "golden" / "released"
 SM_SGE = TESTS / "golden" / "sm_sge"
-SHARED = TESTS.parents[1] / "shared" / "golden"
 AXES = "xyz"
 # Hi-MPC's loader, after centring: KGBD's joints in the order of the other sets, right and left exchanged.
 MIRRORED = [11, 10, 1, 0, 2, 4, 6, 8, 3, 5, 7, 9, 12, 14, 16, 18, 13, 15, 17, 19]
@@ -64,10 +64,10 @@ def read(builder, split, f):
 )
 def test_sequences_are_exactly_those_that_the_hi_mpc_loader_makes_of_the_tree(tmp_path, config, tag, split):
     local = (HI_MPC / f"loader_{tag}.npz").exists()
-    source = HI_MPC if local else SHARED / "hi_mpc" / "dataset_small"
-    if not source.exists():
-        pytest.skip("the recorded tree is not on this machine")
-    golden = np.load((HI_MPC if local else SHARED / "hi_mpc") / f"loader_{tag}.npz")
+    recorded = HI_MPC if local else full_recordings.FOLDER / "hi_mpc"
+    source = recorded if local else recorded / "dataset_small"
+    full_recordings.skip_without(source)
+    golden = np.load(recorded / f"loader_{tag}.npz")
     builder = build(config, source, tmp_path)
     f = int(config.rsplit("f", 1)[1])
     order = MIRRORED if config.startswith("kgbd") else slice(None)
