@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Invented data for tests: people who walk, and the files that users bring."""
 
+import json
 import os
 import pathlib
 
@@ -8,6 +9,7 @@ import numpy as np
 
 ROOT = pathlib.Path(__file__).parents[1]
 GOLDEN = ROOT / "tests/golden"
+SPLITS = ("train", "gallery", "probe")
 
 
 def recorded(variable: str, *parts: str) -> pathlib.Path:
@@ -20,22 +22,65 @@ def recorded(variable: str, *parts: str) -> pathlib.Path:
 
 
 def walk(person: int, seed: int, frames: int = 24, joints: int = 20) -> np.ndarray:
-    """(frames, joints, 3) metres of a person of own proportions; another seed is another walk of the same person."""
-    body, noise = np.random.default_rng([7, person]), np.random.default_rng([8, person, seed])
-    height = np.linspace(0.1, 1.7, joints) * body.uniform(0.85, 1.15)
-    still = np.stack([body.normal(0, 0.15, joints), height, body.normal(0, 0.1, joints)], axis=1)
+    """(frames, joints, 3) metres: a body of its own that sways and comes nearer, with 5 mm of noise."""
+    body, noise = np.random.default_rng(1000 + person), np.random.default_rng(seed)
+    base = body.normal(0, 0.25, (joints, 3))
+    base[:, 1] += np.linspace(0.9, 1.7, joints)
     time = np.arange(frames)[:, None, None] / 30
-    swing = body.uniform(0.01, 0.06, (joints, 3)) * np.sin(6 * time + body.uniform(0, 6, (joints, 3)))
-    return still + swing + [0, 0, 3] - [0, 0, 0.5] * time + noise.normal(0, 0.004, (frames, joints, 3))
+    swing = body.uniform(0.02, 0.1, (1, joints, 3)) * np.sin(7.5 * time + body.uniform(0, 6.28, (1, joints, 3)))
+    walked = base + swing + noise.normal(0, 0.005, (frames, joints, 3))
+    walked[..., 2] += 2.5 - 0.3 * time[..., 0]
+    return walked
 
 
-def csv_text(names, splits=("train", "gallery", "probe"), frames: int = 24, joints: int = 20) -> str:
-    """recordings.csv, a row for each frame: one recording of every identity in every split."""
-    columns = [f"{axis}{joint}" for joint in range(joints) for axis in "xyz"]
-    lines = [",".join(["recording", "identity", "frame", "split", *columns])]
-    for person, name in enumerate(names):
-        for seed, split in enumerate(splits):
-            for number, row in enumerate(walk(person, seed, frames, joints).reshape(frames, -1)):
-                values = ",".join(f"{value:.4f}" for value in row)
-                lines.append(f"{name} {split},{name},{number},{split},{values}")
+def examples(names=("id0", "id1", "id2"), frames: int = 24, joints: int = 20) -> dict[str, list[dict]]:
+    """Split -> example dicts, one recording for each identity and split."""
+    return {
+        split: [
+            {
+                "joints": walk(person, 10 * person + number, frames, joints).astype(np.float32),
+                "subject": name,
+                "recording": f"{name} {split}",
+            }
+            for person, name in enumerate(names)
+        ]
+        for number, split in enumerate(SPLITS)
+    }
+
+
+def write_npz(folder: pathlib.Path, splits: dict[str, list[dict]]) -> pathlib.Path:
+    """recordings.npz and splits.json."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = [row for rows in splits.values() for row in rows]
+    length = np.array([len(row["joints"]) for row in rows])
+    np.savez(
+        folder / "recordings.npz",
+        joints=np.concatenate([row["joints"] for row in rows]),
+        recording=np.array([row["recording"] for row in rows]),
+        identity=np.array([row["subject"] for row in rows]),
+        start=np.cumsum(length) - length,
+        length=length,
+    )
+    segments = {split: [[row["recording"], 0, len(row["joints"])] for row in rows] for split, rows in splits.items()}
+    (folder / "splits.json").write_text(json.dumps({"splits": segments}), encoding="utf-8")
+    return folder
+
+
+def csv_text(splits: dict[str, list[dict]]) -> str:
+    """One row per frame, with a column split."""
+    joints = next(iter(splits.values()))[0]["joints"].shape[1]
+    lines = [",".join(["recording", "identity", "frame", "split", *(f"{a}{j}" for j in range(joints) for a in "xyz")])]
+    for split, rows in splits.items():
+        for row in rows:
+            numbers = row.get("frames", np.arange(len(row["joints"])))
+            for frame, pose in zip(numbers, row["joints"], strict=True):
+                words = [row["recording"], row["subject"], str(frame), split]
+                lines.append(",".join([*words, *(f"{value:.4f}" for value in pose.ravel())]))
     return "\n".join(lines) + "\n"
+
+
+def write_csv(folder: pathlib.Path, splits: dict[str, list[dict]]) -> pathlib.Path:
+    """recordings.csv."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "recordings.csv").write_text(csv_text(splits), encoding="utf-8")
+    return folder

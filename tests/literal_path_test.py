@@ -6,9 +6,9 @@ import tempfile
 
 import pytest
 
-from components import artefacts, ingest, splits
+from components import ingest, splits
 from configs import sm_sge_gait_sim
-from tfskel import literal_path
+from tfskel import arrays, literal_path
 from tfskel.data import recordings
 
 NAMES = ["x[1]", "x*", "x?", "x\\1", "{a,b}", "two words", "ñ名"]
@@ -56,6 +56,6 @@ def test_a_data_set_is_prepared_and_read_beside_folders_that_the_name_matches(tm
         output = tmp_path / folder / "recordings"
         output.mkdir(parents=True)
         ingest.ingest(dataset=section, recordings=output)
-    where = output / artefacts.read_json(output / splits.POINTER)["folder"]
+    where = output / arrays.read_json(output / splits.POINTER)["folder"]
     assert where.resolve().is_relative_to(tmp_path / name)
     assert len(recordings.load(where, "train")) == 2

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Original Hi-MPC checkpoints: the name table, reading, and conversion."""
 
+import functools
 import importlib
 import json
 import pathlib
@@ -8,6 +9,7 @@ import pathlib
 import numpy as np
 import pytest
 
+from tests.parity import original_names
 from tfskel.checkpoints import assign, convert, tf1
 from tfskel.checkpoints import hi_mpc as names
 from tfskel.models import hi_mpc
@@ -32,8 +34,11 @@ def test_the_table_holds_every_trained_variable_and_the_frozen_twins_are_ignored
 def test_weights_come_back_under_their_original_names(original):
     model = hi_mpc.HiMPC("kinect_v1", 6, units=32)
     names.load(model, original)
-    ours = {name: v.numpy() for name, v in assign.named_weights(model).items()}
-    for name, value in names.to_original(ours, names.table(8)).items():
+    like = {name: original[name] for name in names.table(8)}
+    to_ours = functools.partial(names.to_ours, entries=names.table(8))
+    back = original_names.to_original(original_names.named(model.trainable_variables), like, to_ours)
+    assert set(back) == set(like)
+    for name, value in back.items():
         np.testing.assert_array_equal(value, original[name], err_msg=name)
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Original SM-SGE checkpoints: the name table, reading, and conversion."""
 
+import functools
 import importlib
 import json
 import pathlib
@@ -9,6 +10,7 @@ import shutil
 import numpy as np
 import pytest
 
+from tests.parity import original_names
 from tfskel.checkpoints import assign, convert, tf1
 from tfskel.checkpoints import sm_sge as names
 from tfskel.models import recognition, sm_sge
@@ -34,9 +36,10 @@ def test_the_table_holds_every_trained_variable_and_declares_the_rest(original):
 def test_weights_come_back_under_their_original_names(original):
     model = sm_sge.SMSGE("kinect_v1", 6, units=16)
     names.load_encoder(model, original)
-    ours = {name: v.numpy() for name, v in assign.named_weights(model).items()}
-    shapes = {name: value.shape for name, value in original.items()}
-    back = names.to_original(ours, names.table(8, 16), shapes)
+    ours, entries = original_names.named(model.trainable_variables), names.table(8, 16)
+    like = {name: original[name] for name in entries}
+    back = original_names.to_original(ours, like, functools.partial(names.to_ours, entries=entries))
+    assert set(back) == set(entries)
     for name, value in back.items():
         np.testing.assert_allclose(value, original[name], atol=2e-7, rtol=0)
     kernel = original["MSR/J_pred/rnn/multi_rnn_cell/cell_0/lstm_cell/kernel"]

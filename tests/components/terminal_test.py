@@ -54,8 +54,7 @@ def test_every_program_prints_names_that_the_terminal_cannot_show(program, tmp_p
 
 def test_a_run_with_names_beyond_ascii_ends_well_on_an_ascii_terminal(tmp_path):
     folder, workdir = tmp_path / "raw", tmp_path / "run"
-    folder.mkdir()
-    (folder / "recordings.csv").write_text(fakes.csv_text(["Zoë", "Łukasz", "李雷"]), encoding="utf-8")
+    fakes.write_csv(folder, fakes.examples(["Zoë", "Łukasz", "李雷"]))
     small = {"dataset.manual_dir": folder, "dataset.options.format": "csv",
              "dataset.options.recordings": "recordings.csv", "network.units": 4, "network.heads": 1,
              "training.batch_size": 8, "training.epochs": 1, "recognition.batch_size": 8,

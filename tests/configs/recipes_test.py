@@ -99,9 +99,7 @@ def test_settings_that_the_docstrings_offer_are_accepted():
         for path, value in re.findall(r"--config\.([\w.]+)=([\w-]+)", text):
             config, (*sections, name) = read(recipe), path.split(".")
             section = functools.reduce(getattr, sections, config)
-            with (
-                section.unlocked() if sections[-1] == "options" else contextlib.nullcontext()
-            ):
+            with section.unlocked() if sections[-1] == "options" else contextlib.nullcontext():
                 section[name] = literal(value)
             recipe_check.check(config)
             builder(config).config_for(config.dataset.options.to_dict())

@@ -1,18 +1,16 @@
 # SPDX-License-Identifier: MIT
 """Joints that were not detected are named with their share and their person; real walking gives no false alarm."""
 
-import pathlib
-
 import numpy as np
 import pytest
 
 from datasets_tfds.gait_sim import simulator
-from tests import people
+from tests import fakes
 from tfskel import skeletons
 from tfskel.data import quality, recordings
 from tfskel.io import interchange
 
-SHARED = pathlib.Path(__file__).parents[2] / ".." / "shared" / "data" / "cmu_walk"
+CMU_WALK = fakes.recorded("TFSKEL_CMU_WALK")
 V1, V2, OPENPOSE = map(skeletons.get, ("kinect_v1", "kinect_v2", "openpose"))
 
 
@@ -20,7 +18,7 @@ def report(spoil=lambda identity, joints: None, skeleton=V1, centred=False, scal
     splits = {}
     for person in range(3):
         for number, split in enumerate(("train", "gallery", "probe")):
-            joints = people.walk(person, 10 * person + number, joints=skeleton.num_joints)
+            joints = fakes.walk(person, 10 * person + number, joints=skeleton.num_joints)
             joints -= joints[:, skeleton.root, None] if centred else 0
             spoil(f"id{person}", joints)
             example = {"joints": np.float32(scale * joints), "subject": f"id{person}", "recording": f"{person}_{split}"}
@@ -90,12 +88,12 @@ def test_a_held_wrist_takes_its_hand_with_it_and_the_unit_does_not_matter():
     assert "WristLeft of id1 in 50 % " in line and "HandLeft of id1 in 50 % " in line
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="needs ../shared/data/cmu_walk")
+@pytest.mark.skipif(not CMU_WALK.exists(), reason="needs ../shared/data/cmu_walk")
 @pytest.mark.parametrize("key, skeleton", [("kinect20", V1), ("kinect25", V2), ("kinect20_noisy", V1)])
 @pytest.mark.parametrize("centred", [False, True])
 @pytest.mark.parametrize("digits", [6, 3])
 def test_real_walking_gives_no_false_alarm(key, skeleton, centred, digits):
-    splits = interchange.read(SHARED, "cmu_walk_public.npz", "splits_public.json", key)
+    splits = interchange.read(CMU_WALK, "cmu_walk_public.npz", "splits_public.json", key)
     for examples in splits.values():
         for example in examples:
             joints = example["joints"] - (example["joints"][:, :1] if centred else 0)

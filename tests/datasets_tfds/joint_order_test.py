@@ -10,7 +10,7 @@ import pytest
 from datasets_tfds import catalogue
 from datasets_tfds.gait_sim import simulator
 from datasets_tfds.own_recordings import joint_order
-from tests import people
+from tests import fakes
 from tfskel import skeletons
 
 V1, V2, OPENPOSE = map(skeletons.get, ("kinect_v1", "kinect_v2", "openpose"))
@@ -43,7 +43,7 @@ def unmoved(names):
 @functools.cache
 def simulated(skeleton="kinect_v2"):
     options = simulator.Options(num_identities=3, recordings_per_identity=4, frames=30, skeleton=skeleton)
-    return {split: list(simulator.examples(options, split)) for split in people.SPLITS}
+    return {split: list(simulator.examples(options, split)) for split in fakes.SPLITS}
 
 
 def ordered(order, change=lambda joints: joints):
@@ -53,7 +53,7 @@ def ordered(order, change=lambda joints: joints):
     return {k: [row | {"joints": change(pick(row["joints"]))} for row in rows] for k, rows in simulated().items()}
 
 
-def read(folder, splits, write=people.write_npz, **options):
+def read(folder, splits, write=fakes.write_npz, **options):
     builder = catalogue.load("own_recordings", folder / "data", options)
     write(folder / "own", splits)
     builder.recordings(folder / "own")
@@ -94,7 +94,7 @@ def test_an_order_that_nobody_knows_is_refused_too(tmp_path):
 def test_the_form_of_the_file_does_not_matter_and_a_stated_layout_is_taken_with_a_warning(tmp_path):
     splits = ordered(BODY_25)
     with pytest.raises(ValueError, match="OpenPose BODY_25"):
-        read(tmp_path / "csv", splits, people.write_csv)
+        read(tmp_path / "csv", splits, fakes.write_csv)
     with pytest.warns(UserWarning, match="25 joints are read as kinect_v2, which they may not be: .*BODY_25"):
         assert read(tmp_path / "npz", splits, skeleton="kinect_v2") == "kinect_v2"
 
@@ -113,7 +113,7 @@ def test_bodies_in_the_order_of_a_layout_are_taken_without_a_word(change, skelet
 
 def test_points_that_are_nobody_are_taken_with_a_word(tmp_path):
     with pytest.warns(UserWarning, match="25 joints are read as kinect_v2, which they may not be: .*BODY_25"):
-        assert read(tmp_path, people.examples(joints=25)) == "kinect_v2"
+        assert read(tmp_path, fakes.examples(joints=25)) == "kinect_v2"
 
 
 def test_joint_names_in_a_csv_file_decide(tmp_path):

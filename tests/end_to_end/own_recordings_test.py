@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
-from components import artefacts, main, splits
+from components import main, splits
 from datasets_tfds import catalogue
-from tests import people
-from tfskel import inference
+from tests import fakes
+from tfskel import arrays, inference
 
 ROOT = pathlib.Path(__file__).parents[2]
 RECIPES = ("sm_sge_own_recordings", "cage_own_recordings", "hi_mpc_own_recordings")
@@ -32,14 +32,14 @@ def quality(workdir):
     return json.loads((workdir / "recordings/quality.json").read_text())
 
 
-@pytest.mark.parametrize("write, joints", [(people.write_csv, 20), (people.write_npz, 25)])
+@pytest.mark.parametrize("write, joints", [(fakes.write_csv, 20), (fakes.write_npz, 25)])
 def test_the_command_of_the_readme_prepares_either_form(tmp_path, write, joints):
     section = (ROOT / "README.md").read_text().split("## Your own data")[1].split("\n## ")[0]
     (command,) = re.findall(r"^    python (tools/run\.py .*)$", section, re.MULTILINE)
     (folder,) = re.findall(r"into `(.*)`, in the form", section)
     for name in ("tools", "configs"):
         (tmp_path / name).symlink_to(ROOT / name)
-    write(tmp_path / folder, people.examples(joints=joints))
+    write(tmp_path / folder, fakes.examples(joints=joints))
     result = subprocess.run(
         [sys.executable, *shlex.split(command), "--stages=ingest"], cwd=tmp_path, capture_output=True, text=True
     )
@@ -53,15 +53,18 @@ def test_the_command_of_the_readme_prepares_either_form(tmp_path, write, joints)
     [(RECIPES[0], 14, "openpose"), (RECIPES[1], 20, "kinect_v1"), (RECIPES[2], 25, "kinect_v2")],
 )
 def test_every_recipe_takes_the_layout_that_the_builder_states(tmp_path, name, joints, skeleton):
-    folder = people.write_csv(tmp_path / "own", people.examples(joints=joints))
+    folder = fakes.write_csv(tmp_path / "own", fakes.examples(joints=joints))
     config = recipe(name, folder)
     main.execute(config, tmp_path / "run", ["ingest"])
-    assert artefacts.read_json(tmp_path / "run/recordings" / splits.POINTER)["skeleton"] == skeleton
+    assert arrays.read_json(tmp_path / "run/recordings" / splits.POINTER)["skeleton"] == skeleton
     assert splits.read(tmp_path / "run/recordings", config.dataset).skeleton.name == skeleton
 
 
 def test_all_stages_of_a_run_see_the_layout_of_the_data_set(tmp_path):
-    config = recipe("cage_own_recordings", people.write_csv(tmp_path / "own", people.examples(5, 30, 25)))
+    config = recipe(
+        "cage_own_recordings",
+        fakes.write_csv(tmp_path / "own", fakes.examples("abcde", 30, 25)),
+    )
     config.network.units = 8
     config.training.update(batch_size=8, epochs=1)
     config.recognition.update(batch_size=8, epochs=1)
@@ -73,7 +76,7 @@ def test_all_stages_of_a_run_see_the_layout_of_the_data_set(tmp_path):
 
 
 def test_a_given_layout_is_checked_against_the_prepared_one(tmp_path):
-    folder = people.write_npz(tmp_path / "own", people.examples())
+    folder = fakes.write_npz(tmp_path / "own", fakes.examples())
     message = r"is 'kinect_v2' \(25 joints\), but data set 'own_recordings' is prepared as 'kinect_v1' \(20 joints\)"
     with pytest.raises(SystemExit, match=message):
         main.execute(recipe(RECIPES[0], folder, skeleton="kinect_v2"), tmp_path / "run", ["ingest"])
@@ -81,7 +84,7 @@ def test_a_given_layout_is_checked_against_the_prepared_one(tmp_path):
 
 
 def test_a_data_set_that_is_prepared_already_is_used_as_it_is(tmp_path):
-    folder = people.write_npz(tmp_path / "own", people.examples(joints=25))
+    folder = fakes.write_npz(tmp_path / "own", fakes.examples(joints=25))
     builder = catalogue.load("own_recordings", tmp_path / "data")
     builder.download_and_prepare(download_config=tfds.download.DownloadConfig(manual_dir=str(folder)))
     config = recipe(RECIPES[0], tmp_path / "gone", data_dir=str(tmp_path / "data"))
@@ -91,13 +94,13 @@ def test_a_data_set_that_is_prepared_already_is_used_as_it_is(tmp_path):
 
 
 def test_no_sequence_spans_a_gap_in_time(tmp_path):
-    taken = people.examples()
+    taken = fakes.examples()
     for row in (row for rows in taken.values() for row in rows):
         row["frames"] = np.r_[0:12, 1012:1024]
     assert all(recipe(name, "").dataset.cut_gaps for name in RECIPES)
-    config = recipe(RECIPES[2], people.write_csv(tmp_path / "own", taken))
+    config = recipe(RECIPES[2], fakes.write_csv(tmp_path / "own", taken))
     main.execute(config, tmp_path / "run", ["ingest"])
-    assert "train: 3 gaps in the frame numbers, up to 1000 missing (p0_train frames 11 to 1012" in str(
+    assert "train: 3 gaps in the frame numbers, up to 1000 missing (id0 train frames 11 to 1012" in str(
         quality(tmp_path / "run")["warnings"]
     )
     read = splits.read(tmp_path / "run/recordings", config.dataset)
@@ -110,10 +113,10 @@ def test_no_sequence_spans_a_gap_in_time(tmp_path):
 
 
 def test_people_are_named_in_plain_text_where_probe_and_gallery_share_nobody(tmp_path):
-    taken = people.examples()
+    taken = fakes.examples()
     for row in taken["probe"]:
         row["subject"] = f"guest{row['subject'][2:]}"
-    config = recipe(RECIPES[0], people.write_npz(tmp_path / "own", taken))
+    config = recipe(RECIPES[0], fakes.write_npz(tmp_path / "own", taken))
     main.execute(config, tmp_path / "run", ["ingest"])
     with pytest.raises(ValueError, match="probe guest0, guest1, guest2, gallery id0, id1, id2. Check the splits"):
         splits.read(tmp_path / "run/recordings", config.dataset)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from tests.parity import cage_recognition, cage_sets, reading, rows
+from tests.parity import cage_recognition, cage_sets, original_names, reading, rows
 from tests.parity.reading import prefixed
 from tfskel.checkpoints import cage as names
 from tfskel.checkpoints import tf1
@@ -69,6 +69,13 @@ def _model(streams: Sequence[dict]) -> cage.CAGE:
     return model
 
 
+def _original(model: cage.CAGE, stream: int, like: dict, values: Sequence | None = None) -> dict[str, np.ndarray]:
+    """A stream's weights, or the gradients of the model's trainable variables, under their original names."""
+    ours = original_names.named(model.trainable_variables, values)
+    of_stream = {name: value[stream] for name, value in ours.items()}
+    return original_names.to_original(of_stream, like, names.to_ours, differences=values is not None)
+
+
 def _trainer(cases: Sequence[Case]) -> training.Trainer:
     meta, model = cases[0].meta, _model([case.weights for case in cases])
     kinds = [case.meta["attention"] for case in cases]
@@ -84,7 +91,7 @@ def _step(name: str, arrays: dict) -> Iterator[rows.Row]:
     losses = {f"loss/{theirs}": terms[ours][0] for ours, theirs in TERMS.items()}
     yield from case.row.each(losses, arrays)
     yield case.row("loss/total", terms["total"], np.ravel(arrays["loss/total"])[0])
-    original = names.to_original(names.of_stream(trainer.model, 0, gradients), forget=0.0)
+    original = _original(trainer.model, 0, case.weights, gradients)
     yield case.row("grad", original, prefixed(arrays, "grad/"))
     yield case.row("grad_set", original, prefixed(arrays, "grad/").keys())
     yield from _steps([case], trainer)
@@ -99,7 +106,7 @@ def _steps(cases: Sequence[Case], trainer: training.Trainer, mark: str = "") -> 
         for stream, case in enumerate(cases):
             recorded = prefixed(case.arrays, f"after{number + 1}/")
             if recorded:
-                original = names.to_original(names.of_stream(trainer.model, stream))
+                original = _original(trainer.model, stream, case.weights)
                 yield case.row(f"{mark}after{number + 1}", original, recorded)
     for stream, case in enumerate(cases):
         terms = np.array(trace)[:, stream]
@@ -139,7 +146,7 @@ def _checkpoint(folder: pathlib.Path) -> Iterator[rows.Row]:
         after = prefixed(case.arrays, f"after{STEPS}/")
         if all(name in original and np.array_equal(original[name], value) for name, value in after.items()):
             model = _model([original])
-            yield row("ckpt_weights", names.to_original(names.of_stream(model, 0)), after)
+            yield row("ckpt_weights", _original(model, 0, case.weights), after)
             yield from _outputs(row, model, case.batch(0)[0], prefixed(case.arrays, "out5/"), "ckpt_out5")
             return
     raise ValueError("it is not the last state of any enc_*.npz beside it")

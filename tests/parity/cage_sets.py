@@ -101,7 +101,7 @@ class _Run:
         persons = [str(key) for key in lists.pop("keys")]
         person = np.full(len(self.arrays[f"input/{part}"]), "", object)
         for name in persons:
-            person[lists[name]] = name
+            person[lists[name].astype(int)] = name  # an empty list has no whole numbers
         root = self.system.skeleton.root if self.system.recipe["dataset"].centred else None
         return reading.as_sequences(self.arrays[f"input/{part}"], person, root, persons)
 

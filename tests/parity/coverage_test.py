@@ -5,17 +5,19 @@ import importlib
 import os
 import pathlib
 import shutil
+import subprocess
+import sys
 
 import pytest
 
+from tests import fakes
 from tests.parity import registry, rows
 from tfskel import systems
 
 GOLDEN = pathlib.Path(__file__).parents[1] / "golden"
 # System -> why there are no recordings of it.
 WITHOUT_RECORDINGS: dict[str, str] = {}
-# What only the full recordings hold: the folder with one folder per system.
-FULL = os.environ.get("TFSKEL_GOLDEN", "")
+# What only the full recordings hold.
 ONLY_FULL = {
     "cage": {"side_by_side_after5", "cage/testB"},
     "hi_mpc": {"loader_J/test", "labels_from_features/k30_6/labels_eps0.6_ms2"},
@@ -39,19 +41,24 @@ def test_every_system_has_recordings_that_are_compared_or_a_named_reason():
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not FULL, reason="TFSKEL_GOLDEN names no folder of full recordings")
+@pytest.mark.skipif(not fakes.recorded("TFSKEL_GOLDEN").is_dir(), reason="needs all recordings: TFSKEL_GOLDEN")
 @pytest.mark.parametrize("system", registry.MODULES)
 def test_the_full_recordings_are_met(system):
-    results = list(registry.compare([pathlib.Path(FULL) / system]))
+    results = list(registry.compare([fakes.recorded("TFSKEL_GOLDEN", system)]))
     assert [result for result in results if isinstance(result, registry.Problem) or not result.ok] == []
     assert ONLY_FULL[system] <= {row.name for row in results if isinstance(row, rows.Row)}
 
 
-def test_the_tool_finds_the_comparison_from_anywhere_and_says_where_it_is_missing(tmp_path, monkeypatch, capsys):
-    tool = importlib.import_module("tools.parity")
+def test_the_tool_finds_the_comparison_from_anywhere(tmp_path):
     shutil.copy(GOLDEN / "sm_sge" / "metrics_a.npz", tmp_path)
-    monkeypatch.chdir(tmp_path)
-    assert tool.main(["metrics_a.npz"]) == 0
+    command = [sys.executable, GOLDEN.parents[1] / "tools" / "parity.py", "metrics_a.npz"]
+    plain = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(command, cwd=tmp_path, env=plain, capture_output=True, text=True, check=True)
+    assert "3 rows, 0 failed, 0 files not compared" in done.stdout
+
+
+def test_the_tool_says_that_an_installed_package_has_no_comparison(tmp_path, monkeypatch, capsys):
+    tool = importlib.import_module("tools.parity")
     monkeypatch.setattr(tool, "ROOT", tmp_path)
     with pytest.raises(SystemExit):
         tool.main(["metrics_a.npz"])

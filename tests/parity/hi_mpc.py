@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from tests.parity import hi_mpc_data, hi_mpc_trace, reading, rows
+from tests.parity.hi_mpc_trace import original
 from tests.parity.reading import prefixed
 from tfskel.checkpoints import hi_mpc as names
 from tfskel.checkpoints import tf1
@@ -42,11 +43,6 @@ def _model(weights: dict, length: int) -> hi_mpc.HiMPC:
     model = hi_mpc.HiMPC(length=length, **settings)
     names.load(model, weights)
     return model
-
-
-def _original(model: hi_mpc.HiMPC, values=None) -> dict[str, np.ndarray]:
-    """A model's weights, or values of its trainable variables, under their original names."""
-    return names.to_original(reading.named(model.trainable_variables, values), names.table(model.num_heads))
 
 
 def _step(path: pathlib.Path, arrays: dict) -> Iterator[rows.Row]:
@@ -115,9 +111,9 @@ def _gradients(case: _Case, plain: bool, mark: str) -> Iterator[rows.Row]:
     yield from case.row.each(losses, prefixed(case.arrays, "loss/"), f"{mark}loss/")
     averaged, _ = averaging.gradients(*case.batch())
     yield case.row(f"{mark}loss/J_averaged", averaged["J"], case.arrays["loss/J"] / trainer.model.num_heads)
-    original = _original(trainer.model, gradients)
-    norms = {name: np.linalg.norm(value) for name, value in original.items()}
-    for kind, ours in (("g", original), ("gnorm", norms)):
+    by_name = original(trainer.model, case.weights, gradients)
+    norms = {name: np.linalg.norm(value) for name, value in by_name.items()}
+    for kind, ours in (("g", by_name), ("gnorm", norms)):
         recorded = prefixed(case.arrays, f"{kind}/")
         if recorded:
             yield case.row(f"{mark}{kind}", ours, recorded)
@@ -131,7 +127,7 @@ def _steps(case: _Case, trainer: training.Trainer, mark: str) -> Iterator[rows.R
         trace.append([float(losses[key]) for key in ("total", "J", "P", "B")])
         recorded = prefixed(case.arrays, f"a{number}/")
         if recorded:
-            yield case.row(f"{mark}after{number}", _original(trainer.model), recorded)
+            yield case.row(f"{mark}after{number}", original(trainer.model, case.weights), recorded)
     yield case.row(f"{mark}loss_trace", trace, case.arrays["loss/trace5"])
 
 

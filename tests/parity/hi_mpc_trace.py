@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Hi-MPC beside its recordings: whole epochs, replayed by the product's own scoring, clustering, batches and steps."""
 
+import functools
 import pathlib
 import tempfile
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from unittest import mock
 import numpy as np
 
 from configs import hi_mpc as recipes
-from tests.parity import reading, rows, tie_order, tolerances
+from tests.parity import original_names, reading, rows, tie_order, tolerances
 from tests.parity.reading import prefixed
 from tfskel.checkpoints import hi_mpc as names
 from tfskel.clustering import neighbours
@@ -22,6 +23,14 @@ SETTINGS = {name: name for name in ("eps", "min_samples", "k1", "k2")} | {"lr": 
 BATCH = 16
 KINDS = {hi_mpc_system.MAIN: "msmr", **hi_mpc.LETTERS}  # representation -> letter of its recorded features
 METRICS = ("mAP", "rank1", "rank5", "rank10")
+
+
+def original(model: hi_mpc.HiMPC, like: dict, values=None) -> dict[str, np.ndarray]:
+    """A model's weights, or values of its trainable variables, under their original names."""
+    table = names.table(model.num_heads)
+    like = {name: like[name] for name in table}
+    ours = original_names.named(model.trainable_variables, values)
+    return original_names.to_original(ours, like, functools.partial(names.to_ours, entries=table))
 
 
 def trace(path: pathlib.Path, arrays: dict) -> Iterator[rows.Row]:
@@ -45,8 +54,7 @@ def trace(path: pathlib.Path, arrays: dict) -> Iterator[rows.Row]:
             steps = [trainer.step(*batch) for batch in epochs.batches(epoch)]
             losses = [[float(step[key]) for key in ("J", "P", "B", "total")] for step in steps]
             yield row(f"trace_steps/e{epoch}", losses, recorded["steps"])
-    weights = reading.named(system.encoder.trainable_variables)
-    ours, final = names.to_original(weights, names.table(system.encoder.num_heads)), prefixed(arrays, "w_final/")
+    ours, final = original(system.encoder, prefixed(start, "w_init/")), prefixed(arrays, "w_final/")
     yield row("trace_weights", ours, final)
     yield row("trace_weights_set", ours, final.keys())
 

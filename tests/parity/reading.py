@@ -7,7 +7,6 @@ import zipfile
 
 import numpy as np
 
-from tfskel.checkpoints import assign
 from tfskel.data import recordings, sequences, windows
 from tfskel.io import npz
 
@@ -47,12 +46,6 @@ def load_settings(path: pathlib.Path) -> dict:
 def prefixed(arrays: dict, prefix: str) -> dict:
     """The entries whose name begins with `prefix`, without it."""
     return {name.removeprefix(prefix): value for name, value in arrays.items() if name.startswith(prefix)}
-
-
-def named(variables, values=None) -> dict[str, np.ndarray]:
-    """Keras variables, or a value for each of them, by the name inside their model."""
-    values = variables if values is None else values
-    return {assign.weight_name(v): np.asarray(value) for v, value in zip(variables, values, strict=True)}
 
 
 def as_sequences(joints: np.ndarray, person: np.ndarray, root: int | None, classes=None) -> sequences.Sequences:

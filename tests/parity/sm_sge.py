@@ -71,7 +71,7 @@ def _inputs(case: Case, kind: str) -> Iterator[rows.Row]:
             rounds=int(case.stated.get("sample_num", 1)),
             ordered=str(case.stated.get("ord_sample", 0)) == "1",
         )
-        yield case.row("frames", dict(enumerate(drawn)), dict(enumerate(case.sub_sequences[: len(drawn)])))
+        yield case.row("frames", dict(enumerate(drawn)), {q: case.sub_sequences[q] for q in range(len(drawn))})
 
 
 def _graph(case: Case, kind: str) -> Iterator[rows.Row]:

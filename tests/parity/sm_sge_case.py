@@ -9,7 +9,7 @@ import types
 
 import numpy as np
 
-from tests.parity import reading, rows
+from tests.parity import original_names, reading, rows
 from tests.parity.reading import prefixed
 from tfskel import skeletons
 from tfskel.checkpoints import sm_sge as names
@@ -194,14 +194,19 @@ class Case:
         """Gradients at the initial weights on the first batch: scale -> original name -> array."""
         trainer = self.trainer()
         _, gradients = trainer.gradients(self.joints())
-        named = {scale: reading.named(trainer.weights[scale], values) for scale, values in gradients.items()}
-        return {s: names.to_original(ours, self.entries, self.shapes, differences=True) for s, ours in named.items()}
+        named = {scale: original_names.named(trainer.weights[scale], g) for scale, g in gradients.items()}
+        return {scale: self._renamed(ours, differences=True) for scale, ours in named.items()}
 
     def to_original(self, model: sm_sge.SMSGE) -> dict[str, np.ndarray]:
         """Weights of a model under their original names, and the original variables that no loss reaches."""
         trained = {*self.entries, *names.classifier_table(1)}
         untrained = {name: value for name, value in self.weights.items() if name not in trained}
-        return untrained | names.to_original(reading.named(model.trainable_variables), self.entries, self.shapes)
+        return untrained | self._renamed(original_names.named(model.trainable_variables))
+
+    def _renamed(self, ours: dict, differences: bool = False) -> dict[str, np.ndarray]:
+        like = {name: self.weights[name] for name in self.entries}
+        to_ours = functools.partial(names.to_ours, entries=self.entries)
+        return original_names.to_original(ours, like, to_ours, differences)
 
     @functools.cached_property
     def learning_rate(self) -> float:

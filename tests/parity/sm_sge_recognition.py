@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from tests.parity import reading, rows, sm_sge_data, tolerances
+from tests.parity import rows, sm_sge_data, tolerances
 from tests.parity.reading import prefixed
 from tests.parity.sm_sge_case import SCALE_OF, Case
 from tfskel.checkpoints import sm_sge as names
@@ -21,8 +21,8 @@ TRACE = ("train_loss", "train_accuracy", "train_nAUC", "test_loss", "test_accura
 
 def original(model: recognition.Recognition, stage: int, values=None) -> dict[str, np.ndarray]:
     """Weights of a recognition network, or values of its trainable variables, under their original names."""
-    ours = reading.named(model.trainable_variables, values)
-    return names.to_original(ours, names.classifier_table(stage), {}, differences=True)
+    values = model.trainable_variables if values is None else values
+    return dict(zip(names.classifier_table(stage), map(np.asarray, values), strict=True))
 
 
 def scores(

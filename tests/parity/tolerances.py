@@ -16,9 +16,10 @@ worst of four losses and of one to three draws of weights and data:
     64 sequences, LSTM width 64                 5.8e-7   9.8e-7   2.8e-6   1.3e-5   1.4e-5
     allowed: 2e-6 (f / 6)^2.5 of the largest    2.0e-6   7.2e-6   1.7e-5   4.1e-5   9.4e-5
 
-(With the loss MSE, which has no sign that rounding can turn, 4.4e-6 instead of 1.3e-5 at f = 20; one draw of the narrow
-network at f = 28 met a turned sign in a long-weighted term, 9.2e-5.) A term that is dropped or weighted wrongly changes
-entries by a thousandth of the largest or more. A gradient whose largest entry is small is allowed 5e-6 whatever f is.
+With the loss MSE, whose gradient has no sign that rounding can turn, it is 4.4e-6 instead of 1.3e-5 at f = 20. One draw
+of the narrow network at f = 28 is left out, 9.2e-5, in which such a sign turned. A term that is dropped or weighted
+wrongly changes entries by a thousandth of the largest or more. Where the largest entry is small, 5e-6 is allowed at
+any f.
 """
 
 import dataclasses

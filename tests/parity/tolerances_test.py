@@ -2,12 +2,13 @@
 """The table admits the rounding of gradients at long sequences, and no real fault."""
 
 import contextlib
+import functools
 
 import keras
 import numpy as np
 import pytest
 
-from tests.parity import registry, tolerances
+from tests.parity import original_names, registry, tolerances
 from tests.parity.sm_sge_case import SCALE_OF
 from tfskel.checkpoints import assign
 from tfskel.checkpoints import sm_sge as names
@@ -41,19 +42,27 @@ def gradients(weights, joints, drawn, kind):
         assign.assign(encoder, weights)
         trainer = pretraining.PretrainTrainer(encoder, 0.0, drawn)
         _, found = trainer.gradients(joints.astype(kind))
-    return {
-        scale: {assign.weight_name(v): np.asarray(g) for v, g in zip(trainer.weights[scale], values, strict=True)}
-        for scale, values in found.items()
-    }
+    return {scale: original_names.named(trainer.weights[scale], values) for scale, values in found.items()}
+
+
+def renamed(ours, weights, differences=False):
+    """Under original names; `weights` holds all of ours, for the shapes."""
+    like, entries = {}, names.table(HEADS, UNITS)
+    for name, entry in entries.items():
+        value = weights[entry.ours]
+        if entry.kind == "lstm_kernel":
+            value = np.concatenate([value, weights[entry.ours.removesuffix("kernel") + "recurrent_kernel"]])
+        like[name] = value[entry.index] if entry.index else value
+    return original_names.to_original(ours, like, functools.partial(names.to_ours, entries=entries), differences)
 
 
 def recorded(weights, joints, drawn, kind):
     """Arrays of a file of gradients."""
-    of_scale, table = gradients(weights, joints, drawn, kind), names.table(HEADS, UNITS)
+    of_scale = gradients(weights, joints, drawn, kind)
     return {
         f"grad/{letter}/{name}": value.astype(np.float32)
         for letter, scale in SCALE_OF.items()
-        for name, value in names.to_original(of_scale[scale], table, {}, differences=True).items()
+        for name, value in renamed(of_scale[scale], weights, differences=True).items()
     }
 
 
@@ -62,11 +71,11 @@ def case(tmp_path_factory):
     """Folder with inputs and weights of 20 frames and 14 joints; weights, joints and frames."""
     folder, rng = tmp_path_factory.mktemp("long"), np.random.default_rng(0)
     encoder = model("float32")
-    weights = {name: variable.numpy() for name, variable in assign.named_weights(encoder).items()}
+    weights = original_names.named(encoder.trainable_variables)
     joints = np.cumsum(rng.normal(0, 0.03, (BATCH, FRAMES, 14, 3)), axis=1) + rng.normal(0, 0.4, (14, 3))
     joints = (joints - joints[:, :, :1]).astype(np.float32)
     drawn = pretraining.draw_sub_sequences(FRAMES, np.random.RandomState(1))
-    original = names.to_original(weights, names.table(HEADS, UNITS), {})
+    original = renamed(weights, weights)
     arrays = {f"weight/{name}": value for name, value in original.items()}
     arrays |= {f"frames/{q}": frames for q, frames in enumerate(drawn)}
     arrays |= {f"bias/{letter}": encoder.biases[scale][None] for letter, scale in SCALE_OF.items()}

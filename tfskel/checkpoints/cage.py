@@ -54,23 +54,6 @@ def to_ours(original: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     return ours
 
 
-def to_original(ours: Mapping[str, np.ndarray], forget: float = 1.0) -> dict[str, np.ndarray]:
-    """Our weights of one stream under their original names.
-
-    Args:
-        ours: name -> array without the stream axis.
-        forget: constant in the forget gate's bias; 0 for gradients.
-    """
-    original = {name: np.asarray(ours[mine]) for name, mine in PLAIN.items()}
-    original |= {name: _swap_gates(ours[mine]) for name, mine in COPIES.items() if mine in ours}
-    for theirs, prefix in CELLS.items():
-        kernel = np.concatenate([ours[prefix + "kernel"], ours[prefix + "recurrent_kernel"]])
-        bias = np.asarray(ours[prefix + "bias"])
-        original[theirs + "kernel"] = _swap_gates(kernel)
-        original[theirs + "bias"] = _swap_gates(bias - forget * _forget(len(bias) // 4))
-    return original
-
-
 def hyperparameters(shapes: Mapping[str, tuple]) -> dict:
     """What the shapes of a checkpoint's variables tell.
 
@@ -120,13 +103,6 @@ def load_classifier(model: recognition.Recognition, original: Mapping[str, np.nd
     """
     assign.require_same_names(CLASSIFIER, original, IGNORED)
     assign.assign(model, {mine: original[theirs] for theirs, mine in CLASSIFIER.items()})
-
-
-def of_stream(model: cage.CAGE, stream: int, values: Sequence | None = None) -> dict[str, np.ndarray]:
-    """One stream's weights by our name, or values of the model's trainable variables, without the stream axis."""
-    variables = model.trainable_variables
-    values = variables if values is None else values
-    return {assign.weight_name(v): np.asarray(x)[stream] for v, x in zip(variables, values, strict=True)}
 
 
 def _names() -> list[str]:

@@ -65,12 +65,6 @@ def to_ours(original: Mapping[str, np.ndarray], entries: Mapping[str, Entry]) ->
     return ours | {name: np.stack([parts[head] for head in sorted(parts)]) for name, parts in stacks.items()}
 
 
-def to_original(ours: Mapping[str, np.ndarray], entries: Mapping[str, Entry]) -> dict[str, np.ndarray]:
-    """Our weights (or their gradients) under their original names."""
-    values = {name: np.asarray(ours[entry.ours]) for name, entry in entries.items()}
-    return {name: value if entries[name].head is None else value[entries[name].head] for name, value in values.items()}
-
-
 def hyperparameters(shapes: Mapping[str, tuple]) -> dict:
     """What the shapes of a checkpoint's variables tell.
 

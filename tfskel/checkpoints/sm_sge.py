@@ -94,35 +94,6 @@ def to_ours(original: Mapping[str, np.ndarray], entries: Mapping[str, Entry], ig
     return ours | {name: _joined(pieces) for name, pieces in parts.items()}
 
 
-def to_original(
-    ours: Mapping[str, np.ndarray],
-    entries: Mapping[str, Entry],
-    like: Mapping[str, tuple],
-    differences: bool = False,
-) -> dict[str, np.ndarray]:
-    """Our weights under their original names; variables whose weight is not given are left out.
-
-    Args:
-        ours: our weight's name -> array.
-        entries: table.
-        like: original name -> shape.
-        differences: the arrays are gradients or steps: the forget gate's constant is not taken off.
-    """
-    original = {}
-    for name, entry in entries.items():
-        if entry.ours not in ours:
-            continue
-        value = np.asarray(ours[entry.ours])
-        if entry.kind == "lstm_kernel":
-            value = np.concatenate([_reorder(value), _reorder(np.asarray(ours[_recurrent(entry.ours)]))])
-        elif entry.kind == "lstm_bias":
-            value = _reorder(value if differences else value - _forget_bias(value.size // 4))
-        elif entry.index:
-            value = value[entry.index]
-        original[name] = value.reshape(like.get(name, value.shape))
-    return original
-
-
 def hyperparameters(shapes: Mapping[str, tuple]) -> dict:
     """What the shapes of an encoder's variables tell.
 
