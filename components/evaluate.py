@@ -11,9 +11,11 @@ from components import logs, splits
 from components import train as training_stage
 from components.report import heat_map
 from tfskel import arrays, features
-from tfskel.data import batches, sequences, windows
+from tfskel.data import order as batches
+from tfskel.data import skeleton_split as sequences
+from tfskel.data import windows
 from tfskel.evaluation import auc
-from tfskel.evaluation import selection as tracks
+from tfskel.training import selection as tracks
 
 FAMILY_A = "A recognition network"
 FAMILY_B = "B retrieval"

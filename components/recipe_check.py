@@ -8,8 +8,10 @@ from components.report import projection
 from datasets_tfds import catalogue
 from tfskel import choices, skeletons, systems
 from tfskel.clustering import neighbours
-from tfskel.data import sequences, windows
-from tfskel.evaluation import protocols, selection
+from tfskel.data import skeleton_split as sequences
+from tfskel.data import windows
+from tfskel.evaluation import protocols
+from tfskel.training import selection
 
 # Settings of the sections that all systems share -> their values.
 CHOICES = {

@@ -7,9 +7,10 @@ import pathlib
 import ml_collections
 
 from tfskel import arrays, skeletons
-from tfskel.data import gaps, held_out, recordings, sequences
+from tfskel.data import gaps, held_out, recordings
+from tfskel.data import skeleton_split as sequences
 from tfskel.evaluation import protocols
-from tfskel.training import fit_data
+from tfskel.systems import fit as fit_data
 
 POINTER = "dataset.json"
 

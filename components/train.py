@@ -9,7 +9,7 @@ from absl import logging
 from components import splits
 from tfskel import arrays
 from tfskel.data import windows
-from tfskel.evaluation import selection as tracks
+from tfskel.training import selection as tracks
 
 DESCRIPTION = "system.json"
 HELD_OUT_FIT = "held_out_fit"

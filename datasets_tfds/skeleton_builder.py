@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import tensorflow_datasets as tfds
 
-from datasets_tfds import catalogue, takes
+from datasets_tfds import catalogue
+from datasets_tfds.readers import raw_recordings as takes
 from tfskel import literal_path, skeletons
 
 known = catalogue.known

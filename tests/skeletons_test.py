@@ -1,15 +1,13 @@
 # SPDX-License-Identifier: MIT
 """The joint tables as tables, and the graph scales against the original program's numbers."""
 
-import pathlib
-
 import numpy as np
 import pytest
 
 from tests import fakes
 from tfskel import skeletons
 
-GOLDEN = pathlib.Path(__file__).parent / "golden" / "sm_sge"
+GOLDEN = fakes.GOLDEN / "sm_sge"
 CMU_WALK = fakes.recorded("TFSKEL_CMU_WALK", "cmu_walk_public.npz")
 LETTERS = dict(zip("JPBI", skeletons.SCALES, strict=True))
 CASES = {"ias_f6": 1, "ks20_f6": 1, "casia_f6": 1, "ks20_nhood2": 2}  # neighbourhood of the joint scale

@@ -75,7 +75,7 @@ def scales(size: str) -> list[dict]:
     """
     import tensorflow as tf
 
-    from tfskel.models import sm_sge
+    from tfskel.systems.sm_sge import model as sm_sge
 
     count, turns = SCALES[size]
     skeleton = skeletons.KINECT_V2

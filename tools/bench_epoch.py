@@ -24,7 +24,7 @@ def walkers(sequences: int):
     """The first N different sequences of as many simulated people as they need."""
     from datasets_tfds.gait_sim import simulator
     from tfskel.data import recordings, windows
-    from tfskel.data import sequences as sequence_sets
+    from tfskel.data import skeleton_split as sequence_sets
 
     people = -(-sequences // (TAKES * (FRAMES - LENGTH + 1)))
     options = simulator.Options(num_identities=people, recordings_per_identity=TAKES, frames=FRAMES)
@@ -44,8 +44,9 @@ def main() -> None:
     options = parser.parse_args()
 
     from configs import hi_mpc as recipe
-    from tfskel.evaluation import selection
-    from tfskel.training import fit_data, hi_mpc_system
+    from tfskel.systems import fit as fit_data
+    from tfskel.systems.hi_mpc import system as hi_mpc_system
+    from tfskel.training import selection
 
     config = recipe.base()
     config.dataset.update(skeleton="kinect_v1", length=LENGTH)

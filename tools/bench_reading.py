@@ -11,7 +11,7 @@ import tensorflow_datasets as tfds
 
 from datasets_tfds import skeleton_builder
 from tfskel.data import recordings as recording_sets
-from tfskel.data import sequences as product
+from tfskel.data import skeleton_split as product
 from tfskel.data import windows
 
 F, BATCH, ROOT = 6, 256, 0

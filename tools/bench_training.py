@@ -10,13 +10,14 @@ import numpy as np
 import tensorflow as tf
 
 from tfskel import skeletons
-from tfskel.models import cage as cage_models
-from tfskel.models import hi_mpc as hi_mpc_models
-from tfskel.models import sm_sge as sm_sge_models
-from tfskel.training import cage as cage_training
-from tfskel.training import determinism, prefix_tree
-from tfskel.training import hi_mpc as hi_mpc_training
-from tfskel.training import sm_sge as sm_sge_training
+from tfskel.systems.cage import model as cage_models
+from tfskel.systems.cage import trainer as cage_training
+from tfskel.systems.hi_mpc import model as hi_mpc_models
+from tfskel.systems.hi_mpc import trainer as hi_mpc_training
+from tfskel.systems.sm_sge import model as sm_sge_models
+from tfskel.systems.sm_sge import prefix_tree
+from tfskel.systems.sm_sge import trainer as sm_sge_training
+from tfskel.training import determinism
 
 F, LEARNING_RATE = 6, 5e-4
 # Seeds of draws of 6 frames: trees of 15 and 11 nodes. Without a tree it is 21 steps; the mean over draws is 14.8.

@@ -14,11 +14,11 @@ import tempfile
 import numpy as np
 
 from components import terminal
-from datasets_tfds.released import published_sets
+from datasets_tfds.own_recordings import interchange
+from datasets_tfds.released import published_arrays, published_layouts, published_sets
 from tfskel import skeletons
 from tfskel.data import recordings as recording_sets
 from tfskel.data import windows
-from tfskel.io import interchange, published_arrays, published_layouts
 
 _RULES = {"training": windows.training, "testing": windows.testing}
 _EXAMPLE = "export_npy.py --data data/released/ias_f6/1.0.0 --config ias_f6 --layout hi_mpc --out export"

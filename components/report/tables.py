@@ -6,7 +6,7 @@ import math
 import statistics
 
 from components import evaluate
-from tfskel.evaluation import selection
+from tfskel.training import selection
 
 FAMILIES = {
     "A": (

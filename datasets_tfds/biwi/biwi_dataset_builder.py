@@ -8,8 +8,10 @@ import pathlib
 
 import tensorflow_datasets as tfds
 
-from datasets_tfds import archive_tree, frame_files, skeleton_builder, takes
+from datasets_tfds import skeleton_builder
 from datasets_tfds.biwi import options
+from datasets_tfds.readers import archive_tree, frame_files
+from datasets_tfds.readers import raw_recordings as takes
 
 EXPECTED = """
   BIWI/                        may be left out: manual_dir may be this folder itself

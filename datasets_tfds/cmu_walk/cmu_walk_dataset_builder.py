@@ -11,7 +11,7 @@ import tensorflow_datasets as tfds
 
 from datasets_tfds import skeleton_builder
 from datasets_tfds.cmu_walk import kinect_joints, options, raw_files, split_rule
-from tfskel.io import segments
+from datasets_tfds.readers import segments
 
 
 class Builder(skeleton_builder.SkeletonBuilder):

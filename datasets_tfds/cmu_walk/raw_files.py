@@ -9,8 +9,7 @@ import pathlib
 import numpy as np
 
 from datasets_tfds.cmu_walk import body_size, conversions, kinect_joints
-from datasets_tfds.readers import amc, asf, kinematics
-from tfskel.io import folder_tree
+from datasets_tfds.readers import amc, asf, folder_tree, kinematics
 
 AMC_RATE = 120.0  # frames per second; for files that do not state it
 _SUFFIXES = (".asf", ".amc", ".bvh")

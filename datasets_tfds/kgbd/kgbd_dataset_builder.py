@@ -7,8 +7,10 @@ import pathlib
 
 import tensorflow_datasets as tfds
 
-from datasets_tfds import archive_tree, skeleton_builder, takes
+from datasets_tfds import skeleton_builder
 from datasets_tfds.kgbd import draw, options, recording_files
+from datasets_tfds.readers import archive_tree
+from datasets_tfds.readers import raw_recordings as takes
 
 EXPECTED = """
   KGBD/                            may be left out: manual_dir may be this folder itself

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from datasets_tfds import takes, text_rows
+from datasets_tfds.readers import raw_recordings as takes
+from datasets_tfds.readers import text_rows
 
 JOINTS = (
     *("Head", "Shoulder-Center", "Shoulder-Right", "Shoulder-Left", "Elbow-Right", "Elbow-Left"),

@@ -10,8 +10,10 @@ from collections.abc import Iterable, Iterator
 
 import tensorflow_datasets as tfds
 
-from datasets_tfds import archive_tree, frame_files, skeleton_builder, takes
+from datasets_tfds import skeleton_builder
 from datasets_tfds.ks20 import draw, grouping, options
+from datasets_tfds.readers import archive_tree, frame_files
+from datasets_tfds.readers import raw_recordings as takes
 
 EXPECTED = """
   KS20/                            may be left out: manual_dir may be this folder itself

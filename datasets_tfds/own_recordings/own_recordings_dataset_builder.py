@@ -11,9 +11,9 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from datasets_tfds import skeleton_builder
-from datasets_tfds.own_recordings import joint_order, options
+from datasets_tfds.own_recordings import csv_recordings, interchange, joint_order, options
+from datasets_tfds.readers import folder_tree, segments
 from tfskel import skeletons
-from tfskel.io import csv_recordings, folder_tree, interchange, segments
 
 _FILES = {"interchange": "recordings.npz", "csv": "recordings.csv"}
 _FARTHEST = 50.0  # metres; skeleton sensors see less than ten
@@ -44,7 +44,7 @@ The README of this data set shows both in full.
         """Segments of the recordings in `manual_dir`, in the order of the splits.
 
         Raises:
-            FileNotFoundError, ValueError: see tfskel.io.interchange and tfskel.io.csv_recordings.
+            FileNotFoundError, ValueError: see `interchange` and `csv_recordings`.
         """
         form, name = self._files(manual_dir)
         splits = self._read(manual_dir, form, name)

@@ -9,9 +9,7 @@ import pathlib
 import numpy as np
 from scipy.spatial import transform
 
-from datasets_tfds import text_rows
-from datasets_tfds.readers import asf, kinematics
-from tfskel.io import numbers
+from datasets_tfds.readers import asf, kinematics, numbers, text_rows
 
 _RATE = ":samples-per-second"
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.spatial import transform
 
-from datasets_tfds import text_rows
+from datasets_tfds.readers import text_rows
 
 INCH = 2.54 / 100
 # The root is no bone of the file: it has a position and no length.

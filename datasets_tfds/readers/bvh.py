@@ -10,9 +10,7 @@ import re
 import numpy as np
 from scipy.spatial import transform
 
-from datasets_tfds import text_rows
-from datasets_tfds.readers import kinematics
-from tfskel.io import numbers
+from datasets_tfds.readers import kinematics, numbers, text_rows
 
 END = "End"  # the end site of a joint is named "<joint> End"
 _AXES = "xyz"

@@ -6,8 +6,8 @@ from __future__ import annotations
 import dataclasses
 import pathlib
 
-from datasets_tfds.released import published_sets
-from tfskel.io import folder_tree, published_arrays, published_layouts
+from datasets_tfds.readers import folder_tree
+from datasets_tfds.released import published_arrays, published_layouts, published_sets
 
 _ROOTS = ("", "Datasets", "*", "*/Datasets")  # where `<set>/<f>` may stand below manual_dir
 

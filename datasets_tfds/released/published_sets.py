@@ -7,7 +7,7 @@ import dataclasses
 import difflib
 import re
 
-from tfskel.io import published_layouts
+from datasets_tfds.released import published_layouts
 
 CONDITIONS = {"nm": "nm", "cl": "cl", "bg": "bg"}
 _SINGLE = {"probe": ""}
@@ -22,7 +22,7 @@ class PublishedSet:
     Attributes:
         name: name in folders and files.
         skeleton: name in tfskel.skeletons, for the number of joints; the joint order is that of the files.
-        tests: layout (tfskel.io.published_layouts) -> our split -> word for the test set in that layout.
+        tests: layout (datasets_tfds.released.published_layouts) -> our split -> word for the test set in that layout.
         aliases: other names of the folder, from the projects' texts.
         train_rule: how the authors cut the training sequences: "training" (overlapping) or "testing".
         lengths: sequence lengths that the authors name, for messages; any length is accepted.

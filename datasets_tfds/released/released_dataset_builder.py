@@ -13,8 +13,8 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from datasets_tfds import skeleton_builder
-from datasets_tfds.released import find_tree, options, published_sets
-from tfskel.io import folder_tree, published_arrays
+from datasets_tfds.readers import folder_tree
+from datasets_tfds.released import find_tree, options, published_arrays, published_sets
 
 AVAILABLE = "available"
 

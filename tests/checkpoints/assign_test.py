@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from tfskel.checkpoints import assign
-from tfskel.models import recognition
+from tfskel.systems import recognition
 
 
 def model_and_values():

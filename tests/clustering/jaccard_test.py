@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Jaccard clustering against its definition in sets and loops, and on the numbers recorded from the original."""
 
-import pathlib
 import tracemalloc
 
 import numpy as np
@@ -14,7 +13,7 @@ from tests import fakes
 from tfskel import clustering
 from tfskel.clustering import density, jaccard, mutual, neighbours
 
-GOLDEN = pathlib.Path(__file__).parents[1] / "golden" / "hi_mpc"
+GOLDEN = fakes.GOLDEN / "hi_mpc"
 RECORDED = fakes.recorded("TFSKEL_GOLDEN", "hi_mpc")
 CASES = {
     "cluster_n300_k2eq1": ("k15_1", "k25_4"),

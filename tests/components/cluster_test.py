@@ -8,7 +8,8 @@ from components import cluster
 from configs import sections
 from tfskel import clustering, features
 from tfskel.clustering import prototypes
-from tfskel.data import recordings, sequences
+from tfskel.data import recordings
+from tfskel.data import skeleton_split as sequences
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 """Every option of a data set is a flag of its type, and a misspelt one is refused before anything heavy is loaded."""
 
 import importlib
-import pathlib
 import subprocess
 import sys
 
@@ -12,8 +11,9 @@ from ml_collections import config_flags
 
 from components import option_flags
 from datasets_tfds import catalogue
+from tests import fakes
 
-ROOT = pathlib.Path(__file__).parents[2]
+ROOT = fakes.ROOT
 RECIPE = str(ROOT / "configs/sm_sge_own_recordings.py")
 
 

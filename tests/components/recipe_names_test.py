@@ -10,8 +10,9 @@ import sys
 import pytest
 
 from components import recipe_names
+from tests import fakes
 
-ROOT = pathlib.Path(__file__).parents[2]
+ROOT = fakes.ROOT
 
 
 @pytest.mark.parametrize("name", ["configs/cage_ks20.py", "cage_ks20.py", "cage_ks20", "configs/cage_ks20.py:3"])

@@ -2,7 +2,6 @@
 """Arguments of a recipe have the types of their values; a word or value that is not known is refused with a hint."""
 
 import os
-import pathlib
 import subprocess
 import sys
 
@@ -10,8 +9,9 @@ import pytest
 
 from components import recipe_names
 from configs import arguments
+from tests import fakes
 
-ROOT = pathlib.Path(__file__).parents[2]
+ROOT = fakes.ROOT
 
 
 @arguments.accepts(view=range(3), probe=("a", "cl.nm"))

@@ -6,14 +6,14 @@ import collections
 import contextlib
 import functools
 import importlib
-import pathlib
 import re
 
 from components import recipe_check
 from datasets_tfds import catalogue
+from tests import fakes
 from tfskel import systems
 
-ROOT = pathlib.Path(__file__).parents[2]
+ROOT = fakes.ROOT
 # A recipe is <system>_<data set>.py; a system's base has the system's own name.
 RECIPES = sorted(
     path.stem

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from tfskel import skeletons
-from tfskel.data import gaps, quality, recordings, sequences
+from tfskel.data import gaps, quality, recordings
+from tfskel.data import skeleton_split as sequences
 
 
 @pytest.mark.parametrize(

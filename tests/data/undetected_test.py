@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from datasets_tfds.gait_sim import simulator
+from datasets_tfds.own_recordings import interchange
 from tests import fakes
 from tfskel import skeletons
 from tfskel.data import quality, recordings
-from tfskel.io import interchange
 
 CMU_WALK = fakes.recorded("TFSKEL_CMU_WALK")
 V1, V2, OPENPOSE = map(skeletons.get, ("kinect_v1", "kinect_v2", "openpose"))

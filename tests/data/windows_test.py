@@ -2,15 +2,15 @@
 """Window rules against loops that slice lists, a worked example, and the windows the originals read."""
 
 import json
-import pathlib
 
 import numpy as np
 import pytest
 
 from tests import fakes
-from tfskel.data import recordings, sequences, windows
+from tfskel.data import recordings, windows
+from tfskel.data import skeleton_split as sequences
 
-GOLDEN = pathlib.Path(__file__).parents[1] / "golden" / "end_to_end" / "windows.npz"
+GOLDEN = fakes.GOLDEN / "end_to_end" / "windows.npz"
 CMU_WALK = fakes.recorded("TFSKEL_CMU_WALK")
 LENGTHS = [(9, 12, 14), (3, 6, 0, 40, 5, 7), (6,), (1, 2, 3, 17, 100, 41, 12)]
 

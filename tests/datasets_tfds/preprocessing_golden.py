@@ -11,7 +11,9 @@ import tempfile
 
 import numpy as np
 
-FOLDER = pathlib.Path(__file__).parents[1] / "golden" / "preprocessing"
+from tests import fakes
+
+FOLDER = fakes.GOLDEN / "preprocessing"
 LENGTHS = (6, 4)
 
 

@@ -2,14 +2,15 @@
 """CAGE through the command line: the simulator, and trees in the authors' layout for every protocol of its programs."""
 
 import json
-import pathlib
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 
-ROOT = pathlib.Path(__file__).parents[2]
+from tests import fakes
+
+ROOT = fakes.ROOT
 GOLDEN = ROOT / "tests/golden/cage"
 SMALL = ["--config.network.units=8", "--config.training.epochs=2", "--config.training.batch_size=4",
          "--config.selection.held_out=0.0"]  # fmt: skip

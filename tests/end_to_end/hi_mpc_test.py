@@ -3,7 +3,6 @@
 
 import json
 import os
-import pathlib
 import signal
 import subprocess
 import sys
@@ -12,7 +11,9 @@ import time
 import numpy as np
 import pytest
 
-ROOT = pathlib.Path(__file__).parents[2]
+from tests import fakes
+
+ROOT = fakes.ROOT
 SMALL = [
     "--config.dataset.options.num_identities=5",
     "--config.dataset.options.recordings_per_identity=4",

@@ -3,7 +3,6 @@
 
 import importlib
 import json
-import pathlib
 import re
 import shlex
 import subprocess
@@ -18,7 +17,7 @@ from datasets_tfds import catalogue
 from tests import fakes
 from tfskel import arrays, inference
 
-ROOT = pathlib.Path(__file__).parents[2]
+ROOT = fakes.ROOT
 RECIPES = ("sm_sge_own_recordings", "cage_own_recordings", "hi_mpc_own_recordings")
 
 

@@ -16,9 +16,10 @@ import pytest
 
 from components import main, splits
 from configs import sm_sge_gait_sim
+from tests import fakes
 from tfskel import features, inference
 
-ROOT = pathlib.Path(__file__).parents[2]
+ROOT = fakes.ROOT
 SMALL = {
     "dataset.options.num_identities": 5,
     "dataset.options.recordings_per_identity": 4,

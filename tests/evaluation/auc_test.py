@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Recognition metrics against the recorded outputs of the original program and naive loops."""
 
-import pathlib
-
 import numpy as np
 import pytest
 
+from tests import fakes
 from tfskel.evaluation import auc, partial_sort
 
-GOLDEN = pathlib.Path(__file__).parents[1] / "golden/sm_sge"
+GOLDEN = fakes.GOLDEN / "sm_sge"
 CASES = [("metrics_a", "logits"), ("ks20_f6_evaluate", "sum_logits")]
 
 

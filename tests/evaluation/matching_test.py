@@ -4,7 +4,8 @@
 import numpy as np
 import pytest
 
-from tfskel.evaluation import matching, selection, sequence_scores
+from tfskel.evaluation import matching, sequence_scores
+from tfskel.training import selection
 
 
 def test_the_nearest_row_is_matched_whatever_the_block():

@@ -5,9 +5,12 @@ import numpy as np
 import pytest
 from ml_collections import ConfigDict
 
-from tfskel.data import recordings, sequences
+from tfskel.data import recordings
+from tfskel.data import skeleton_split as sequences
 from tfskel.evaluation import protocols
-from tfskel.training import fit_data, hi_mpc_system, two_stage
+from tfskel.systems import fit as fit_data
+from tfskel.systems import two_stage
+from tfskel.systems.hi_mpc import system as hi_mpc_system
 
 F, PEOPLE = 4, 6
 ROWS = {"standard": protocols.STANDARD, **{"/".join(key): row for key, row in protocols.PROTOCOLS.items()}}

@@ -10,11 +10,11 @@ import numpy as np
 
 from tests.parity import cage_recognition, cage_sets, original_names, reading, rows
 from tests.parity.reading import prefixed
-from tfskel.checkpoints import cage as names
 from tfskel.checkpoints import tf1
-from tfskel.data import batches
-from tfskel.models import cage
-from tfskel.training import cage as training
+from tfskel.data import order as batches
+from tfskel.systems.cage import model as cage
+from tfskel.systems.cage import original as names
+from tfskel.systems.cage import trainer as training
 
 TERMS = {"reconstruction": "reconstruction", "attention": "attention", "contrast": "contrastive", "l2": "l2"}
 STEPS = 5

@@ -8,12 +8,12 @@ import numpy as np
 
 from tests.parity import rows
 from tests.parity.reading import prefixed
-from tfskel.checkpoints import cage as names
-from tfskel.data import batches
+from tfskel.data import order as batches
 from tfskel.evaluation import auc, sequence_scores
-from tfskel.models import recognition
-from tfskel.training import cage_recognition
-from tfskel.training import recognition as training
+from tfskel.systems import recognition
+from tfskel.systems import recognition_trainer as training
+from tfskel.systems.cage import original as names
+from tfskel.systems.cage import recognition_stage as cage_recognition
 
 
 def _model(original: dict) -> recognition.Recognition:

@@ -12,10 +12,11 @@ from configs import cage as recipes
 from tests.parity import reading, rows
 from tests.parity.reading import prefixed
 from tfskel import skeletons
-from tfskel.checkpoints import cage as names
-from tfskel.data import person_order, pretext
 from tfskel.evaluation import matching
-from tfskel.training import cage_streams, cage_system
+from tfskel.systems.cage import original as names
+from tfskel.systems.cage import person_order, pretext
+from tfskel.systems.cage import streams as cage_streams
+from tfskel.systems.cage import system as cage_system
 
 # Recorded features -> set of sequences, the draw of its rows, and whether it plays the training role.
 ROLES = {

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: MIT
 """Every recorded quantity of the original CAGE program is compared, and is met."""
 
-import pathlib
 import shutil
 
 import numpy as np
 import pytest
 
+from tests import fakes
 from tests.parity import reading, registry, rows
 
-GOLDEN = pathlib.Path(__file__).parents[1] / "golden" / "cage"
+GOLDEN = fakes.GOLDEN / "cage"
 OUTPUTS = ("encoder_outputs", "alignment_history", "context", "decoder_train", "projection")
 EXPECTED = {
     "enc_la_revrec_ias_f6": {

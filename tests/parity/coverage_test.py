@@ -3,7 +3,6 @@
 
 import importlib
 import os
-import pathlib
 import shutil
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from tests import fakes
 from tests.parity import registry, rows
 from tfskel import systems
 
-GOLDEN = pathlib.Path(__file__).parents[1] / "golden"
+GOLDEN = fakes.GOLDEN
 # System -> why there are no recordings of it.
 WITHOUT_RECORDINGS: dict[str, str] = {}
 # What only the full recordings hold.

@@ -10,11 +10,11 @@ import numpy as np
 from tests.parity import hi_mpc_data, hi_mpc_trace, reading, rows
 from tests.parity.hi_mpc_trace import original
 from tests.parity.reading import prefixed
-from tfskel.checkpoints import hi_mpc as names
 from tfskel.checkpoints import tf1
-from tfskel.losses import prototypes as contrast
-from tfskel.models import hi_mpc
-from tfskel.training import hi_mpc as training
+from tfskel.systems.hi_mpc import losses as contrast
+from tfskel.systems.hi_mpc import model as hi_mpc
+from tfskel.systems.hi_mpc import original as names
+from tfskel.systems.hi_mpc import trainer as training
 
 CHECKPOINT_FEATURES = "features.npz"
 _FOCUS = re.compile(r"_focus(-?\d+)$")

@@ -8,15 +8,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from datasets_tfds.released import published_sets
+from datasets_tfds.released import published_arrays, published_layouts, published_sets
 from tests.parity import reading, rows
 from tests.parity.reading import prefixed
 from tfskel import features, skeletons
 from tfskel.clustering import jaccard, mutual, neighbours, prototypes
 from tfskel.evaluation import protocols, ranking
-from tfskel.io import published_arrays, published_layouts
-from tfskel.models import hi_mpc
-from tfskel.training import pseudo_labels
+from tfskel.systems.hi_mpc import model as hi_mpc
+from tfskel.systems.hi_mpc import pseudo_labels
 
 SMALL_SETS = "Datasets"
 _SETTING = re.compile(r"k(\d+)_(\d+)/initial_rank")

@@ -2,15 +2,15 @@
 """Every recorded quantity of the original Hi-MPC program is compared, and is met."""
 
 import importlib
-import pathlib
 import shutil
 
 import numpy as np
 import pytest
 
+from tests import fakes
 from tests.parity import reading, registry, tie_order
 
-TESTS = pathlib.Path(__file__).parents[1] / "golden"
+TESTS = fakes.GOLDEN
 GOLDEN, RELEASED = TESTS / "hi_mpc", TESTS / "released"
 BOTH = {f"{mark}{name}" for mark in ("", "plain_") for name in ("loss/J", "loss/total", "loss/J_averaged", "imp/J")}
 STEP = {f"{mark}{name}" for mark in ("", "plain_") for name in ("g", "g_set", "after1", "after5", "loss_trace")}

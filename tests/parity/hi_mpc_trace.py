@@ -12,11 +12,13 @@ import numpy as np
 from configs import hi_mpc as recipes
 from tests.parity import original_names, reading, rows, tie_order, tolerances
 from tests.parity.reading import prefixed
-from tfskel.checkpoints import hi_mpc as names
 from tfskel.clustering import neighbours
-from tfskel.evaluation import selection
-from tfskel.models import hi_mpc
-from tfskel.training import fit_data, hi_mpc_system, pseudo_labels
+from tfskel.systems import fit as fit_data
+from tfskel.systems.hi_mpc import model as hi_mpc
+from tfskel.systems.hi_mpc import original as names
+from tfskel.systems.hi_mpc import pseudo_labels
+from tfskel.systems.hi_mpc import system as hi_mpc_system
+from tfskel.training import selection
 
 # Settings that a trace states where they are not what it was recorded with by default: recorded name -> recipe's.
 SETTINGS = {name: name for name in ("eps", "min_samples", "k1", "k2")} | {"lr": "learning_rate", "batch": "batch_size"}

@@ -2,22 +2,29 @@
 """A row tests what the product calls: a fault put there fails it."""
 
 import dataclasses
-import pathlib
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests import fakes
 from tests.parity import registry
-from tfskel.data import batches, person_order
+from tfskel.data import order as batches
 from tfskel.evaluation import auc, sequence_scores
-from tfskel.losses import prototypes
-from tfskel.models import hi_mpc, recognition, sm_sge
-from tfskel.training import cage_recognition, cage_streams, cage_system, hi_mpc_system, pseudo_labels
-from tfskel.training import recognition as recognition_training
-from tfskel.training import sm_sge as pretraining
+from tfskel.systems import recognition
+from tfskel.systems import recognition_trainer as recognition_training
+from tfskel.systems.cage import person_order
+from tfskel.systems.cage import recognition_stage as cage_recognition
+from tfskel.systems.cage import streams as cage_streams
+from tfskel.systems.cage import system as cage_system
+from tfskel.systems.hi_mpc import losses as prototypes
+from tfskel.systems.hi_mpc import model as hi_mpc
+from tfskel.systems.hi_mpc import pseudo_labels
+from tfskel.systems.hi_mpc import system as hi_mpc_system
+from tfskel.systems.sm_sge import model as sm_sge
+from tfskel.systems.sm_sge import trainer as pretraining
 
-GOLDEN = pathlib.Path(__file__).parents[1] / "golden"
+GOLDEN = fakes.GOLDEN
 # Where the product's function lies, its name, a recording, the start of a row's name that must fail.
 CALLED = [
     (cage_recognition, "average", "cage/eval_ap_biwi", "eval/rank_1"),

@@ -7,8 +7,9 @@ import zipfile
 
 import numpy as np
 
-from tfskel.data import recordings, sequences, windows
-from tfskel.io import npz
+from datasets_tfds.own_recordings import npz
+from tfskel.data import recordings, windows
+from tfskel.data import skeleton_split as sequences
 
 
 def load(path: pathlib.Path) -> dict[str, np.ndarray]:

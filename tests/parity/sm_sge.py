@@ -12,12 +12,12 @@ from tests.parity import reading, rows, sm_sge_data, sm_sge_recognition, sm_sge_
 from tests.parity.reading import prefixed
 from tests.parity.sm_sge_case import SCALE_OF, Case
 from tfskel import skeletons
-from tfskel.checkpoints import sm_sge as names
-from tfskel.layers import scale_collaboration
-from tfskel.losses import reconstruction
-from tfskel.models import sm_sge
-from tfskel.training import recognition as training
-from tfskel.training import sm_sge as pretraining
+from tfskel.systems import recognition_trainer as training
+from tfskel.systems.sm_sge import losses as reconstruction
+from tfskel.systems.sm_sge import model as sm_sge
+from tfskel.systems.sm_sge import original as names
+from tfskel.systems.sm_sge import scale_collaboration
+from tfskel.systems.sm_sge import trainer as pretraining
 
 # Numbers of the scales in the names of relations: r_12 is joints from parts.
 NUMBERED = dict(zip("0123", ("interpolated", "joints", "parts", "bodies"), strict=True))

@@ -12,10 +12,11 @@ import numpy as np
 from tests.parity import original_names, reading, rows
 from tests.parity.reading import prefixed
 from tfskel import skeletons
-from tfskel.checkpoints import sm_sge as names
-from tfskel.data import batches
-from tfskel.models import recognition, sm_sge
-from tfskel.training import sm_sge as pretraining
+from tfskel.data import order as batches
+from tfskel.systems import recognition
+from tfskel.systems.sm_sge import model as sm_sge
+from tfskel.systems.sm_sge import original as names
+from tfskel.systems.sm_sge import trainer as pretraining
 
 SCALE_OF = {letter: scale for scale, letter in sm_sge.LETTERS.items()}
 

@@ -12,10 +12,11 @@ import numpy as np
 from tests.parity import reading, rows
 from tests.parity.sm_sge_case import SCALE_OF
 from tfskel import skeletons
-from tfskel.data import batches, windows
+from tfskel.data import order as batches
+from tfskel.data import windows
 from tfskel.evaluation import auc
-from tfskel.models import sm_sge
-from tfskel.training import recognition as training
+from tfskel.systems import recognition_trainer as training
+from tfskel.systems.sm_sge import model as sm_sge
 
 
 def metrics(name: str, arrays: dict) -> Iterator[rows.Row]:

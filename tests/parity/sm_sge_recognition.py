@@ -9,12 +9,13 @@ import numpy as np
 from tests.parity import rows, sm_sge_data, tolerances
 from tests.parity.reading import prefixed
 from tests.parity.sm_sge_case import SCALE_OF, Case
-from tfskel.checkpoints import sm_sge as names
 from tfskel.checkpoints import tf1
-from tfskel.data import batches
+from tfskel.data import order as batches
 from tfskel.evaluation import auc
-from tfskel.models import recognition, sm_sge
-from tfskel.training import recognition as training
+from tfskel.systems import recognition
+from tfskel.systems import recognition_trainer as training
+from tfskel.systems.sm_sge import model as sm_sge
+from tfskel.systems.sm_sge import original as names
 
 TRACE = ("train_loss", "train_accuracy", "train_nAUC", "test_loss", "test_accuracy", "test_nAUC")
 

@@ -2,15 +2,15 @@
 """Every recorded quantity of the original SM-SGE program is compared, and is met."""
 
 import importlib
-import pathlib
 import shutil
 
 import numpy as np
 import pytest
 
+from tests import fakes
 from tests.parity import reading, registry, sm_sge_case
 
-GOLDEN = pathlib.Path(__file__).parents[1] / "golden" / "sm_sge"
+GOLDEN = fakes.GOLDEN / "sm_sge"
 LETTERS = "JPBI"
 CRL = ("r_12", "r_13", "r_23", "r_01", "r_02", "r_03", *(f"self_r_{k}" for k in range(4)))
 IAS = {

@@ -5,7 +5,7 @@ import numpy as np
 
 from tests.parity.sm_sge_case import Case
 from tfskel import skeletons
-from tfskel.training import sm_sge as pretraining
+from tfskel.systems.sm_sge import trainer as pretraining
 
 # A soft-max does not change when all its inputs shift: gradients of these are zero but for rounding and the slope of
 # the leaky unit, and Adam makes whole steps of them.

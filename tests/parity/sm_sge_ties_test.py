@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Only weights that rounding can move by whole steps are set apart."""
 
-import pathlib
-
 import numpy as np
 import pytest
 
+from tests import fakes
 from tests.parity import sm_sge_case, sm_sge_ties
 
-GOLDEN = pathlib.Path(__file__).parents[1] / "golden" / "sm_sge"
+GOLDEN = fakes.GOLDEN / "sm_sge"
 
 
 @pytest.fixture(scope="module")

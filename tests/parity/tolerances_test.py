@@ -11,9 +11,9 @@ import pytest
 from tests.parity import original_names, registry, tolerances
 from tests.parity.sm_sge_case import SCALE_OF
 from tfskel.checkpoints import assign
-from tfskel.checkpoints import sm_sge as names
-from tfskel.models import sm_sge
-from tfskel.training import sm_sge as pretraining
+from tfskel.systems.sm_sge import model as sm_sge
+from tfskel.systems.sm_sge import original as names
+from tfskel.systems.sm_sge import trainer as pretraining
 
 FRAMES, BATCH, UNITS, HEADS = 20, 8, 8, 2
 

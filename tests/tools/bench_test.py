@@ -5,14 +5,15 @@ import importlib
 import json
 import math
 import os
-import pathlib
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 
-TOOLS = pathlib.Path(__file__).parents[2] / "tools"
+from tests import fakes
+
+TOOLS = fakes.ROOT / "tools"
 sys.path.append(str(TOOLS))  # a script finds the files beside it; nobody imports tools as a package
 bench, bench_race = map(importlib.import_module, ("bench", "bench_race"))
 

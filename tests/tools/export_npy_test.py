@@ -9,14 +9,13 @@ import pytest
 import tensorflow_datasets as tfds
 
 from datasets_tfds import skeleton_builder
-from datasets_tfds.released import find_tree, published_sets
+from datasets_tfds.own_recordings import interchange
+from datasets_tfds.released import find_tree, npy, published_arrays, published_sets
 from tests import fakes
 from tfskel.data import recordings
-from tfskel.io import interchange, npy, published_arrays
 from tools import export_npy
 
-TESTS = pathlib.Path(__file__).parents[1]
-HI_MPC = TESTS / "golden" / "released"
+HI_MPC = fakes.GOLDEN / "released"
 EXPECTED = fakes.recorded("TFSKEL_GOLDEN", "preprocessing/expected")
 
 

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfskel.evaluation import selection
-from tfskel.training import loop, phase
+from tfskel.training import loop, phase, selection
 
 
 class Line:

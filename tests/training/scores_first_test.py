@@ -7,8 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-from tfskel.evaluation import selection
-from tfskel.training import loop, phase
+from tfskel.training import loop, phase, selection
 
 
 class Counter:

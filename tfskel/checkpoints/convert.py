@@ -8,11 +8,14 @@ import tempfile
 from collections.abc import Callable, Sequence
 
 from tfskel import arrays, skeletons
-from tfskel.checkpoints import cage as cage_names
-from tfskel.checkpoints import hi_mpc as hi_mpc_names
-from tfskel.checkpoints import sm_sge as sm_sge_names
 from tfskel.checkpoints import tf1
-from tfskel.models import cage, hi_mpc, recognition, sm_sge
+from tfskel.systems import recognition
+from tfskel.systems.cage import model as cage
+from tfskel.systems.cage import original as cage_names
+from tfskel.systems.hi_mpc import model as hi_mpc
+from tfskel.systems.hi_mpc import original as hi_mpc_names
+from tfskel.systems.sm_sge import model as sm_sge
+from tfskel.systems.sm_sge import original as sm_sge_names
 
 ENCODER = "encoder.weights.h5"
 CLASSIFIER = "recognition.weights.h5"

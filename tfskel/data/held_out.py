@@ -4,7 +4,8 @@
 import numpy as np
 
 from tfskel.data import recordings as recording_sets
-from tfskel.data import sequences, windows
+from tfskel.data import skeleton_split as sequences
+from tfskel.data import windows
 
 FEWEST = 2
 

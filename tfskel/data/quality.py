@@ -7,8 +7,9 @@ import itertools
 import numpy as np
 
 from tfskel import skeletons
-from tfskel.data import gaps, sequences, undetected, windows
+from tfskel.data import gaps, undetected, windows
 from tfskel.data import recordings as recording_sets
+from tfskel.data import skeleton_split as sequences
 
 _SHOWN = 5
 _JUMP_METRES = 0.5

@@ -6,7 +6,7 @@ import pathlib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from tfskel.evaluation import selection
+from tfskel.training import selection
 
 
 def _nothing(epoch: int) -> dict[str, float]:

@@ -9,7 +9,7 @@ from components import stages
 from components.report import tables
 from configs import sm_sge
 from tfskel import features
-from tfskel.evaluation import selection
+from tfskel.training import selection
 
 FAMILY_A, FAMILY_B = "A recognition network", "B retrieval"
 BASELINE = "no learning: Euclidean distance of root-centred sequences"

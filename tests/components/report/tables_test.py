@@ -2,7 +2,7 @@
 """Result tables: which track is trusted, mean and deviation over seeds, dashes where there is no number."""
 
 from components.report import tables
-from tfskel.evaluation import selection
+from tfskel.training import selection
 
 
 def row(track="last", **fields):

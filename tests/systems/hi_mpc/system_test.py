@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: MIT
+"""Hi-MPC as a system: order of an epoch, exact resume, tracks of every representation, and what it refuses."""
+
+import types
+
+import numpy as np
+import pytest
+
+from configs import hi_mpc as recipe
+from tfskel import clustering
+from tfskel.data import order as batches
+from tfskel.data import recordings
+from tfskel.data import skeleton_split as sequences
+from tfskel.evaluation import protocols, ranking, same_set
+from tfskel.systems import fit as fit_data
+from tfskel.systems.hi_mpc import model as hi_mpc
+from tfskel.systems.hi_mpc import system as hi_mpc_system
+from tfskel.training import determinism, loop, phase, selection
+
+PHASE = hi_mpc_system.PHASE
+
+
+def walkers(seed, people=4, takes=2, frames=24, apart=1.0):
+    """Recordings of people of their own size, moving a little."""
+    rng = np.random.default_rng(seed)
+    shapes = apart * np.random.default_rng(99).normal(size=(people, 20, 3))
+    examples = []
+    for take in range(takes):
+        for person, shape in enumerate(shapes):
+            sway = np.cumsum(0.05 * rng.normal(size=(frames, 20, 3)), axis=0)
+            joints = (shape + sway).astype(np.float32)
+            examples.append({"joints": joints, "subject": f"p{person}", "recording": f"{take}"})
+    return recordings.Recordings.from_list(examples)
+
+
+def data(judge="probe", protocol=protocols.STANDARD):
+    train = sequences.build(walkers(0), f=4)
+    probe, gallery = (sequences.build(walkers(seed), f=4, rule="testing", classes=train.classes) for seed in (1, 2))
+    return fit_data.FitData(train, probe, gallery, judge, protocol)
+
+
+def system(seed=3, **training):
+    config = recipe.base()
+    config.dataset.update(skeleton="kinect_v1", length=4)
+    config.network.update(units=8, heads=2)
+    config.training.update(batch_size=16, epochs=3, k1=8, k2=3, learning_rate=0.003, **training)
+    config.lock()
+    return hi_mpc_system.HiMPCSystem(config, 4, seed)
+
+
+def fit(folder, own, given, interrupt=None):
+    determinism.set_seed(0)
+    folder.mkdir(exist_ok=True)
+    rules = own.tracks(PHASE, given.judge, None)
+    made, logged = own.phase(PHASE, given, rules, folder), []
+    if interrupt is not None:
+        step, done = made.step, []
+
+        def failing(*batch):
+            done.append(1)
+            if len(done) == interrupt:
+                raise KeyboardInterrupt
+            return step(*batch)
+
+        made.step = failing
+    epochs = loop.fit(made, folder, lambda name, epoch, values: logged.append({"epoch": epoch} | values))
+    return epochs, [{k: v for k, v in line.items() if k != "seconds"} for line in logged]
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("whole")
+    own = system()
+    return folder, own, *fit(folder, own, data())
+
+
+def test_an_epoch_is_scored_with_the_weights_it_begins_with_on_complete_batches_and_on_all(trained):
+    _, _, _, logged = trained
+    fresh, given = system(), data()
+    vectors = [np.asarray(fresh.encoder(part.take(slice(None)))) for part in (given.probe, given.gallery)]
+    identities = [part.identity for part in (given.probe, given.gallery)]
+    assert len(vectors[0]) == 48
+    want = ranking.evaluate(ranking.distances(*vectors), *identities)
+    assert logged[0]["probe/MSMR/mAP"] == pytest.approx(want.mAP, abs=1e-6)
+    assert logged[0]["probe/MSMR/rank1"] == pytest.approx(want.rank(1), abs=1e-6)
+    assert not any(key.startswith("all ") for key in logged[0]), "48 is three complete batches of 16"
+
+
+def test_incomplete_last_batches_are_left_out_and_shown_apart(tmp_path):
+    own, given = system(), data()
+    own.recipe["training"].batch_size = 20
+    values = own.score(given)
+    sides = (given.probe, given.gallery)
+    vectors = [np.asarray(own.encoder.sequences(part.take(slice(None)))["parts"]) for part in sides]
+    for label, end in (("probe", 40), ("all probe", 48)):
+        far = ranking.distances(vectors[0][:end], vectors[1][:end])
+        want = ranking.evaluate(far, *(part.identity[:end] for part in sides))
+        assert values[f"{label}/parts/mAP"] == pytest.approx(want.mAP, abs=1e-6)
+    own.recipe["training"].batch_size = 64
+    with pytest.raises(ValueError, match=r"probe \(48\) or gallery \(48\) has no complete batch of 64 .*'keep'"):
+        own.score(given)
+
+
+def test_the_first_epoch_clusters_the_untrained_features_of_the_resampled_sequences(trained):
+    _, _, _, logged = trained
+    fresh, given = system(), data()
+    rng = np.random.RandomState([3, 0])
+    rows = batches.class_balanced(given.train.labels, 16, rng)
+    rows = rows[rng.permutation(len(rows))]
+    rows = rows[: len(rows) // 16 * 16]
+    features = fresh.encoder.sequences(given.train.take(rows))
+    for level in hi_mpc.LEVELS:
+        labels = clustering.cluster(np.asarray(features[level]), "jaccard", eps=0.8, min_samples=2, k1=8, k2=3)
+        assert logged[0][f"clusters/{level}"] == labels.max() + 1
+        assert logged[0][f"outliers/{level}"] == np.sum(labels < 0)
+
+
+def test_training_lowers_the_loss_and_every_representation_has_its_own_best_epoch(trained):
+    folder, own, epochs, logged = trained
+    assert [line["epoch"] for line in logged] == [0, 1, 2]
+    assert set(epochs) == {"probe-best", "last", *(f"probe-best of {level}" for level in hi_mpc.LEVELS)}
+    for kind in own.columns:
+        scores = [line[f"probe/{kind}/rank1"] for line in logged]
+        track = selection.track_of("probe-best", "" if kind == "MSMR" else kind)
+        assert epochs[track] == 1 + int(np.argmax(scores[1:])), "epoch 0 never counts"
+    assert all(own.load(folder, PHASE, track) for track in epochs)
+    assert not own.load(folder, PHASE, "held-out identities")
+
+
+@pytest.mark.parametrize("interrupt", [3, 30])
+def test_an_interrupted_training_resumes_to_the_same_numbers(trained, tmp_path, interrupt):
+    folder, _, epochs, logged = trained
+    with pytest.raises(KeyboardInterrupt):
+        fit(tmp_path / "run", system(), data(), interrupt)
+    again, rest = fit(tmp_path / "run", system(), data())
+    assert again == epochs and rest == logged[-len(rest) :]
+    one, two = system(), system()
+    assert one.load(folder, PHASE, "last") and two.load(tmp_path / "run", PHASE, "last")
+    for ours, theirs in zip(one.encoder.get_weights(), two.encoder.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_a_track_is_evaluated_with_its_own_representations(trained):
+    _, own, _, _ = trained
+    joints = data().probe.take(slice(0, 5))
+    assert set(own.embeddings("probe-best")) == {""}
+    assert set(own.embeddings("probe-best of parts")) == {"parts"}
+    for track in ("last", "held-out identities"):
+        found = {name: embed(joints) for name, embed in own.embeddings(track).items()}
+        wanted = own.encoder.representations(joints)
+        for name, vectors in found.items():
+            np.testing.assert_allclose(vectors, wanted[name or "features"], atol=1e-5)
+        assert set(found) == {"", *hi_mpc.LEVELS}
+
+
+def test_the_exported_function_centres_raw_joints_and_names_every_level(trained):
+    _, own, _, _ = trained
+    part = data().probe
+    found = own.serving()["embed"](part.raw(slice(0, 5)))
+    wanted = own.encoder.representations(part.take(slice(0, 5)))
+    assert set(found) == {"features", *hi_mpc.LEVELS}
+    for name, values in wanted.items():
+        np.testing.assert_allclose(found[name], values, atol=1e-5)
+
+
+def test_the_rule_for_equal_conditions_reaches_the_selection():
+    own, given = system(), data()
+    probe = sequences.build(walkers(1, apart=0.05), f=4, rule="testing", classes=given.train.classes)
+    features = types.SimpleNamespace(vectors=own.embed(probe.take(slice(None))), identities=probe.identity)
+    want, found = same_set.retrieve(features), {}
+    for rule in (True, False):
+        protocol = protocols.Protocol(same_set=rule)
+        found[rule] = own.score(fit_data.FitData(given.train, probe, probe, "probe", protocol))
+    for name, value in (("mAP", want.mAP), ("rank1", want.rank(1))):
+        assert found[True][f"probe/MSMR/{name}"] == pytest.approx(value, abs=1e-6)
+    assert found[True]["probe/MSMR/rank1"] < found[False]["probe/MSMR/rank1"] == 1.0
+
+
+def test_kept_out_identities_are_judged_whole_by_mAP():
+    own = system()
+    values = own.score(data("held_out"))
+    assert "held_out/MSMR/mAP" in values and not any(name.startswith(("probe", "all")) for name in values)
+    rules = own.tracks(PHASE, "held_out", None)
+    assert rules.rules["held-out identities"].score == rules.patience.score == "held_out/MSMR/mAP"
+    assert own.tracks(PHASE, "probe", 2).rules["held-out identities"] == selection.At(2)
+
+
+def test_a_level_without_clusters_stops_the_training_with_advice(tmp_path):
+    with pytest.raises(ValueError, match="no cluster on level joints: .* Raise training.eps"):
+        fit(tmp_path, system(eps=0.01, min_samples=300), data())
+
+
+def test_damaged_weights_are_named(trained, tmp_path):
+    _, own, _, _ = trained
+    path = tmp_path / phase.weights_name(PHASE, "encoder", "last")
+    path.write_bytes(b"no weights")
+    with pytest.raises(ValueError, match="cannot be loaded into the recipe's network .* --force train"):
+        own.load(tmp_path, PHASE, "last")

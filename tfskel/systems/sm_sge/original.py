@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: MIT
+"""Names and shapes of the original SM-SGE checkpoints, and how they become our weights."""
+
+import dataclasses
+import re
+from collections.abc import Mapping
+
+import numpy as np
+
+from tfskel import skeletons
+from tfskel.checkpoints import assign
+from tfskel.systems import recognition
+from tfskel.systems.sm_sge import model as sm_sge
+
+# Creation order of the original program; the 4th matrix (suffix 11) is never used.
+MATRICES = {
+    8: ("joints", "parts"),
+    9: ("parts", "bodies"),
+    10: ("joints", "bodies"),
+    12: ("interpolated", "joints"),
+    13: ("interpolated", "parts"),
+    14: ("interpolated", "bodies"),
+    15: ("interpolated", "interpolated"),
+    16: ("joints", "joints"),
+    17: ("parts", "parts"),
+    18: ("bodies", "bodies"),
+}
+RELATION = "Multi_Scale/Multi_Scale/Variable"
+CLASSIFIER = "Recognition/Recognition/Variable"
+CLASSIFIER_WEIGHTS = ("hidden_kernel", "hidden_bias", "kernel", "bias")
+UNUSED_MATRIX = re.escape(f"{RELATION}_11")
+OPTIMISER_STATE = (r".*/Adam(_\d+)?", r".*beta[12]_power(_\d+)?")
+IGNORED = (UNUSED_MATRIX, re.escape(CLASSIFIER) + r"(_[1-7])?", *OPTIMISER_STATE)
+# TensorFlow 1 stores the gates as input, candidate, forget, output; ours are input, forget, candidate, output.
+_GATES = [0, 2, 1, 3]
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """One original variable.
+
+    Attributes:
+        ours: our weight's name; for an LSTM kernel the input part, whose recurrent part follows it by name.
+        index: where the variable lies in our weight; empty for the whole weight.
+        kind: "array", "lstm_kernel" or "lstm_bias".
+    """
+
+    ours: str
+    index: tuple = ()
+    kind: str = "array"
+
+
+def table(heads: int, units: int, structure_only: bool = False) -> dict[str, Entry]:
+    """Original variable name -> Entry, for the encoder.
+
+    Args:
+        heads: attention heads per scale.
+        units: width of the LSTM layers.
+        structure_only: leave the collaborative relations out.
+    """
+    entries = {}
+    for number, scale in enumerate(skeletons.SCALES):
+        entries |= _attention(number, scale, heads) | _encoder(scale) | _heads(scale, units)
+    if not structure_only:
+        entries |= {f"{RELATION}_{k}": Entry(f"collaboration/{t}_from_{s}") for k, (t, s) in MATRICES.items()}
+    return entries
+
+
+def classifier_table(stage: int = 2) -> dict[str, Entry]:
+    """Original variable name -> Entry, for the recognition network of stage 1 (never trained) or 2."""
+    first = 4 * (stage - 1)
+    return {_numbered(CLASSIFIER, first + k): Entry(name) for k, name in enumerate(CLASSIFIER_WEIGHTS)}
+
+
+def to_ours(original: Mapping[str, np.ndarray], entries: Mapping[str, Entry], ignored=IGNORED) -> dict[str, np.ndarray]:
+    """Original variables as our weights, ready for `assign.assign`.
+
+    Raises:
+        ValueError: a variable of the table is missing, or one is neither in the table nor ignored.
+    """
+    assign.require_same_names(entries, original, ignored)
+    parts, ours = {}, {}
+    for name, entry in entries.items():
+        value = np.asarray(original[name])
+        if entry.kind == "lstm_kernel":
+            units = value.shape[1] // 4
+            ours[entry.ours] = _reorder(value[:-units])
+            ours[_recurrent(entry.ours)] = _reorder(value[-units:])
+        elif entry.kind == "lstm_bias":
+            ours[entry.ours] = _reorder(value) + _forget_bias(value.size // 4)
+        elif entry.index:
+            parts.setdefault(entry.ours, []).append((entry.index, value))
+        else:
+            ours[entry.ours] = value
+    return ours | {name: _joined(pieces) for name, pieces in parts.items()}
+
+
+def hyperparameters(shapes: Mapping[str, tuple]) -> dict:
+    """What the shapes of an encoder's variables tell.
+
+    Args:
+        shapes: original name -> shape.
+
+    Returns:
+        skeleton, units, heads, node_units, and classes (None without a stage-2 recognition network).
+
+    Raises:
+        ValueError: it is not an SM-SGE checkpoint.
+    """
+    needed = ("MSR/J_pred/rnn/multi_rnn_cell/cell_0/lstm_cell/kernel", RELATION)
+    if any(name not in shapes for name in needed):
+        raise ValueError(f"this is not an SM-SGE checkpoint: it lacks {needed[0]} or {needed[1]}.")
+    rows, columns = shapes[needed[0]]
+    units, node_units = columns // 4, shapes[RELATION][1]
+    heads = sum(re.fullmatch(r"Multi_Scale/BiasAdd(_\d+)?/biases", name) is not None for name in shapes)
+    last_bias = shapes.get(_numbered(CLASSIFIER, 7))
+    return {
+        "skeleton": skeletons.by_num_joints((rows - units) // node_units).name,
+        "units": units,
+        "heads": heads // len(skeletons.SCALES),
+        "node_units": node_units,
+        "classes": last_bias[0] if last_bias else None,
+    }
+
+
+def load_encoder(model: sm_sge.SMSGE, original: Mapping[str, np.ndarray]) -> None:
+    """Assigns the encoder's variables of an original checkpoint.
+
+    Raises:
+        ValueError: names or shapes do not fit the model.
+    """
+    unused = tuple(re.escape(f"{RELATION}_{k}") for k in MATRICES) if model.structure_only else ()
+    entries = table(model.heads, model.units, model.structure_only)
+    assign.assign(model, to_ours(original, entries, IGNORED + unused))
+
+
+def load_classifier(model: recognition.Recognition, original: Mapping[str, np.ndarray], stage: int = 2) -> None:
+    """Assigns the recognition network of stage 1 or 2 of an original checkpoint.
+
+    Raises:
+        ValueError: names or shapes do not fit the model.
+    """
+    others = (*IGNORED, r"Multi_Scale/.*", r"MSR/.*")
+    assign.assign(model, to_ours(original, classifier_table(stage), others))
+
+
+def _attention(number: int, scale: str, heads: int) -> dict[str, Entry]:
+    ours = f"{scale}_attention"
+    entries = {
+        _numbered(RELATION, 2 * number): Entry(f"{ours}/input_kernel"),
+        _numbered(RELATION, 2 * number + 1): Entry(f"{ours}/input_bias"),
+    }
+    for head in range(heads):
+        first = number * heads + head
+        convolution = [_numbered("Multi_Scale/conv1d", 3 * first + k) for k in range(3)]
+        entries[f"{convolution[0]}/kernel"] = Entry(f"{ours}/kernel", (head,))
+        for side, layer in zip(("self", "other"), convolution[1:], strict=True):
+            entries[f"{layer}/kernel"] = Entry(f"{ours}/{side}_kernel", (head,))
+            entries[f"{layer}/bias"] = Entry(f"{ours}/{side}_bias", (head,))
+        entries[_numbered("Multi_Scale/BiasAdd", first) + "/biases"] = Entry(f"{ours}/output_bias", (head,))
+    return entries
+
+
+def _encoder(scale: str) -> dict[str, Entry]:
+    theirs = f"MSR/{sm_sge.LETTERS[scale]}_pred/rnn/multi_rnn_cell/cell_{{}}/lstm_cell/{{}}"
+    return {
+        theirs.format(layer, part): Entry(f"{scale}_encoder/lstm_{layer}/{part}", kind=f"lstm_{part}")
+        for layer in range(2)
+        for part in ("kernel", "bias")
+    }
+
+
+def _heads(scale: str, units: int) -> dict[str, Entry]:
+    letter, ours = sm_sge.LETTERS[scale], f"{scale}_heads"
+    entries = {}
+    for number, target in enumerate(sm_sge.TARGETS[scale]):
+        own = slice(number * units, (number + 1) * units)
+        rows = (
+            Entry(f"{ours}/hidden_kernel", (slice(None), own)),
+            Entry(f"{ours}/hidden_bias", (own,)),
+            Entry(f"{ours}/{target}_kernel"),
+            Entry(f"{ours}/{target}_bias"),
+        )
+        names = [_numbered(f"MSR/MSR/{letter}_pred/{letter}_pred/Variable", 4 * number + k) for k in range(4)]
+        entries |= dict(zip(names, rows, strict=True))
+    return entries
+
+
+def _joined(pieces: list) -> np.ndarray:
+    if isinstance(pieces[0][0][0], int):
+        # One head each: the original keeps a leading 1, and a trailing 1 for score vectors.
+        return np.stack([value.reshape([n for n in value.shape if n != 1] or ()) for _, value in pieces])
+    return np.concatenate([value for _, value in pieces], axis=-1)
+
+
+def _reorder(blocks: np.ndarray) -> np.ndarray:
+    """Swaps the two middle gates; its own inverse."""
+    return np.concatenate([np.split(blocks, 4, axis=-1)[k] for k in _GATES], axis=-1)
+
+
+def _forget_bias(units: int) -> np.ndarray:
+    return np.repeat(np.float32([0, 1, 0, 0]), units)
+
+
+def _recurrent(name: str) -> str:
+    return name.removesuffix("kernel") + "recurrent_kernel"
+
+
+def _numbered(name: str, number: int) -> str:
+    return f"{name}_{number}" if number else name
