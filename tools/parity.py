@@ -11,14 +11,11 @@ import pathlib
 import sys
 from collections.abc import Sequence
 
-from components import terminal
-
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Prints the table; returns 1 if a row failed, a known file could not be compared, or nothing was."""
-    terminal.replace_unprintable()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("paths", nargs="+", type=pathlib.Path, metavar="PATH")
     parser.add_argument("--failed", action="store_true", help="print only the rows that failed, and the summary")
@@ -31,8 +28,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if str(ROOT) not in sys.path:
         sys.path.insert(0, str(ROOT))
 
+    from components import terminal
     from tests.parity import registry, rows
 
+    terminal.replace_unprintable()
     results = list(registry.compare(options.paths))
     compared = [result for result in results if isinstance(result, rows.Row)]
     problems = [result for result in results if isinstance(result, registry.Problem)]

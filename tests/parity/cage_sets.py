@@ -72,10 +72,8 @@ class _Run:
         plus = self.meta["model"] == "rev_rec_plus"
         weights = prefixed(arrays, "weight/rev_rec/" if plus else "weight/")
         originals = [prefixed(weights, f"{axis}/") for axis in cage_streams.AXES]
-        recipe = recipes.base()
-        if plus:
-            recipes.plus(recipe)
-        else:
+        recipe = recipes.base("plus" if plus else "la")
+        if not plus:
             recipe.training.update(tasks=(self.meta["model"],), attention=(self.meta["attention"],))
         seen = names.hyperparameters({name: value.shape for name, value in originals[0].items()})
         recipe.dataset.update(skeleton=skeletons.by_num_joints(seen.pop("num_joints")).name, length=seen.pop("length"))
