@@ -151,7 +151,7 @@ def fit_data(f: int = 4, root: int | None = 0, judge: str = "probe", protocol=pr
     return fit.FitData(train, probe, gallery, judge, protocol)
 
 
-def read_recipe(name: str, **settings) -> ml_collections.ConfigDict:
+def read_recipe(name: str, /, **settings) -> ml_collections.ConfigDict:
     """A recipe of configs, as in "cage_ias:probe=b"; settings by their keys, e.g. **{"training.epochs": 1}."""
     module, _, argument = name.partition(":")
     made = importlib.import_module(f"configs.{module}").get_config(*filter(None, [argument]))
@@ -159,7 +159,7 @@ def read_recipe(name: str, **settings) -> ml_collections.ConfigDict:
     return made
 
 
-def recipe(system: str, **settings) -> ml_collections.ConfigDict:
+def recipe(system: str, /, **settings) -> ml_collections.ConfigDict:
     """The simulator's recipe of a system in its small form, with further settings."""
     return read_recipe(f"{system}_gait_sim", **SMALL[system] | settings)
 

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: MIT
+"""A data set whose every sequence is one number, and systems that read it: results can be counted by hand."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from components import splits, train
+from tests import fakes
+from tfskel import arrays
+from tfskel.data import recordings
+from tfskel.systems import two_stage
+from tfskel.training import phase as phases
+
+F = 2
+NUMBER = (slice(None), 0, 1, 0)  # first frame, joint beside the root, x
+CENTRES = (0.0, 10.0, 20.0)  # number that the recognition network expects of each class
+
+
+def split(*rows: tuple[str, float], frames: int = F) -> recordings.Recordings:
+    """A recording for each (identity, number): all joints lie in the root, but for the x of the joint beside it."""
+    examples = []
+    for place, (identity, number) in enumerate(rows):
+        joints = np.zeros((frames, 20, 3), np.float32)
+        joints[:, 1, 0] = number
+        examples.append({"joints": joints, "subject": identity, "recording": f"{identity} {place}"})
+    return recordings.Recordings.from_list(examples)
+
+
+def ingest(folder, monkeypatch, **by_split: recordings.Recordings):
+    """An output folder of ingest whose splits are those given."""
+    folder.mkdir()
+    arrays.write_json(folder / splits.POINTER, {"name": "invented", "folder": "tfds", "skeleton": "kinect_v1"})
+    monkeypatch.setattr(recordings, "load", lambda path, name: by_split[name])
+    return folder
+
+
+def recipe(system: str, **settings):
+    """The small recipe for sequences of F frames."""
+    return fakes.recipe("sm_sge", **{"system": system, "dataset.length": F, "dataset.name": "invented"} | settings)
+
+
+class Reading(two_stage.TwoStageSystem):
+    """Its feature is the number of a sequence; a class scores the higher, the nearer the number is to its centre."""
+
+    def load(self, folder, name, track):
+        return True
+
+    def embed(self, joints):
+        return np.asarray(joints)[NUMBER][:, None]
+
+    def scores(self, joints):
+        return -tf.abs(joints[NUMBER][:, None] - tf.constant(CENTRES))
+
+
+def reading_model(folder, classes):
+    """What the train stage leaves of a `Reading`: nothing but its description."""
+    folder.mkdir()
+    epochs = {name: {"last": 0} for name in Reading.PHASES}
+    arrays.write_json(
+        folder / train.DESCRIPTION, {"system": "reading", "classes": classes, "epochs": epochs, "seed": 1}
+    )
+    return folder
+
+
+class Learning(two_stage.TwoStageSystem):
+    """Two layers that are trained with momentum: one reconstructs the first frame, one names the identity."""
+
+    def __init__(self, recipe, classes, seed):
+        super().__init__(recipe, classes, seed)
+        self.encoder, self.classifier = (_layer(units, inputs, seed) for units, inputs in ((60, 60), (classes, 60)))
+        self.models = {"pretraining": {"encoder": self.encoder}, "recognition": {"classifier": self.classifier}}
+
+    def embed(self, joints):
+        return self.encoder(_first_frame(joints)).numpy()
+
+    def scores(self, joints):
+        return self.classifier(self.encoder(_first_frame(joints)))
+
+    def pretraining(self, data, tracks, folder):
+        def loss(rows):
+            frames = _first_frame(data.train.take(rows))
+            return tf.reduce_mean((self.encoder(frames) - frames) ** 2)
+
+        return self._phase("pretraining", self.encoder, loss, self.retrieval_score(data), data, tracks)
+
+    def recognising(self, data, tracks, folder):
+        def loss(rows):
+            scores = self.scores(data.train.take(rows))
+            return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(data.train.labels[rows], scores))
+
+        def accuracy(epoch):
+            hits = np.argmax(self.scores(data.probe.take(slice(None))), axis=1) == data.probe.labels
+            return {"probe/accuracy": float(np.mean(hits))}
+
+        score = accuracy if data.closed_set else self.open_set_score(data)
+        return self._phase("recognition", self.classifier, loss, score, data, tracks)
+
+    def _phase(self, name, model, loss, score, data, tracks):
+        optimizer = keras.optimizers.SGD(0.01, momentum=0.9)
+        optimizer.build(model.trainable_variables)
+
+        def step(rows):
+            with tf.GradientTape() as tape:
+                total = loss(rows)
+            optimizer.apply(tape.gradient(total, model.trainable_variables), model.trainable_variables)
+            return {"total": total}
+
+        def batches(epoch):
+            order = np.random.default_rng([self.seed, epoch]).permutation(len(data.train))
+            return ((rows,) for rows in np.array_split(order, 3))
+
+        return phases.Phase(name=name, epochs=3, steps=3, batches=batches, step=step, score=score, tracks=tracks,
+                            models={name: model}, trackables={"model": model, "optimizer": optimizer})  # fmt: skip
+
+
+def _layer(units, inputs, seed):
+    initial = keras.initializers.GlorotUniform(seed)
+    return keras.Sequential([keras.layers.Input((inputs,)), keras.layers.Dense(units, kernel_initializer=initial)])
+
+
+def _first_frame(joints):
+    return tf.reshape(tf.convert_to_tensor(joints)[:, 0], (-1, 60))
