@@ -38,7 +38,7 @@ def test_no_identity_is_kept_out_when_none_is_asked_for_or_there_are_too_few():
 
 def test_recordings_of_a_person_alternate_between_gallery_and_probe():
     probe, gallery = held_out.probe_and_gallery(people({"a": [20, 20, 20], "b": [13, 30]}), 6, 0)
-    assert set(gallery.recording_of) == {"a_0", "a_2", "b_0"} and set(probe.recording_of) == {"a_1", "b_1"}
+    assert set(gallery.recording) == {"a_0", "a_2", "b_0"} and set(probe.recording) == {"a_1", "b_1"}
 
 
 def test_the_halves_of_a_single_recording_share_no_frame():

@@ -59,7 +59,7 @@ def test_three_tasks_run_from_the_authors_arrays(tmp_path):
     extra = [f"--config.dataset.manual_dir={tmp_path}", *RECOGNITION]
     result = run("cage_ias.py:probe=b,variant=plus", tmp_path / "run", *extra)
     assert result.returncode == 0, result.stdout[-2000:] + result.stderr[-3000:]
-    table = {(row["family"], row["track"]): row for row in rows(tmp_path / "run")}
+    table = {(row["family"], row["selection"]): row for row in rows(tmp_path / "run")}
     assert table["A recognition network", "last"]["metrics"]["rank1"] >= 0.75
     assert table["B retrieval", "last of frames"]["metrics"]["rank1"] == 1.0
     assert table["A recognition network, complete batches", "last"]["scored"] < 24
@@ -74,7 +74,7 @@ def test_cross_view_evaluation_runs_on_the_view_of_its_argument(tmp_path):
     extra = [f"--config.dataset.manual_dir={tmp_path}", *RECOGNITION]
     result = run("cage_casia_b.py:view=3", tmp_path / "run", *extra)
     assert result.returncode == 0, result.stdout[-2000:] + result.stderr[-3000:]
-    table = {(row["family"], row["track"]): row for row in rows(tmp_path / "run")}
+    table = {(row["family"], row["selection"]): row for row in rows(tmp_path / "run")}
     assert table["A recognition network", "last"]["scored"] == 12
     missing = run("cage_casia_b.py:view=4", tmp_path / "other", *extra)
     assert missing.returncode != 0 and "casia_b_view4_f20" in missing.stderr and "Traceback" not in missing.stderr
@@ -98,7 +98,7 @@ def test_conditions_are_matched_by_the_originals_rule(tmp_path):
         workdir = tmp_path / probe
         result = run(f"cage_casia_b.py:probe={probe}", workdir, *extra)
         assert result.returncode == 0, result.stdout[-2000:] + result.stderr[-3000:]
-        (row,) = [r for r in rows(workdir) if r["track"] == "last" and "the original's matching" in r["family"]]
+        (row,) = [r for r in rows(workdir) if r["selection"] == "last" and "the original's matching" in r["family"]]
         assert row["scored"] == len(recorded["cage/test"]) and least <= row["metrics"]["rank1"] <= 1
         assert not any(r["family"].startswith("A") for r in rows(workdir))
 

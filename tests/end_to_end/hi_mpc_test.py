@@ -50,17 +50,19 @@ def logged(workdir):
     return [{key: value for key, value in json.loads(line).items() if key != "seconds"} for line in lines]
 
 
-def test_all_representations_stand_in_one_table_with_every_track(finished):
+def test_all_representations_stand_in_one_table_with_every_selection(finished):
     workdir, result = finished
     rows = json.loads((workdir / "report/metrics.json").read_text())["rows"]
-    table = {row["track"]: row for row in rows if row["family"] == "B retrieval"}
-    tracks = ("probe-best", "last", "held-out identities")
-    assert set(table) == {name for track in tracks for name in (track, *(f"{track} of {level}" for level in LEVELS))}
+    table = {row["selection"]: row for row in rows if row["family"] == "B retrieval"}
+    selections = ("probe-best", "last", "held-out identities")
+    assert set(table) == {
+        name for selection in selections for name in (selection, *(f"{selection} of {level}" for level in LEVELS))
+    }
     scores = {kind: [line[f"probe/{kind}/rank1"] for line in logged(workdir)] for kind in ("MSMR", *LEVELS)}
     for kind, values in scores.items():
-        track = "probe-best" if kind == "MSMR" else f"probe-best of {kind}"
-        assert table[track]["epoch"] == 1 + int(np.argmax(values[1:]))
-    complete = {row["track"]: row for row in rows if row["family"] == "B retrieval, complete batches"}
+        selection = "probe-best" if kind == "MSMR" else f"probe-best of {kind}"
+        assert table[selection]["epoch"] == 1 + int(np.argmax(values[1:]))
+    complete = {row["selection"]: row for row in rows if row["family"] == "B retrieval, complete batches"}
     assert complete["last of parts"]["metrics"]["rank1"] == pytest.approx(scores["parts"][-1])
     assert complete["last"]["scored"] % 16 == 0 and table["last"]["scored"] > complete["last"]["scored"]
     assert "no learning" in result.stdout and "last of bodies" in result.stdout
@@ -73,7 +75,7 @@ def test_the_export_gives_every_level_by_name(finished):
 
     workdir, _ = finished
     parts = splits.read(workdir / "recordings", hi_mpc_gait_sim.get_config().dataset)
-    probe = parts.cut(parts.probe, "testing")
+    probe = parts.probe
     embedder = inference.load(workdir / "seed_1/saved_model/saved_model")
     stored = features.load(workdir / "seed_1/results/probe.npz").vectors
     raw = probe.raw(np.arange(len(probe)))

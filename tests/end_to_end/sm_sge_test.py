@@ -65,7 +65,7 @@ def logged(workdir: pathlib.Path, fit: str = "") -> list[dict]:
     return [{key: value for key, value in json.loads(line).items() if key != "seconds"} for line in lines]
 
 
-def test_a_run_prints_metrics_of_both_families_and_all_tracks_and_the_paths(finished):
+def test_a_run_prints_metrics_of_both_families_and_all_selections_and_the_paths(finished):
     workdir, result = finished
     for text in ("A recognition network", "B retrieval", "probe-best", "last", "held-out identities", "no learning"):
         assert text in result.stdout
@@ -76,7 +76,7 @@ def test_a_run_prints_metrics_of_both_families_and_all_tracks_and_the_paths(fini
 def test_every_stage_leaves_what_it_promises(finished):
     workdir, _ = finished
     metrics = json.loads((workdir / "report/metrics.json").read_text())
-    assert {row["track"] for row in metrics["rows"]} == {"probe-best", "last", "held-out identities"}
+    assert {row["selection"] for row in metrics["rows"]} == {"probe-best", "last", "held-out identities"}
     assert all(0 <= value <= 1 for row in metrics["rows"] for value in row["metrics"].values())
     page = (workdir / "report/report.html").read_text()
     assert "probe-best" in page and "http" not in page.replace("http://www.w3.org", "")
@@ -93,7 +93,7 @@ def test_the_export_embeds_raw_metres_like_the_stored_features(finished):
     workdir, _ = finished
     dataset = sm_sge_gait_sim.get_config().dataset
     parts = splits.read(workdir / "recordings", dataset)
-    probe = parts.cut(parts.probe, "testing")
+    probe = parts.probe
     embedder = inference.load(workdir / "seed_1/saved_model/saved_model")
     stored = features.load(workdir / "seed_1/results/probe.npz")
     np.testing.assert_allclose(embedder.embed(probe.raw(np.arange(len(probe)))), stored.vectors, atol=1e-5)
@@ -170,7 +170,7 @@ def test_a_misspelt_key_is_one_message_with_a_suggestion(tmp_path):
         ("dataset", "probe", "a", "has no probe 'a'"),
         ("selection", "held_out", 1.5, "held_out must be in"),
         ("network", "fusion", 2.0, "fusion must lie in"),
-        ("export", "track", "best", "config.export.track must be one of .*'last'.*; received 'best'"),
+        ("export", "selection", "best", "config.export.selection must be one of .*'last'.*; received 'best'"),
         ("clustering", "method", "kmean", "clustering.method must be one of .*Did you mean 'kmeans'"),
         (
             "training",
@@ -192,12 +192,12 @@ def test_a_mistake_in_the_recipe_is_one_clear_message(finished, tmp_path, sectio
     assert sorted(path.name for path in (copied / "seed_1/results").iterdir()) == before, "earlier results stay"
 
 
-def test_a_track_that_kept_no_epoch_cannot_be_exported(tmp_path):
+def test_a_selection_that_kept_no_epoch_cannot_be_exported(tmp_path):
     config = sm_sge_gait_sim.get_config()
     small(config)
     config.selection.held_out = 0.0
-    config.export.track = "held-out identities"
-    with pytest.raises(SystemExit, match="track 'held-out identities' kept no epoch"):
+    config.export.selection = "held-out identities"
+    with pytest.raises(SystemExit, match="selection 'held-out identities' kept no epoch"):
         main.execute(config, tmp_path)
 
 

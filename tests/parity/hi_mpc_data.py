@@ -84,7 +84,7 @@ def loader(path: pathlib.Path, arrays: dict) -> Iterator[rows.Row]:
         # The original's row of a person without a class is all zeros, whose largest entry is the first.
         labels = np.maximum(part.labels[order[split]], 0)
         yield row(f"loader_label/{split}", labels, arrays[f"{split}_label_index"])
-        levels = model.levels(part.take(order[split]))
+        levels = model.levels(part.read(order[split]))
         for level, letter in hi_mpc.LETTERS.items():
             nodes = np.reshape(levels[level], (len(labels), length, -1, 3))
             yield row(f"loader_{letter}/{split}", nodes, arrays[f"{split}_{letter}"])

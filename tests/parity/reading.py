@@ -49,13 +49,13 @@ def prefixed(arrays: dict, prefix: str) -> dict:
     return {name.removeprefix(prefix): value for name, value in arrays.items() if name.startswith(prefix)}
 
 
-def as_sequences(joints: np.ndarray, person: np.ndarray, root: int | None, classes=None) -> sequences.Sequences:
+def as_sequences(joints: np.ndarray, person: np.ndarray, root: int | None, classes=None) -> sequences.SkeletonSplit:
     """Recorded sequences as the product holds them; equal ones are windows of one recording.
 
     Args:
         joints: (N, f, J, 3) float.
         person: (N,) int or text.
-        root: joint that `take` centres on; None for none.
+        root: joint that `read` centres on; None for none.
         classes: persons in the order of the labels; None takes those that occur.
     """
     count, length = joints.shape[:2]
@@ -65,4 +65,4 @@ def as_sequences(joints: np.ndarray, person: np.ndarray, root: int | None, class
     captured = recordings.Recordings.from_list({"joints": joints[row], "subject": str(person[row])} for row in first)
     cut = windows.Windows(start=index.reshape(-1) * length, recording=index.reshape(-1), length=length)
     known = recordings.sorted_identities(captured.identity if classes is None else classes)
-    return sequences.Sequences(captured, cut, root, known)
+    return sequences.SkeletonSplit(captured, cut, root, known)

@@ -75,12 +75,12 @@ def test_sequences_are_exactly_those_that_the_hi_mpc_loader_makes_of_the_tree(tm
     order = MIRRORED if config.startswith("kgbd") else slice(None)
     _, train = read(builder, "train", f)
     _, test = read(builder, split, f)
-    np.testing.assert_array_equal(test.take(slice(None))[:, :, order], golden["test_J"])
+    np.testing.assert_array_equal(test.read(slice(None))[:, :, order], golden["test_J"])
     seed, batch = golden["seed_batch"]
     rng = np.random.RandomState(seed)
     rows = np.arange(len(train)) if config.startswith("kgbd") else batches.class_balanced(train.labels, batch, rng)
     rows = rows[rng.permutation(len(rows))]
-    np.testing.assert_array_equal(train.take(rows)[:, :, order], golden["train_J"])
+    np.testing.assert_array_equal(train.read(rows)[:, :, order], golden["train_J"])
     np.testing.assert_array_equal(train.labels[rows], golden["train_label_index"])
     test.classes = train.classes
     np.testing.assert_array_equal(np.maximum(test.labels, 0), golden["test_label_index"])
