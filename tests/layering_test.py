@@ -105,10 +105,10 @@ def test_light_modules_load_no_tensorflow_when_imported():
     assert not wrong
 
 
-def test_nobody_imports_tools_and_only_the_parity_tool_imports_tests():
+def test_nobody_imports_tools_and_only_tools_that_need_their_forms_import_tests():
     wrong = []
     for module, tree in TREES.items():
-        forbidden = ("tools",) if module == "tools.parity" else ("tools", "tests")
+        forbidden = ("tools",) if module in ("tools.bench", "tools.parity") else ("tools", "tests")
         wrong += [(module, name) for name in imported(ast.walk(tree)) if starts(name, forbidden)]
     assert not wrong
 
