@@ -14,7 +14,7 @@ from tfskel.evaluation import matching
 from tfskel.systems import fit as fit_data
 from tfskel.systems import frozen_features as recognition_features
 from tfskel.systems import recognition, two_stage
-from tfskel.systems.cage import locality, person_order, pretext
+from tfskel.systems.cage import losses, person_order, pretext
 from tfskel.systems.cage import model as cage
 from tfskel.systems.cage import recognition_stage as cage_recognition
 from tfskel.systems.cage import scaling as cage_scaling
@@ -124,7 +124,7 @@ class CAGESystem(two_stage.TwoStageSystem):
         decoded = self.encoder(self.streams.sources(self.scaling.source(tf.constant(joints))))
         found = {f"attention/{name}": matrix for name, matrix in zip(
             self.streams.names, np.asarray(decoded.alignments).mean(axis=1), strict=True)}  # fmt: skip
-        return found | {"attention/locality target": locality.target(self.length)}
+        return found | {"attention/locality target": losses.locality_target(self.length)}
 
     def reconstruction(self, joints: np.ndarray) -> np.ndarray | None:
         """What the first task's streams decode, frames turned back; None when they decode another sequence."""
