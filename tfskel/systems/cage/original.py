@@ -28,7 +28,7 @@ PLAIN = {
 }
 # Trained copies of weights that nothing reads, in the order of gates of an LSTM.
 COPIES = {"lstm_weights_layer_1": "unused_kernel", "lstm_weights_layer_2": "unused_bias"}
-CLASSIFIER = {"W1": "hidden_kernel", "b1": "hidden_bias", "W": "kernel", "Variable": "bias"}
+CLASSIFIER = {"W1": "hidden/kernel", "b1": "hidden/bias", "W": "logits/kernel", "Variable": "logits/bias"}
 # The state of the optimiser is not restored: a converted network is used, not trained on.
 IGNORED = (r".*/Adam\d*(_\d+)?", r".*beta[12]_power(_\d+)?", r"learning_rate(_\d+)?", r"global_step")
 _GATES = [0, 2, 1, 3]  # i, j, f, o <-> i, f, j, o

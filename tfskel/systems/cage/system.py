@@ -61,7 +61,7 @@ class CAGESystem(two_stage.TwoStageSystem):
         self.models = {two_stage.PRETRAINING: {"encoder": self.encoder, **self.scaling.models}}
         if stage.epochs:
             width = self.rows(tf.zeros((1, self.length, self.skeleton.num_joints, 3))).shape[-1]
-            self.recognition = recognition.Recognition(width, classes, seed=seed, hidden=recipe["network"].units)
+            self.recognition = recognition.Recognition(width, classes, seed=seed, units=recipe["network"].units)
             self.models[two_stage.RECOGNITION] = {"classifier": self.recognition}
         self.PHASES = tuple(self.models)
         self.CLASSIFIER = two_stage.RECOGNITION if stage.epochs else ""

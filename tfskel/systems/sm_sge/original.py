@@ -27,7 +27,7 @@ MATRICES = {
 }
 RELATION = "Multi_Scale/Multi_Scale/Variable"
 CLASSIFIER = "Recognition/Recognition/Variable"
-CLASSIFIER_WEIGHTS = ("hidden_kernel", "hidden_bias", "kernel", "bias")
+CLASSIFIER_WEIGHTS = ("hidden/kernel", "hidden/bias", "logits/kernel", "logits/bias")
 UNUSED_MATRIX = re.escape(f"{RELATION}_11")
 OPTIMISER_STATE = (r".*/Adam(_\d+)?", r".*beta[12]_power(_\d+)?")
 IGNORED = (UNUSED_MATRIX, re.escape(CLASSIFIER) + r"(_[1-7])?", *OPTIMISER_STATE)

@@ -13,7 +13,6 @@ from tfskel.evaluation import auc
 from tfskel.systems import fit as fit_data
 from tfskel.systems import frozen_features as recognition_features
 from tfskel.systems import recognition, two_stage
-from tfskel.systems import recognition_trainer as recognition_training
 from tfskel.systems.sm_sge import losses as reconstruction
 from tfskel.systems.sm_sge import model as sm_sge
 from tfskel.systems.sm_sge import trainer as pretraining
@@ -117,7 +116,7 @@ class SMSGESystem(two_stage.TwoStageSystem):
     def recognising(self, data: fit_data.FitData, tracks: selection.Tracks, folder: pathlib.Path) -> phases.Phase:
         """The second phase; arguments as `phase`."""
         settings = self.recipe["recognition"]
-        trainer = recognition_training.RecognitionTrainer(
+        trainer = recognition.RecognitionTrainer(
             self.recognition, settings.learning_rate, last_prefix_only=settings.last_prefix_only
         )
         rows = self._rows(data)
