@@ -25,7 +25,7 @@ ALLOWED = {
     "tfskel.inference": (*LIGHT, "tfskel.features", "tfskel.clustering"),
     "tfskel.training": (*LIGHT, "tfskel.data", "tfskel.evaluation"),
     "tfskel.checkpoints": (*LIGHT, "tfskel.systems"),
-    "tfskel.systems": (*LIGHT, *FIT, *SHARED_BY_SYSTEMS, "tfskel.checkpoints.assign"),
+    "tfskel.systems": (*LIGHT, *FIT, *SHARED_BY_SYSTEMS, "tfskel.checkpoints.assign", "tfskel.checkpoints.name_table"),
     "datasets_tfds": LIGHT,
     "components": ("tfskel", "datasets_tfds"),
     "configs": (),

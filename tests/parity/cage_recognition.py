@@ -8,7 +8,7 @@ import numpy as np
 
 from tests.parity import rows
 from tests.parity.reading import prefixed
-from tfskel.checkpoints import assign
+from tfskel.checkpoints import assign, name_table
 from tfskel.data import order as batches
 from tfskel.evaluation import auc, sequence_scores
 from tfskel.systems import recognition
@@ -20,7 +20,7 @@ def _model(original: dict) -> recognition.Recognition:
     """A recognition network with original weights."""
     (width, hidden), classes = original["W1"].shape, original["W"].shape[1]
     model = recognition.Recognition(width, classes, units=hidden)
-    names.load_classifier(model, original)
+    name_table.load(model, original, names.CLASSIFIER, names.IGNORED)
     return model
 
 
