@@ -13,6 +13,7 @@ import numpy as np
 from configs import hi_mpc as recipes
 from tests.parity import original_names, reading, rows, tie_order, tolerances
 from tests.parity.reading import prefixed
+from tfskel.checkpoints import name_table
 from tfskel.clustering import neighbours
 from tfskel.systems import base
 from tfskel.systems import fit as fit_data
@@ -33,7 +34,7 @@ def original(model: hi_mpc.HiMPC, like: dict, values=None) -> dict[str, np.ndarr
     table = names.table(model.num_heads)
     like = {name: like[name] for name in table}
     ours = original_names.named(model.trainable_variables, values)
-    return original_names.to_original(ours, like, functools.partial(names.to_ours, entries=table))
+    return original_names.to_original(ours, like, functools.partial(name_table.to_ours, entries=table))
 
 
 def trace(path: pathlib.Path, arrays: dict) -> Iterator[rows.Row]:

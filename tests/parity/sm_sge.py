@@ -12,7 +12,7 @@ from tests.parity import reading, rows, sm_sge_data, sm_sge_recognition, sm_sge_
 from tests.parity.reading import prefixed
 from tests.parity.sm_sge_case import SCALE_OF, Case
 from tfskel import skeletons
-from tfskel.systems import recognition_trainer as training
+from tfskel.systems import recognition
 from tfskel.systems.sm_sge import losses as reconstruction
 from tfskel.systems.sm_sge import model as sm_sge
 from tfskel.systems.sm_sge import original as names
@@ -148,7 +148,7 @@ def _gradients(case: Case, kind: str) -> Iterator[rows.Row]:
     ours = {letter: case.first_gradients[scale] for letter, scale in SCALE_OF.items()}
     classifier = case.classifier(case.weights, 1) if names.CLASSIFIER in case.weights else None
     if classifier:
-        trainer = training.RecognitionTrainer(classifier, 0.0, case.settings.last_prefix_only)
+        trainer = recognition.RecognitionTrainer(classifier, 0.0, case.settings.last_prefix_only)
         features = case.prefix_features(case.encoder(case.weights), case.joints())
         ours["recog"] = sm_sge_recognition.original(classifier, 1, trainer.gradients(features, case.labels())[1])
     for loss, gradients in ours.items():

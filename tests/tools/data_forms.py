@@ -126,18 +126,18 @@ class Stored(skeleton_builder.SkeletonBuilder):
         return {"train": examples(self.joints)}
 
 
-def one_in_three(recordings: recording_sets.Recordings) -> skeleton_split.Sequences:
+def one_in_three(recordings: recording_sets.Recordings) -> skeleton_split.SkeletonSplit:
     """Sequences at every third frame, none twice, in random order."""
     every = cuts.every(recordings, F)
     offset = every.start - recordings.start[every.recording]
     chosen = np.random.default_rng(0).permutation(np.flatnonzero(offset % (F // 2) == 0))
     chosen = cuts.Windows(every.start[chosen], every.recording[chosen], F)
-    return skeleton_split.Sequences(recordings, chosen, ROOT, recording_sets.sorted_identities(recordings.identity))
+    return skeleton_split.SkeletonSplit(recordings, chosen, ROOT, recording_sets.sorted_identities(recordings.identity))
 
 
-def first_of_batches(sequences: skeleton_split.Sequences) -> list[np.ndarray]:
+def first_of_batches(sequences: skeleton_split.SkeletonSplit) -> list[np.ndarray]:
     """Takes all batches, centred; keeps the first sequence of each."""
-    return [sequences.take(slice(begin, begin + BATCH))[0].copy() for begin in range(0, len(sequences), BATCH)]
+    return [sequences.read(slice(begin, begin + BATCH))[0].copy() for begin in range(0, len(sequences), BATCH)]
 
 
 def reading(bench, size: str) -> list[dict]:

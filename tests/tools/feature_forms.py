@@ -4,6 +4,7 @@
 Each function takes the module of the tool and a size, and returns the rows of its race.
 """
 
+import pathlib
 import tempfile
 
 import numpy as np
@@ -159,7 +160,7 @@ def search(bench, size: str) -> list[dict]:
     return bench.race(table, [form("ivf"), form("exact")], "row", 1, tolerance=0.02)
 
 
-def walkers(sequences: int) -> skeleton_split.Sequences:
+def walkers(sequences: int) -> skeleton_split.SkeletonSplit:
     """That many different sequences of 6 frames, of as many simulated people as they need."""
     takes, frames, length = 20, 105, 6
     people = -(-sequences // (takes * (frames - length + 1)))
@@ -169,20 +170,19 @@ def walkers(sequences: int) -> skeleton_split.Sequences:
     )
     every = windows.every(recorded, length)
     chosen = windows.Windows(every.start[:sequences], every.recording[:sequences], length)
-    return skeleton_split.Sequences(recorded, chosen, 0, recording_sets.sorted_identities(recorded.identity))
+    return skeleton_split.SkeletonSplit(recorded, chosen, 0, recording_sets.sorted_identities(recorded.identity))
 
 
 def epoch(bench, size: str) -> list[dict]:
     """Start of a Hi-MPC epoch, features to prototypes of three levels: all rows searched, or each different one."""
     train = walkers(EPOCH[size])
-    data = fit_data.FitData(train, train, train, "probe")
     config = recipe.base()
     config.dataset.update(skeleton="kinect_v1", length=6)
 
     def form(name: str, distinct: bool, folder: str):
         config.training.update(eps=EPS, distinct=distinct)
         system = hi_mpc_system.HiMPCSystem(config.copy_and_resolve_references(), len(train.classes), 0)
-        epochs = system.epochs(data, folder)
+        epochs = system.epochs(fit_data.Fit(train, train, train, folder=pathlib.Path(folder)))
         return bench.Form(name, lambda: epochs.start(0), len(epochs.rows), lambda counts: np.array([*counts.values()]))
 
     with tempfile.TemporaryDirectory() as folder:

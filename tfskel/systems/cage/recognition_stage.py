@@ -10,7 +10,6 @@ from tfskel.data import order
 from tfskel.evaluation import auc, sequence_scores
 from tfskel.systems import fit as fits
 from tfskel.systems import frozen_features, recognition, two_stage
-from tfskel.systems import recognition_trainer as training
 from tfskel.systems.cage import person_order
 from tfskel.training import phase as phases
 from tfskel.training import selection
@@ -48,7 +47,7 @@ class Stage:
 
     def __init__(self, model: recognition.Recognition, recipe: Mapping, rows_per_sequence: int, seed: int):
         self.recipe, self.settings, self.per, self.seed = recipe, recipe["recognition"], rows_per_sequence, seed
-        self.trainer = training.RecognitionTrainer(model, self.settings.learning_rate)
+        self.trainer = recognition.RecognitionTrainer(model, self.settings.learning_rate)
         self._score = tf.function(model, reduce_retracing=True)
 
     def phase(self, fit: fits.Fit, frozen, selections: selection.Selections, score: Callable) -> phases.Phase:
@@ -122,7 +121,7 @@ def metrics(rows: np.ndarray, labels: np.ndarray) -> dict[str, float]:
     """
     repeated, means = np.repeat(labels, rows.shape[1]), average(rows).numpy()
     return {
-        "loss": float(training.cross_entropy(rows.reshape(len(repeated), -1), repeated)),
-        "accuracy": float(training.accuracy(means, labels)),
+        "loss": float(recognition.cross_entropy(rows.reshape(len(repeated), -1), repeated)),
+        "accuracy": float(recognition.accuracy(means, labels)),
         "nAUC": auc.micro_nauc(means, labels),
     }

@@ -12,7 +12,7 @@ from tfskel.data import order, split
 from tfskel.evaluation import matching
 from tfskel.systems import base, frozen_features, recognition, two_stage
 from tfskel.systems import fit as fits
-from tfskel.systems.cage import locality, person_order, pretext, recognition_stage, scaling, streams
+from tfskel.systems.cage import losses, person_order, pretext, recognition_stage, scaling, streams
 from tfskel.systems.cage import model as cage
 from tfskel.systems.cage import trainer as training
 from tfskel.training import phase as phases
@@ -56,7 +56,7 @@ class CAGESystem(two_stage.TwoStageSystem):
         self.models = {two_stage.PRETRAINING: {"encoder": self.encoder, **self.scaling.models}}
         if stage.epochs:
             width = self.rows(tf.zeros((1, self.length, self.skeleton.num_joints, 3))).shape[-1]
-            self.recognition = recognition.Recognition(width, classes, seed=seed, hidden=recipe["network"].units)
+            self.recognition = recognition.Recognition(width, classes, seed=seed, units=recipe["network"].units)
             self.models[two_stage.RECOGNITION] = {"classifier": self.recognition}
         self.PHASES = tuple(self.models)
         self.CLASSIFIER = two_stage.RECOGNITION if stage.epochs else ""
@@ -97,7 +97,7 @@ class CAGESystem(two_stage.TwoStageSystem):
         decoded = self.encoder(self.streams.sources(self.scaling.source(tf.constant(batch))))
         found = {f"attention/{name}": matrix for name, matrix in zip(
             self.streams.names, np.asarray(decoded.alignments).mean(axis=1), strict=True)}  # fmt: skip
-        return found | {"attention/locality target": locality.target(self.length)}
+        return found | {"attention/locality target": losses.locality_target(self.length)}
 
     def reconstruction(self, batch: np.ndarray) -> np.ndarray | None:
         """What the first task's streams decode, frames turned back; None when they decode another sequence."""

@@ -11,7 +11,6 @@ from tfskel.data import order
 from tfskel.evaluation import auc
 from tfskel.systems import base, frozen_features, recognition, two_stage
 from tfskel.systems import fit as fits
-from tfskel.systems import recognition_trainer as recognition_training
 from tfskel.systems.sm_sge import losses as reconstruction
 from tfskel.systems.sm_sge import model as sm_sge
 from tfskel.systems.sm_sge import trainer as pretraining
@@ -106,7 +105,7 @@ class SMSGESystem(two_stage.TwoStageSystem):
     def recognising(self, fit: fits.Fit) -> phases.Phase:
         """As TwoStageSystem."""
         settings = self.recipe["recognition"]
-        trainer = recognition_training.RecognitionTrainer(
+        trainer = recognition.RecognitionTrainer(
             self.recognition, settings.learning_rate, last_prefix_only=settings.last_prefix_only
         )
         rows = self._rows(fit)
