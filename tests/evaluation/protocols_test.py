@@ -47,7 +47,7 @@ def hi_mpc_score(data):
     system = object.__new__(hi_mpc_system.HiMPCSystem)
     system.recipe = {"training": ConfigDict({"probe_remainder": "keep", "batch_size": 8})}
     system.columns, system._embed = {"MSMR": slice(0, 8)}, random_encoder
-    return {name.replace("MSMR/", ""): value for name, value in system._score(data).items()}
+    return {name.replace("MSMR/", ""): value for name, value in system.score(data).items()}
 
 
 @pytest.mark.parametrize("score", [two_stage_score, hi_mpc_score])
