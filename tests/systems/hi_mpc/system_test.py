@@ -74,13 +74,21 @@ def trained(tmp_path_factory):
     return folder, own, *fit(folder, own, data())
 
 
+def ranked(vectors, parts):
+    """Retrieval by the first sequences of probe and gallery, as many as have vectors."""
+    probe, gallery = (
+        types.SimpleNamespace(vectors=rows, identities=part.identity[: len(rows)])
+        for rows, part in zip(vectors, parts, strict=True)
+    )
+    return ranking.retrieve(probe, gallery)
+
+
 def test_an_epoch_is_scored_with_the_weights_it_begins_with_on_complete_batches_and_on_all(trained):
     _, _, _, logged = trained
     fresh, given = system(), data()
     vectors = [np.asarray(fresh.encoder(part.read(slice(None)))) for part in (given.probe, given.gallery)]
-    identities = [part.identity for part in (given.probe, given.gallery)]
     assert len(vectors[0]) == 48
-    want = ranking.evaluate(ranking.distances(*vectors), *identities)
+    want = ranked(vectors, (given.probe, given.gallery))
     assert logged[0]["probe/MSMR/mAP"] == pytest.approx(want.mAP, abs=1e-6)
     assert logged[0]["probe/MSMR/rank1"] == pytest.approx(want.rank(1), abs=1e-6)
     assert not any(key.startswith("all ") for key in logged[0]), "48 is three complete batches of 16"
@@ -93,8 +101,7 @@ def test_incomplete_last_batches_are_left_out_and_shown_apart(tmp_path):
     sides = (given.probe, given.gallery)
     vectors = [np.asarray(own.encoder.sequences(part.read(slice(None)))["parts"]) for part in sides]
     for label, end in (("probe", 40), ("all probe", 48)):
-        far = ranking.distances(vectors[0][:end], vectors[1][:end])
-        want = ranking.evaluate(far, *(part.identity[:end] for part in sides))
+        want = ranked([values[:end] for values in vectors], sides)
         assert values[f"{label}/parts/mAP"] == pytest.approx(want.mAP, abs=1e-6)
     own.recipe["training"].batch_size = 64
     with pytest.raises(ValueError, match=r"probe \(48\) or gallery \(48\) has no complete batch of 64 .*'keep'"):
