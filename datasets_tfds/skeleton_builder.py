@@ -35,7 +35,7 @@ class SkeletonBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
 
     A data set states the class attributes and implements `recordings`; `tfds build` and
     `download_and_prepare` do the rest. An example dict holds `joints` (T, J, 3) float32 metres as
-    captured, `subject`, `recording`, and optionally `camera`, `condition`, `setting` (text, "" when
+    captured, `identity`, `recording`, and optionally `camera`, `condition`, `setting` (text, "" when
     unknown), `frames` (T,) int64 frame numbers kept and `captured` int64 (frames before any was dropped).
     """
 
@@ -119,7 +119,7 @@ class SkeletonBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
                     "joints": tfds.features.Tensor(
                         shape=(None, num_joints, 3), dtype=np.float32, encoding=tfds.features.Encoding.BYTES
                     ),
-                    "subject": text(),
+                    "identity": text(),
                     "recording": text(),
                     "camera": text(),
                     "condition": text(),
@@ -211,7 +211,7 @@ def encoded(example: dict[str, Any], where: str, num_joints: int | None, dtype: 
         raise ValueError(f"{where}: {len(frames)} frame numbers for {len(joints)} frames.")
     return {
         "joints": joints,
-        "subject": str(example["subject"]),
+        "identity": str(example["identity"]),
         "recording": str(example["recording"]),
         "frames": frames,
         "captured": captured,

@@ -23,7 +23,7 @@ def random_recordings(count: int, frames: int, seed: int = 0) -> recording_sets.
     rng = np.random.default_rng(seed)
     joints = rng.normal(size=(count, frames, JOINTS, 3)).astype(np.float32)
     return recording_sets.Recordings.from_list(
-        [{"joints": values, "subject": str(i % 10), "recording": f"take{i}"} for i, values in enumerate(joints)]
+        [{"joints": values, "identity": str(i % 10), "recording": f"take{i}"} for i, values in enumerate(joints)]
     )
 
 

@@ -35,7 +35,7 @@ def store(folder: pathlib.Path, name: str, joints: list[np.ndarray]) -> tfds.cor
     """A prepared data set with one example per (T, 20, 3) array."""
     builder = Stored(data_dir=folder / name)
     builder.examples = [
-        {"joints": values, "subject": str(i % 10), "recording": f"take{i}"} for i, values in enumerate(joints)
+        {"joints": values, "identity": str(i % 10), "recording": f"take{i}"} for i, values in enumerate(joints)
     ]
     builder.download_and_prepare()
     return builder

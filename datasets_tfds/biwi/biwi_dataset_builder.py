@@ -52,7 +52,7 @@ that manual_dir holds
     def _take(self, path: pathlib.Path, folder: str) -> takes.Take:
         return takes.Take(
             files=archive_tree.files(path, EXPECTED, "skel.txt"),
-            subject=str(_person(path)),
+            identity=str(_person(path)),
             recording=f"{folder}/{path.name}",
             condition=folder.split("/")[-1],
             clip=takes.CLIP_BOTH_ENDS if self.options["clip"] else (0, 0),

@@ -62,7 +62,7 @@ Nothing is downloaded. Get the files of the subjects you want (the table in the 
 def _example(raw: raw_files.RawRecording, name: str, first: int, end: int) -> dict[str, Any]:
     return {
         "joints": raw.joints[first:end],
-        "subject": raw.identity,
+        "identity": raw.identity,
         "recording": name,
         "frames": raw.frames[first:end],
         "captured": end - first,

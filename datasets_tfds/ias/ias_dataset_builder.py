@@ -59,7 +59,7 @@ images. Unpack so that manual_dir holds
     def _take(self, split: str, number: int, path: pathlib.Path) -> takes.Take:
         return takes.Take(
             files=archive_tree.files(path, EXPECTED, "skel.txt"),
-            subject=str(number) if self.options["identities"] == "position" else path.name,
+            identity=str(number) if self.options["identities"] == "position" else path.name,
             recording=f"{_FOLDERS[split]}/{path.name}",
             condition=_FOLDERS[split],
             clip=_CLIP[split] if self.options["clip"] else (0, 0),

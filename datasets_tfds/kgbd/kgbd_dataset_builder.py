@@ -60,7 +60,7 @@ this data set's CITATIONS.bib). Unpack so that manual_dir holds
     def _take(self, folder: str, path: pathlib.Path) -> takes.Take:
         return takes.Take(
             files=(path,),
-            subject=str(draw.person(folder)),
+            identity=str(draw.person(folder)),
             recording=f"{folder}/{path.stem}",
             clip=takes.CLIP_BOTH_ENDS if self.options["clip"] else (0, 0),
         )

@@ -63,10 +63,10 @@ preprocessing share with those who have signed. Arrange it so that manual_dir ho
         for view, take, filed in _takes(views):
             if not filed:
                 lost.append(take.recording)
-            elif take.subject not in draws:
-                raise ValueError(f"ks20: {view}: identity {take.subject} has no row in the drawn settings.")
+            elif take.identity not in draws:
+                raise ValueError(f"ks20: {view}: identity {take.identity} has no row in the drawn settings.")
             else:
-                found[draw.split(filed, draws[take.subject])].append(take)
+                found[draw.split(filed, draws[take.identity])].append(take)
         self.info.metadata["never_stored"] = lost
         read = functools.partial(frame_files.read, layout=_LAYOUT)
         return {split: takes.Takes(read, chosen) for split, chosen in found.items()}
@@ -98,5 +98,5 @@ def _takes(views: dict[str, list[grouping.Group]]) -> Iterator[tuple[str, takes.
             if other != first.path:
                 raise ValueError(f"The recording {name} stands there twice: from {other} and from {first.path} on.")
             files = tuple(frame.path for frame in group.frames)
-            subject = str(grouping.identity(first.body))
-            yield view, takes.Take(files, subject, name, camera=view, setting=group.setting), group.filed
+            identity = str(grouping.identity(first.body))
+            yield view, takes.Take(files, identity, name, camera=view, setting=group.setting), group.filed

@@ -203,7 +203,7 @@ def _part(example: dict[str, Any], first: int, end: int) -> dict[str, Any]:
     words = {name: example.get(name, "") for name in _OPTIONAL}
     return {
         "joints": example["joints"][first:end],
-        "subject": example["identity"],
+        "identity": example["identity"],
         "recording": example["recording"],
         "frames": example["frames"][first:end],
         "captured": end - first,

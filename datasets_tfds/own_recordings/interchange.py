@@ -43,7 +43,7 @@ def read(
         joints: key of the joint array in the .npz file.
 
     Returns:
-        Example dicts with `joints` (T, J, 3) float32, `subject`, `recording`, `camera`, `condition`, `setting`,
+        Example dicts with `joints` (T, J, 3) float32, `identity`, `recording`, `camera`, `condition`, `setting`,
         `frames` (T,) int64 (frame_numbers of the file, otherwise counted within the recording) and `captured`.
 
     Raises:
@@ -112,7 +112,7 @@ def _example(arrays: dict[str, np.ndarray], key: str, row: dict[str, Any], first
     words = {name: row.get(name, "") for name in _OPTIONAL_TEXT}
     return {
         "joints": arrays[key][rows].astype(np.float32),
-        "subject": row["identity"],
+        "identity": row["identity"],
         "recording": row["recording"],
         "frames": frames.astype(np.int64),
         "captured": end - first,
@@ -171,7 +171,7 @@ def _part(example: Mapping[str, Any]) -> dict[str, Any]:
             f"{'xyz'[axis]}: {joints[row, joint, axis]}; expected finite numbers. Leave such frames out."
         )
     words = {key: str(example.get(key, "")) for key in _OPTIONAL_TEXT}
-    names = {"recording": str(example["recording"]), "identity": str(example["subject"])}
+    names = {"recording": str(example["recording"]), "identity": str(example["identity"])}
     return {"joints": joints, "frames": frames, **names, **words}
 
 

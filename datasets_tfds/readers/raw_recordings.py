@@ -20,12 +20,12 @@ class Take:
 
     Attributes:
         files: its files, in the order of reading.
-        subject, recording, camera, condition, setting: text, stored as it is.
+        identity, recording, camera, condition, setting: text, stored as it is.
         clip: frames left out at the beginning and at the end, counted after the drop rule.
     """
 
     files: tuple[pathlib.Path, ...]
-    subject: str
+    identity: str
     recording: str
     camera: str = ""
     condition: str = ""
@@ -38,7 +38,7 @@ class Take:
         Too few frames for the clip leave an empty recording, whose person is thereby known to the split.
         """
         kept = slice(self.clip[0], max(self.clip[0], len(frames) - self.clip[1]))
-        words = ("subject", "recording", "camera", "condition", "setting")
+        words = ("identity", "recording", "camera", "condition", "setting")
         return {
             "joints": joints[kept],
             "frames": np.asarray(frames, np.int64)[kept],

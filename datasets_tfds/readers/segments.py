@@ -82,11 +82,11 @@ def not_in_gallery(splits: Mapping[str, Iterable[Mapping]]) -> list[str]:
     """Identities of the split `probe` that `gallery` lacks, sorted; empty when either split does not exist.
 
     Args:
-        splits: split -> example dicts with a key `subject`.
+        splits: split -> example dicts with a key `identity`.
     """
     if "probe" not in splits or "gallery" not in splits:
         return []
-    probe, gallery = ({example["subject"] for example in splits[split]} for split in ("probe", "gallery"))
+    probe, gallery = ({example["identity"] for example in splits[split]} for split in ("probe", "gallery"))
     return sorted(probe - gallery)
 
 

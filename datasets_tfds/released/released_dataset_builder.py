@@ -133,7 +133,7 @@ that is there is built. {published_sets.names()}
         for index, joints in enumerate(read.joints):
             yield {
                 "joints": joints,
-                "subject": str(read.person[index]),
+                "identity": str(read.person[index]),
                 "recording": f"{split}_{index}",
                 "camera": request.view,
                 "condition": condition,

@@ -27,7 +27,7 @@ def test_a_small_data_set_is_built_in_order_and_read_back_exactly(tmp_path):
             np.testing.assert_array_equal(found["joints"], example["joints"])
             np.testing.assert_array_equal(found["frames"], np.arange(9))
             assert found["captured"] == 9
-            for key in ("subject", "recording", "camera", "condition", "setting"):
+            for key in ("identity", "recording", "camera", "condition", "setting"):
                 assert found[key].decode() == example[key]
 
 

@@ -31,7 +31,7 @@ def walk(number, frames=4, joints=20):
     rng = np.random.default_rng(number)
     return {
         "joints": rng.normal(size=(frames, joints, 3)).astype(np.float32),
-        "subject": str(number % 3),
+        "identity": str(number % 3),
         "recording": f"walk_{number}",
     }
 
@@ -56,7 +56,7 @@ def test_recordings_come_back_exactly_and_in_the_order_given(tmp_path):
     for row, number in zip(stored, order, strict=True):
         np.testing.assert_array_equal(row["joints"], walk(number, frames=2 + number)["joints"])
         np.testing.assert_array_equal(row["frames"], np.arange(2 + number))
-        assert row["captured"] == 2 + number and row["camera"] == b"" and row["subject"] == str(number % 3).encode()
+        assert row["captured"] == 2 + number and row["camera"] == b"" and row["identity"] == str(number % 3).encode()
 
 
 def test_optional_fields_are_stored_as_given(tmp_path):

@@ -62,7 +62,7 @@ def as_sequences(joints: np.ndarray, person: np.ndarray, root: int | None, class
     _, first, index = np.unique(joints.reshape(count, -1), axis=0, return_index=True, return_inverse=True)
     key = np.char.add(np.char.add(index.reshape(-1).astype(str), " "), np.asarray(person).astype(str))
     _, first, index = np.unique(key, return_index=True, return_inverse=True)
-    captured = recordings.Recordings.from_list({"joints": joints[row], "subject": str(person[row])} for row in first)
+    captured = recordings.Recordings.from_list({"joints": joints[row], "identity": str(person[row])} for row in first)
     cut = windows.Windows(start=index.reshape(-1) * length, recording=index.reshape(-1), length=length)
     known = recordings.sorted_identities(captured.identity if classes is None else classes)
     return sequences.Sequences(captured, cut, root, known)

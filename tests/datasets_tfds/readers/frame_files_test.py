@@ -141,10 +141,10 @@ def test_an_unreadable_file_is_named(tmp_path):
 
 def test_a_recording_of_dropped_frames_only_is_empty(tmp_path):
     paths = [write(tmp_path, rows(state=0), f"{number}_skel.txt") for number in range(3)]
-    take = takes.Take(tuple(paths), subject="7", recording="a", clip=(1, 1))
+    take = takes.Take(tuple(paths), identity="7", recording="a", clip=(1, 1))
     example = frame_files.read(take, frame_files.RGBD_ID)
     assert example["joints"].shape == (0, 20, 3)
-    assert (example["frames"].tolist(), example["captured"], example["subject"]) == ([], 3, "7")
+    assert (example["frames"].tolist(), example["captured"], example["identity"]) == ([], 3, "7")
 
 
 def test_extra_lines_are_ignored_where_only_the_first_lines_count(tmp_path):
@@ -154,7 +154,7 @@ def test_extra_lines_are_ignored_where_only_the_first_lines_count(tmp_path):
 
 
 def test_a_take_travels_to_another_process(tmp_path):
-    take = takes.Take((write(tmp_path, rows()),), subject="7", recording="a", camera="front", setting="gc1")
+    take = takes.Take((write(tmp_path, rows()),), identity="7", recording="a", camera="front", setting="gc1")
     copy = pickle.loads(pickle.dumps(take))
     np.testing.assert_array_equal(
         frame_files.read(copy, frame_files.RGBD_ID)["joints"],
