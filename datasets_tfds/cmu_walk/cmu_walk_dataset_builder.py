@@ -1,15 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Walking recordings of the CMU motion capture database as Kinect skeletons, from ASF/AMC or BVH text files."""
 
-from __future__ import annotations
-
 import pathlib
 import warnings
 from typing import Any
 
-import tensorflow_datasets as tfds
-
-from datasets_tfds import skeleton_builder
+from datasets_tfds import base_builder, skeleton_builder
 from datasets_tfds.cmu_walk import kinect_joints, options, raw_files, split_rule
 from datasets_tfds.readers import segments
 
@@ -17,8 +13,6 @@ from datasets_tfds.readers import segments
 class Builder(skeleton_builder.SkeletonBuilder):
     """Real walking skeletons, 30 frames per second, metres, constant bone lengths (no sensor noise)."""
 
-    VERSION = tfds.core.Version("1.0.0")
-    RELEASE_NOTES = {"1.0.0": "Recordings from ASF/AMC and BVH files, Kinect v1 and v2 joints."}
     SKELETON = "kinect_v1"
     FPS = float(kinect_joints.FPS)
     SOURCE = "CMU Graphics Lab Motion Capture Database, mocap.cs.cmu.edu"
@@ -26,8 +20,8 @@ class Builder(skeleton_builder.SkeletonBuilder):
     OPTIONS = options.OPTIONS
     CHOICES = {"skeleton": tuple(kinect_joints.BONES)}
     BUILDER_CONFIGS = [
-        skeleton_builder.SkeletonConfig(name="recordings", description="20 joints in Kinect v1 order."),
-        skeleton_builder.SkeletonConfig(
+        base_builder.Config(name="recordings", description="20 joints in Kinect v1 order."),
+        base_builder.Config(
             name="recordings_kinect_v2",
             description="25 joints in Kinect v2 order.",
             options={"skeleton": "kinect_v2"},

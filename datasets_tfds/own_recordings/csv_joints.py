@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The column `joint` of a CSV file as joint numbers."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Reads recordings from CSV files: one row per frame and joint, or one row per frame."""
 
-from __future__ import annotations
-
 import pathlib
 import warnings
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Reads a CSV file of skeletons into columns, quickly, and names file, line and column when a cell is wrong."""
 
-from __future__ import annotations
-
 import csv
 import dataclasses
 import functools

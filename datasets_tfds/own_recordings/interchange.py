@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Reads and writes the interchange format: recordings.npz with all frames and splits.json with segments."""
 
-from __future__ import annotations
-
 import json
 import os
 import pathlib

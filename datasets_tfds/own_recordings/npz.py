@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Reads named arrays of an .npz file without ever unpickling, with messages that name file and key."""
 
-from __future__ import annotations
-
 import pathlib
 import zipfile
 import zlib

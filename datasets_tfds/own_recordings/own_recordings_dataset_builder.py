@@ -1,14 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Your own recordings, from the interchange format (recordings.npz and splits.json) or from CSV."""
 
-from __future__ import annotations
-
 import pathlib
 import warnings
 from typing import Any
 
 import numpy as np
-import tensorflow_datasets as tfds
 
 from datasets_tfds import skeleton_builder
 from datasets_tfds.own_recordings import csv_recordings, interchange, joint_order, options
@@ -22,8 +19,6 @@ _FARTHEST = 50.0  # metres; skeleton sensors see less than ten
 class Builder(skeleton_builder.SkeletonBuilder):
     """Recordings of a folder; the number of joints decides which skeleton they are unless it is given."""
 
-    VERSION = tfds.core.Version("1.0.0")
-    RELEASE_NOTES = {"1.0.0": "Interchange format and CSV."}
     SKELETON = ""
     SOURCE = "the user's own files"
     OPTIONS = options.OPTIONS

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The recordings of an interchange file as a table, checked against its frames."""
 
-from __future__ import annotations
-
 import pathlib
 from typing import Any
 

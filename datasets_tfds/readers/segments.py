@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Splits as segments of recordings: reading splits.json, and the checks every source of splits goes through."""
 
-from __future__ import annotations
-
 import json
 import pathlib
 import re

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Reads a text file of the user's: UTF-8, with or without a byte order mark."""
 
-from __future__ import annotations
-
 import codecs
 import pathlib
 

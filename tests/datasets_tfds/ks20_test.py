@@ -31,7 +31,7 @@ def _recordings(folder, tmp_path, **options):
 
 
 def _rows(splits):
-    return {take.recording: (split, take) for split in splits for take in splits[split].takes}
+    return {raw.recording: (split, raw) for split in splits for raw in splits[split].recordings}
 
 
 def _tiny(folder, names, views=VIEWS):

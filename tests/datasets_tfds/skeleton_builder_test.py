@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
-from datasets_tfds import catalogue, skeleton_builder
+from datasets_tfds import base_builder, catalogue, skeleton_builder
 
 
 class ToyWalks(skeleton_builder.SkeletonBuilder, skip_registration=True):
@@ -109,7 +109,7 @@ def test_skeleton_option_changes_the_number_of_joints():
 def test_misspelt_option_is_refused_with_a_suggestion():
     with pytest.raises(ValueError, match="unknown option 'sed'. Did you mean 'seed'"):
         ToyWalks.config_for({"sed": 1})
-    config = skeleton_builder.SkeletonConfig(name="mine", options={"nois": 1.0})
+    config = base_builder.Config(name="mine", options={"nois": 1.0})
     with pytest.raises(ValueError, match="unknown option 'nois'"):
         ToyWalks(data_dir="unused", config=config)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
-from datasets_tfds import skeleton_builder
+from datasets_tfds import catalogue
 from datasets_tfds.own_recordings import interchange
 from datasets_tfds.released import find_tree, npy, published_arrays, published_sets
 from tests import fakes
@@ -20,7 +20,7 @@ EXPECTED = fakes.recorded("TFSKEL_GOLDEN", "preprocessing/expected")
 
 
 def build(config, manual_dir, data_dir):
-    builder = skeleton_builder.load("released", data_dir, {"config": config})
+    builder = catalogue.load("released", data_dir, {"config": config})
     builder.download_and_prepare(download_config=tfds.download.DownloadConfig(manual_dir=str(manual_dir)))
     return pathlib.Path(builder.data_path)
 
