@@ -11,9 +11,8 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from datasets_tfds import base_builder
+from datasets_tfds.readers import examples
 from tfskel import skeletons
-
-_TEXT = ("identity", "recording", "camera", "condition", "setting")
 
 
 class SkeletonBuilder(base_builder.BaseBuilder, skip_registration=True):
@@ -48,7 +47,7 @@ class SkeletonBuilder(base_builder.BaseBuilder, skip_registration=True):
             shape=(None, self._num_joints(), 3), dtype=self.JOINTS_DTYPE, encoding=tfds.features.Encoding.BYTES
         )
         frames, captured = tfds.features.Tensor(shape=(None,), dtype=np.int64), tfds.features.Scalar(dtype=np.int64)
-        texts = {name: tfds.features.Text() for name in _TEXT}
+        texts = {name: tfds.features.Text() for name in (*examples.NAMES, *examples.OPTIONAL)}
         return tfds.features.FeaturesDict({"joints": joints, **texts, "frames": frames, "captured": captured})
 
     def metadata(self) -> dict[str, Any]:
@@ -56,35 +55,9 @@ class SkeletonBuilder(base_builder.BaseBuilder, skip_registration=True):
         return {"skeleton": self.skeleton, "fps": self.options.get("fps", self.FPS), **super().metadata()}
 
     def encoder(self, split: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
-        """See `encoded`."""
+        """See `examples.encoded`."""
         where = f"Data set {self.name}, split {split!r}"
-        return functools.partial(encoded, where=where, num_joints=self._num_joints(), dtype=self.JOINTS_DTYPE)
+        return functools.partial(examples.encoded, where=where, num_joints=self._num_joints(), dtype=self.JOINTS_DTYPE)
 
     def _num_joints(self) -> int | None:
         return skeletons.get(self.skeleton).num_joints if self.skeleton else None
-
-
-def encoded(example: dict[str, Any], where: str, num_joints: int | None, dtype: type = np.float32) -> dict[str, Any]:
-    """An example dict as it is stored: checked, nothing left out.
-
-    Args:
-        example: as `SkeletonBuilder.recordings` gives it. No frames at all are accepted when some were captured.
-        where: data set and split, for messages.
-        num_joints: joints expected; None accepts any number.
-        dtype: of the joints.
-
-    Raises:
-        ValueError: joints of another shape, not finite, none at all, or frame numbers that do not fit.
-    """
-    joints = np.asarray(example["joints"], dtype)
-    where = f"{where}, recording {str(example['recording'])!r}"
-    if joints.ndim != 3 or joints.shape[2] != 3 or num_joints not in (None, joints.shape[1]):
-        raise ValueError(f"{where}: joints must be (frames, {num_joints or 'J'}, 3); received {joints.shape}.")
-    captured = int(example.get("captured", len(joints)))
-    if not captured or not np.isfinite(joints).all():
-        raise ValueError(f"{where}: {'a coordinate that is not finite' if captured else 'no frames'}.")
-    frames = np.asarray(example.get("frames", np.arange(len(joints))), dtype=np.int64)
-    if frames.shape != joints.shape[:1]:
-        raise ValueError(f"{where}: {len(frames)} frame numbers for {len(joints)} frames.")
-    texts = {name: str(example.get(name, "")) for name in _TEXT}
-    return {"joints": joints, **texts, "frames": frames, "captured": captured}

@@ -7,7 +7,7 @@ from typing import Any
 
 from datasets_tfds import base_builder, skeleton_builder
 from datasets_tfds.cmu_walk import kinect_joints, options, raw_files, split_rule
-from datasets_tfds.readers import segments
+from datasets_tfds.readers import examples, segments
 
 
 class Builder(skeleton_builder.SkeletonBuilder):
@@ -47,7 +47,7 @@ Nothing is downloaded. Get the files of the subjects you want (the table in the 
             split: [_example(raw[name], name, first, end) for name, first, end in rows]
             for split, rows in chosen.items()
         }
-        missing = segments.not_in_gallery(splits)
+        missing = examples.not_in_gallery(splits)
         if missing:
             warnings.warn(f"cmu_walk: the gallery lacks these probe identities: {', '.join(missing)}", stacklevel=2)
         return splits

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from datasets_tfds.own_recordings import csv_joints, csv_table
-from datasets_tfds.readers import folder_tree, segments
+from datasets_tfds.readers import examples, folder_tree, segments
 
 _NAMES = ("recording", "identity")
 _OPTIONAL = ("camera", "condition", "setting")
@@ -64,7 +64,7 @@ def read(
     if len(counts) > 1:
         raise ValueError(f"{folder / recordings}: files with different numbers of joints: {sorted(counts)}.")
     chosen = _segments(folder / splits, whole, sources, layout)
-    return {split: [_part(whole[name], first, end) for name, first, end in rows] for split, rows in chosen.items()}
+    return examples.cut(whole, chosen)
 
 
 def _files(folder: pathlib.Path, name: str) -> list[pathlib.Path]:
@@ -195,16 +195,3 @@ def _segments(path, whole, sources, layout) -> dict[str, list[segments.Segment]]
         raise ValueError(f"{sources[marked[0]]}, column 'split': empty in every row; expected split names.")
     segments.check(chosen, lengths, str(sources[marked[0]]))
     return chosen
-
-
-def _part(example: dict[str, Any], first: int, end: int) -> dict[str, Any]:
-    words = {name: example.get(name, "") for name in _OPTIONAL}
-    return {
-        "joints": example["joints"][first:end],
-        "identity": example["identity"],
-        "recording": example["recording"],
-        "frames": example["frames"][first:end],
-        "captured": end - first,
-        "skeleton": example["skeleton"],
-        **words,
-    }

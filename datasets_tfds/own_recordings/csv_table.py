@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from datasets_tfds.readers import text_file
+from tfskel import arrays
 
 _WHOLE = re.compile(r"[+-]?[0-9]+")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
@@ -69,7 +69,7 @@ def load(path: pathlib.Path) -> Source:
     Raises:
         ValueError: not UTF-8, broken quotes, no header, or a column name twice.
     """
-    text = text_file.read(path).replace("\r\n", "\n").replace("\r", "\n")
+    text = arrays.read_text(path).replace("\r\n", "\n").replace("\r", "\n")
     first = text.partition("\n")[0]
     separator = max(",;\t", key=first.count)
     if '"' in text:

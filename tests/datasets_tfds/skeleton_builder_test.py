@@ -123,7 +123,7 @@ def test_option_of_another_type_is_refused():
     "damage, message",
     [
         ({"joints": np.zeros((4, 25, 3))}, r"split 'train', recording 'walk_1': joints must be \(frames, 20, 3\)"),
-        ({"joints": np.full((4, 20, 3), np.nan)}, "recording 'walk_1': a coordinate that is not finite"),
+        ({"joints": np.full((4, 20, 3), np.nan)}, "recording 'walk_1', frame 0 .row 0., joint 0, x: nan; expected"),
         ({"joints": np.zeros((0, 20, 3))}, "recording 'walk_1': no frames"),
         ({"frames": np.arange(3)}, "recording 'walk_1': 3 frame numbers for 4 frames"),
     ],

@@ -3,11 +3,10 @@
 
 import json
 import pathlib
-import zipfile
 
 import numpy as np
 
-from datasets_tfds.own_recordings import npz
+from tfskel import arrays
 from tfskel.data import recordings, windows
 from tfskel.data import skeleton_split as sequences
 
@@ -21,12 +20,7 @@ def load(path: pathlib.Path) -> dict[str, np.ndarray]:
     """
     if not path.is_file():
         raise FileNotFoundError(f"{path} is missing; it is needed to compare.")
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = [name.removesuffix(".npy") for name in archive.namelist()]
-    except zipfile.BadZipFile as error:
-        raise ValueError(f"{path} is damaged or not an .npz file: {error}.") from error
-    return npz.read(path, names)
+    return arrays.read(path)
 
 
 def load_settings(path: pathlib.Path) -> dict:

@@ -92,7 +92,7 @@ def test_writing_never_replaces_files_and_leaves_nothing_when_it_fails(tmp_path)
         interchange.write(new, examples | {"probe": []})
     with pytest.raises(ValueError, match="recording 'a1'.*identity is"):
         interchange.write(new, {"train": [examples["train"][0], examples["train"][0] | {"identity": "z"}]})
-    with pytest.raises(ValueError, match="recording 'a1': frame 0 stands there twice"):
+    with pytest.raises(ValueError, match="recording 'a1': frame 0 follows 9; expected rising numbers, no frame twice"):
         interchange.write(new, {"train": examples["train"], "probe": examples["train"][:1]})
     assert not new.exists()
 
