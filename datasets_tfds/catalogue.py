@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from datasets_tfds import skeleton_builder
+    from datasets_tfds import base_builder
 
 
 def known() -> list[str]:
@@ -51,7 +51,7 @@ def check_option(name: str, key: str, defaults: Mapping[str, Any]) -> None:
 
 def load(
     name: str, data_dir: str | pathlib.Path | None = None, options: dict[str, Any] | None = None
-) -> skeleton_builder.SkeletonBuilder:
+) -> base_builder.BaseBuilder:
     """The builder of one data set, ready for `download_and_prepare` or for reading.
 
     Args:

@@ -39,7 +39,7 @@ def examples(names=("id0", "id1", "id2"), frames: int = 24, joints: int = 20) ->
         split: [
             {
                 "joints": walk(person, 10 * person + number, frames, joints).astype(np.float32),
-                "subject": name,
+                "identity": name,
                 "recording": f"{name} {split}",
             }
             for person, name in enumerate(names)
@@ -57,7 +57,7 @@ def write_npz(folder: pathlib.Path, splits: dict[str, list[dict]]) -> pathlib.Pa
         folder / "recordings.npz",
         joints=np.concatenate([row["joints"] for row in rows]),
         recording=np.array([row["recording"] for row in rows]),
-        identity=np.array([row["subject"] for row in rows]),
+        identity=np.array([row["identity"] for row in rows]),
         start=np.cumsum(length) - length,
         length=length,
     )
@@ -74,7 +74,7 @@ def csv_text(splits: dict[str, list[dict]]) -> str:
         for row in rows:
             numbers = row.get("frames", np.arange(len(row["joints"])))
             for frame, pose in zip(numbers, row["joints"], strict=True):
-                words = [row["recording"], row["subject"], str(frame), split]
+                words = [row["recording"], row["identity"], str(frame), split]
                 lines.append(",".join([*words, *(f"{value:.4f}" for value in pose.ravel())]))
     return "\n".join(lines) + "\n"
 

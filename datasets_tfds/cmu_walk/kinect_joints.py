@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Bone ends of the capture model as Kinect joints at 30 frames per second, walking towards an imagined sensor."""
 
-from __future__ import annotations
-
 import numpy as np
 
 FPS = 30

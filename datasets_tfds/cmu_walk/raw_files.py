@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Finds the raw motion files of a folder and reads each with the reader that fits."""
 
-from __future__ import annotations
-
 import dataclasses
 import pathlib
 

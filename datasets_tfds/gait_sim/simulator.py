@@ -109,7 +109,7 @@ def example(options: Options, identity: int, recording: int) -> dict:
         options: see `Options`; identity, recording: numbers from 0.
 
     Returns:
-        dict: joints (frames, J, 3) float32 metres, subject, recording, camera (the view), condition, setting,
+        dict: joints (frames, J, 3) float32 metres, identity, recording, camera (the view), condition, setting,
         frames (frames,) int64, captured.
     """
     points = motion(options, identity, recording)
@@ -118,7 +118,7 @@ def example(options: Options, identity: int, recording: int) -> dict:
     chosen = [body.POINTS.index(name) for name in body.LAYOUTS[options.skeleton]]
     return {
         "joints": points[:, chosen].astype(np.float32),
-        "subject": f"{identity:02d}",
+        "identity": f"{identity:02d}",
         "recording": f"{identity:02d}_{recording:02d}",
         "camera": options.views[(recording // len(SPLIT_ORDER)) % len(options.views)],
         "condition": "normal",

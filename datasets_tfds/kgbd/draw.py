@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Which walks of a person become gallery and probe: drawn at random, as in the original preprocessing."""
 
-from __future__ import annotations
-
 import numpy as np
 
 FEW = 3

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Which setting of a person becomes gallery, probe and training part: drawn at random, as in the original program."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from datasets_tfds.ks20 import grouping

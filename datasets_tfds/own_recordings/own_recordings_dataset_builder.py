@@ -1,18 +1,15 @@
 # SPDX-License-Identifier: MIT
 """Your own recordings, from the interchange format (recordings.npz and splits.json) or from CSV."""
 
-from __future__ import annotations
-
 import pathlib
 import warnings
 from typing import Any
 
 import numpy as np
-import tensorflow_datasets as tfds
 
 from datasets_tfds import skeleton_builder
 from datasets_tfds.own_recordings import csv_recordings, interchange, joint_order, options
-from datasets_tfds.readers import folder_tree, segments
+from datasets_tfds.readers import examples, folder_tree
 from tfskel import skeletons
 
 _FILES = {"interchange": "recordings.npz", "csv": "recordings.csv"}
@@ -22,8 +19,6 @@ _FARTHEST = 50.0  # metres; skeleton sensors see less than ten
 class Builder(skeleton_builder.SkeletonBuilder):
     """Recordings of a folder; the number of joints decides which skeleton they are unless it is given."""
 
-    VERSION = tfds.core.Version("1.0.0")
-    RELEASE_NOTES = {"1.0.0": "Interchange format and CSV."}
     SKELETON = ""
     SOURCE = "the user's own files"
     OPTIONS = options.OPTIONS
@@ -50,10 +45,10 @@ The README of this data set shows both in full.
         splits = self._read(manual_dir, form, name)
         fps = self.options["fps"] or (interchange.frame_rate(manual_dir, name) if form != "csv" else None)
         self.info.metadata.update(skeleton=self._skeleton_of(manual_dir, splits), fps=fps)
-        missing = segments.not_in_gallery(splits)
+        missing = examples.not_in_gallery(splits)
         if missing:
             _warn(f"the gallery lacks these probe identities, which can never be found: {', '.join(missing)}")
-        farthest = max(float(np.abs(one["joints"]).max()) for examples in splits.values() for one in examples)
+        farthest = max(float(np.abs(row["joints"]).max()) for rows in splits.values() for row in rows)
         if farthest > _FARTHEST:
             _warn(f"a coordinate of {farthest:g}; expected metres. Are these millimetres or pixels?")
         return splits
@@ -82,16 +77,16 @@ The README of this data set shows both in full.
 
     def _skeleton_of(self, folder: pathlib.Path, splits: dict[str, list[dict[str, Any]]]) -> str:
         """The layout that the option or the names of the joints state, or that their number and bones suggest."""
-        examples = [example for rows in splits.values() for example in rows]
-        num_joints, stated = examples[0]["joints"].shape[1], self.options["skeleton"]
+        segments = [segment for rows in splits.values() for segment in rows]
+        num_joints, stated = segments[0]["joints"].shape[1], self.options["skeleton"]
         if stated and skeletons.get(stated).num_joints != num_joints:
             raise ValueError(
                 f"own_recordings: option skeleton is {stated!r} with {skeletons.get(stated).num_joints} joints; the "
                 f"recordings in {folder} have {num_joints}."
             )
-        stated = stated or examples[0].get("skeleton", "")
+        stated = stated or segments[0].get("skeleton", "")
         skeleton = skeletons.get(stated) if stated else skeletons.by_num_joints(num_joints)
-        reason, proof = joint_order.doubts((example["joints"] for example in examples), skeleton)
+        reason, proof = joint_order.doubts((segment["joints"] for segment in segments), skeleton)
         if proof and not stated:
             raise ValueError(
                 f"own_recordings: the {num_joints} joints in {folder} do not stand in the order of {skeleton.name}: "

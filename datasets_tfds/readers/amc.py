@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Reads AMC files, the motion of an ASF skeleton."""
 
-from __future__ import annotations
-
 import dataclasses
 import pathlib
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Reads ASF files: the bones of a skeleton and how each may turn."""
 
-from __future__ import annotations
-
 import dataclasses
 import pathlib
 from collections.abc import Iterator

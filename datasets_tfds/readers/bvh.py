@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Reads BVH files of any skeleton. Layout is free: words count, lines do not; keywords may have any case."""
 
-from __future__ import annotations
-
 import dataclasses
 import pathlib
 import re

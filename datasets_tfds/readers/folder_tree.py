@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Draws a folder as a small tree, for messages that compare what was found with what is expected."""
 
-from __future__ import annotations
-
 import os
 import pathlib
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Lines of numbers in raw text files; what is wrong in a file is said with file, line and field."""
 
-from __future__ import annotations
-
 import pathlib
 from collections.abc import Sequence
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Reads and writes one split of the authors' `.npy` sequences, checking what their loaders take on trust."""
 
-from __future__ import annotations
-
 import dataclasses
 import pathlib
 import pickle

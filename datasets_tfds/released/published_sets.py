@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The published data sets as a table, and the names under which one can be asked for."""
 
-from __future__ import annotations
-
 import dataclasses
 import difflib
 import re

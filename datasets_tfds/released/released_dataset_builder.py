@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The ready-cut `.npy` sequences that the authors of Hi-MPC, CAGE and SM-SGE publish, one example a sequence."""
 
-from __future__ import annotations
-
 import functools
 import pathlib
 import warnings
@@ -10,9 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import tensorflow_datasets as tfds
 
-from datasets_tfds import skeleton_builder
+from datasets_tfds import base_builder, skeleton_builder
 from datasets_tfds.readers import folder_tree
 from datasets_tfds.released import find_tree, options, published_arrays, published_sets
 
@@ -20,12 +17,12 @@ AVAILABLE = "available"
 
 
 @functools.cache
-def _config(name: str) -> skeleton_builder.SkeletonConfig:
+def _config(name: str) -> base_builder.Config:
     """The config of a name; TFDS asks for the same object every time."""
     request = published_sets.parse(name)
     view = f", view {request.view}" if request.view else ""
     condition = f", condition {request.condition}" if request.condition else ""
-    return skeleton_builder.SkeletonConfig(
+    return base_builder.Config(
         name=name,
         description=f"{request.set.name}{view}{condition}, sequences of {request.length} frames.",
         options={"config": name},
@@ -35,17 +32,14 @@ def _config(name: str) -> skeleton_builder.SkeletonConfig:
 class Builder(skeleton_builder.SkeletonBuilder):
     """Published sequences: as many frames as the name says, joints and order of the files, not centred."""
 
-    VERSION = tfds.core.Version("1.0.0")
-    RELEASE_NOTES = {"1.0.0": "Trees of Hi-MPC, CAGE and SM-SGE; IAS, BIWI, KGBD, KS20 and CASIA-B."}
     SKELETON = ""
     FPS = 0.0  # the arrays do not say
+    JOINTS_DTYPE = np.float64  # as the arrays: the originals centre them before rounding
     SOURCE = "ready-cut .npy sequences published by the authors of Hi-MPC, CAGE and SM-SGE"
     HOMEPAGE = "https://github.com/Kali-Hac/Hi-MPC"
     OPTIONS = options.OPTIONS
     BUILDER_CONFIGS = [
-        skeleton_builder.SkeletonConfig(
-            name=AVAILABLE, description="Builds every published data set that is below manual_dir."
-        )
+        base_builder.Config(name=AVAILABLE, description="Builds every published data set that is below manual_dir.")
     ]
     MANUAL_DOWNLOAD_INSTRUCTIONS = f"""
 Nothing is downloaded. The authors share the arrays by links in the README files of their repositories
@@ -60,12 +54,12 @@ that is there is built. {published_sets.names()}
 """
 
     @classmethod
-    def get_builder_config(cls, name: str, version: Any = None) -> skeleton_builder.SkeletonConfig:
+    def get_builder_config(cls, name: str, version: Any = None) -> base_builder.Config:
         """The config of any name that published_sets.parse knows; none of them has to be listed."""
         return super().get_builder_config(name, version) or _config(name)
 
     @classmethod
-    def config_for(cls, options: dict[str, Any]) -> skeleton_builder.SkeletonConfig:
+    def config_for(cls, options: dict[str, Any]) -> base_builder.Config:
         """The config of {"config": name}.
 
         Raises:
@@ -83,14 +77,6 @@ that is there is built. {published_sets.names()}
         """Name in tfskel.skeletons; for KGBD it states the number of joints, not their order."""
         name = self.options["config"]
         return published_sets.parse(name).set.skeleton if name else ""
-
-    def dataset_info_from_configs(self, *, features: tfds.features.FeaturesDict, **kwargs) -> Any:
-        """As the base, with joints in float64: the arrays are, and the originals centre them before rounding."""
-        joints = tfds.features.Tensor(
-            shape=features["joints"].shape, dtype=np.float64, encoding=tfds.features.Encoding.BYTES
-        )
-        features = tfds.features.FeaturesDict({**features, "joints": joints})
-        return super().dataset_info_from_configs(features=features, **kwargs)
 
     def download_and_prepare(self, *, download_dir=None, download_config=None, **kwargs) -> None:
         """As TFDS; the config `available` builds every data set that is there, under its own name.
@@ -133,7 +119,7 @@ that is there is built. {published_sets.names()}
         for index, joints in enumerate(read.joints):
             yield {
                 "joints": joints,
-                "subject": str(read.person[index]),
+                "identity": str(read.person[index]),
                 "recording": f"{split}_{index}",
                 "camera": request.view,
                 "condition": condition,

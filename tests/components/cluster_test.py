@@ -15,7 +15,7 @@ from tfskel.data import skeleton_split as sequences
 @pytest.fixture
 def found():
     rng = np.random.default_rng(0)
-    examples = [{"joints": rng.normal(size=(24, 5, 3)).astype(np.float32), "subject": f"p{k}"} for k in range(3)]
+    examples = [{"joints": rng.normal(size=(24, 5, 3)).astype(np.float32), "identity": f"p{k}"} for k in range(3)]
     train = sequences.build(recordings.Recordings.from_list(examples), f=4).distinct()
     return train, features.extract(lambda rows: {"x": train.read(rows).reshape(len(rows), -1)}, train, 16)["x"]
 

@@ -11,7 +11,11 @@ def people(lengths: dict[str, list[int]]) -> recordings.Recordings:
     rng = np.random.default_rng(0)
     return recordings.Recordings.from_list(
         [
-            {"joints": rng.normal(size=(length, 20, 3)).astype(np.float32), "subject": name, "recording": f"{name}_{i}"}
+            {
+                "joints": rng.normal(size=(length, 20, 3)).astype(np.float32),
+                "identity": name,
+                "recording": f"{name}_{i}",
+            }
             for name, own in lengths.items()
             for i, length in enumerate(own)
         ]

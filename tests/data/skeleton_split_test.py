@@ -27,7 +27,7 @@ def golden_sequences(case, split, f):
     joints = np.stack([case[f"raw/{split}_{axis}"] for axis in "xyz"], axis=-1)
     people = case[f"raw/{split}_frame_id"]
     found = recordings.Recordings.from_list(
-        {"joints": take, "subject": str(person)} for take, person in zip(joints, people, strict=True)
+        {"joints": take, "identity": str(person)} for take, person in zip(joints, people, strict=True)
     )
     classes = recordings.sorted_identities(str(key) for key in case[f"raw/{split}_ids_keys"])
     return sequences.build(found, rule="testing", f=f, root=0, classes=classes)
@@ -56,7 +56,7 @@ def takes(lengths=(13, 4, 20), dtype=np.float64):
     return recordings.Recordings.from_list(
         {
             "joints": rng.normal(size=(length, 20, 3)).astype(dtype),
-            "subject": ("b", "10", "9")[i % 3],
+            "identity": ("b", "10", "9")[i % 3],
             "recording": f"take{i}",
             "camera": f"view{i}",
         }

@@ -113,7 +113,7 @@ def test_no_sequence_spans_a_gap_in_time(tmp_path):
 def test_people_are_named_in_plain_text_where_probe_and_gallery_share_nobody(tmp_path):
     taken = fakes.examples()
     for row in taken["probe"]:
-        row["subject"] = f"guest{row['subject'][2:]}"
+        row["identity"] = f"guest{row['identity'][2:]}"
     config = recipe(RECIPES[0], fakes.write_npz(tmp_path / "own", taken))
     main.execute(config, tmp_path / "run", ["ingest"])
     with pytest.raises(ValueError, match="probe guest0, guest1, guest2, gallery id0, id1, id2. Check the splits"):

@@ -20,7 +20,7 @@ ROWS = {"standard": protocols.STANDARD, **{"/".join(key): row for key, row in pr
 def walkers(seed):
     rng = np.random.default_rng(seed)
     return recordings.Recordings.from_list(
-        {"joints": rng.normal(size=(40, 14, 3)).astype(np.float32), "subject": f"p{person}", "recording": f"{take}"}
+        {"joints": rng.normal(size=(40, 14, 3)).astype(np.float32), "identity": f"p{person}", "recording": f"{take}"}
         for take in range(2)
         for person in range(PEOPLE)
     )

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
-from datasets_tfds import skeleton_builder
+from datasets_tfds import catalogue
 from datasets_tfds.own_recordings import interchange
 from datasets_tfds.released import find_tree, npy, published_arrays, published_sets
 from tests import fakes
@@ -20,7 +20,7 @@ EXPECTED = fakes.recorded("TFSKEL_GOLDEN", "preprocessing/expected")
 
 
 def build(config, manual_dir, data_dir):
-    builder = skeleton_builder.load("released", data_dir, {"config": config})
+    builder = catalogue.load("released", data_dir, {"config": config})
     builder.download_and_prepare(download_config=tfds.download.DownloadConfig(manual_dir=str(manual_dir)))
     return pathlib.Path(builder.data_path)
 
@@ -101,7 +101,7 @@ def test_casia_b_by_condition_goes_to_the_projects_that_have_it(tmp_path):
 
 def ready_cut(joints, persons=("5", "5", "2", "2")):
     return recordings.Recordings.from_list(
-        [{"joints": window, "subject": person} for window, person in zip(joints, persons, strict=True)]
+        [{"joints": window, "identity": person} for window, person in zip(joints, persons, strict=True)]
     )
 
 
@@ -112,7 +112,7 @@ def own(tmp_path):
     people = {"mia": 9, "ben": 8, "zoe": 3}
     rows = {
         split: [
-            {"joints": rng.normal(size=(frames, 20, 3)), "subject": name, "recording": f"{split}_{name}"}
+            {"joints": rng.normal(size=(frames, 20, 3)), "identity": name, "recording": f"{split}_{name}"}
             for name, frames in people.items()
         ]
         for split in ("train", "gallery", "probe")
@@ -130,7 +130,7 @@ def naive_windows(examples, f, overlapping):
             step = f // 2 if overlapping else f
             for start in range(0, len(frames) - f + 1, step):
                 windows.append(frames[start : start + f])
-                people.append(example["subject"])
+                people.append(example["identity"])
     return np.array(windows), people
 
 

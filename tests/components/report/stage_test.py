@@ -177,5 +177,5 @@ def test_a_failed_write_leaves_the_earlier_page(tmp_path, monkeypatch):
 def test_a_damaged_result_is_named(tmp_path):
     given = finished_run.arguments(tmp_path)
     (tmp_path / "seed_2/results/metrics.json").write_text("{")
-    with pytest.raises(ValueError, match="seed_2/results/metrics.json is damaged"):
+    with pytest.raises(ValueError, match="seed_2/results/metrics.json: not a JSON file .*--force"):
         stage.report(**given)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
-from datasets_tfds import skeleton_builder
+from datasets_tfds import catalogue
 from datasets_tfds.released import find_tree, published_sets, released_dataset_builder
 from tests import fakes
 from tfskel.data import order as batches
@@ -27,7 +27,7 @@ MIRRORED = [11, 10, 1, 0, 2, 4, 6, 8, 3, 5, 7, 9, 12, 14, 16, 18, 13, 15, 17, 19
 
 
 def build(config, manual_dir, data_dir):
-    builder = skeleton_builder.load("released", data_dir, {"config": config})
+    builder = catalogue.load("released", data_dir, {"config": config})
     download = tfds.download.DownloadConfig(manual_dir=str(manual_dir))
     builder.download_and_prepare(download_config=download)
     return builder
@@ -180,7 +180,7 @@ def test_a_config_name_says_set_view_condition_and_any_length(name, key, length,
 @pytest.mark.parametrize("name", ["ias", "ias_f0", "ias_nm_f6", "ias_f6_", "prid_f6", "casia_b_xx_f40", "IAS_f6"])
 def test_a_name_that_stands_for_nothing_is_refused_with_the_names_there_are(name):
     with pytest.raises(ValueError, match=f"no config '{name}'.*Names: ias_f6, .*casia_b_nm_f40"):
-        skeleton_builder.load("released", None, {"config": name})
+        catalogue.load("released", None, {"config": name})
     with pytest.raises(ValueError, match="Did you mean 'ias_f6'"):
         published_sets.parse("ias_nm_f6")
 
@@ -195,7 +195,7 @@ def test_a_name_that_stands_for_nothing_is_refused_with_the_names_there_are(name
 )
 def test_a_recipe_has_to_say_which_set(options, message):
     with pytest.raises(ValueError, match=message):
-        skeleton_builder.load("released", None, options)
+        catalogue.load("released", None, options)
 
 
 @pytest.mark.parametrize("manual_dir", [".", "Datasets", "Datasets/BIWI"])

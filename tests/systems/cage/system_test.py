@@ -27,7 +27,7 @@ def walkers(seed, takes=2, frames=20):
     for take in range(takes):
         for person, shape in enumerate(shapes):
             joints = shape + np.cumsum(0.05 * rng.normal(size=(frames, 14, 3)), axis=0)
-            examples.append({"joints": joints.astype(np.float32), "subject": f"p{person}", "recording": f"{take}"})
+            examples.append({"joints": joints.astype(np.float32), "identity": f"p{person}", "recording": f"{take}"})
     return recordings.Recordings.from_list(examples)
 
 

@@ -30,7 +30,7 @@ def walkers(seed, people=4, takes=2, frames=24, apart=1.0):
         for person, shape in enumerate(shapes):
             sway = np.cumsum(0.05 * rng.normal(size=(frames, 20, 3)), axis=0)
             joints = (shape + sway).astype(np.float32)
-            examples.append({"joints": joints, "subject": f"p{person}", "recording": f"{take}"})
+            examples.append({"joints": joints, "identity": f"p{person}", "recording": f"{take}"})
     return recordings.Recordings.from_list(examples)
 
 
