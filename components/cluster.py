@@ -8,7 +8,6 @@ import ml_collections
 import numpy as np
 from absl import logging
 
-from components import splits
 from components import train as training_stage
 from tfskel import arrays
 from tfskel import clustering as clusterings
@@ -62,10 +61,8 @@ def cluster(
     Raises:
         ValueError: settings that do not fit the sequences.
     """
-    recipe = splits.resolved(recipe, recordings)
-    system, _ = training_stage.restore(recipe, model)
+    system, _, parts = training_stage.restore(recipe, recordings, model)
     system.load(model, system.EMBEDDING, selection.LAST)
-    parts = splits.read(recordings, recipe["dataset"], recipe["division"])
     train = parts.train.distinct()
     features = system.features(train, (base.MAIN,))[base.MAIN]
     settings = SETTINGS[clustering.method](features.vectors, clustering, len(parts.classes), seed)

@@ -172,9 +172,7 @@ def evaluate(
     Output `results`: `metrics.json` (rows, warnings), `curves.npz`, `confusion.npz`, `probe.npz` and `gallery.npz`
     (features of the last selection), `ranked.npz`.
     """
-    recipe = splits.resolved(recipe, recordings)
-    system, described = training_stage.restore(recipe, model)
-    parts = splits.read(recordings, recipe["dataset"], recipe["division"])
+    system, described, parts = training_stage.restore(recipe, recordings, model)
     baselines, curves = _baselines(parts, evaluation)
     rows, more = _family_b(system, described, model, parts, evaluation, results)
     curves, confusions = more | curves, {}

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import ml_collections
 import numpy as np
 
-from components import splits
 from components import train as training_stage
 from tfskel import arrays, inference, literal_path
 
@@ -101,8 +100,7 @@ def export(
     Output `saved_model`: the SavedModel in `saved_model/1`, and `export.json` (selection, signatures, input shape,
     classes, largest difference from the Keras model).
     """
-    recipe = splits.resolved(recipe, recordings)
-    system, described = training_stage.restore(recipe, model)
+    system, described, parts = training_stage.restore(recipe, recordings, model)
     for phase in system.PHASES:
         if not system.load(model, phase, export.selection):
             raise ValueError(
@@ -112,14 +110,13 @@ def export(
     literal = literal_path.Alias(saved_model)
     folder = literal.path / FOLDER / VERSION
     _write(system, folder)
-    parts = splits.read(recordings, recipe["dataset"], recipe["division"])
     raw = parts.train.raw(np.arange(min(COMPARED, len(parts.train)))).astype(np.float32)  # stored sets may be float64
     differences = _check_equal(folder, system, raw)
     arrays.write_json(
         saved_model / "export.json",
         {
             "selection": export.selection,
-            "skeleton": recipe["dataset"].skeleton,
+            "skeleton": system.skeleton.name,
             "input": system.input_spec.shape.as_list(),
             "classes": described["classes"],
             "difference": differences,

@@ -115,13 +115,19 @@ def train(
     return _clean(model)
 
 
-def restore(recipe: dict, model: pathlib.Path):
-    """Builds the system that `train` fitted; the recipe states its skeleton, see `splits.resolved`.
+def restore(recipe: dict, recordings: pathlib.Path, model: pathlib.Path):
+    """Builds the system that `train` fitted.
+
+    Args:
+        recipe: sections by name, and `division`.
+        recordings, model: outputs of ingest and train.
 
     Returns:
-        (system without weights, the description in system.json). `system.load(model, phase, selection)` loads weights.
+        (system without weights, the description in system.json, splits). `system.load(model, phase, selection)` loads
+        weights.
     """
     from tfskel import systems
 
-    described = arrays.read_json(model / DESCRIPTION)
-    return systems.find(described["system"])(recipe, len(described["classes"]), described["seed"]), described
+    recipe, described = splits.resolved(recipe, recordings), arrays.read_json(model / DESCRIPTION)
+    system = systems.find(described["system"])(recipe, len(described["classes"]), described["seed"])
+    return system, described, splits.read(recordings, recipe["dataset"], recipe["division"])
