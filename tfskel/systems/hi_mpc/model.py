@@ -9,7 +9,7 @@ import numpy as np
 from keras import ops
 
 from tfskel import skeletons
-from tfskel.layers import configured, initial_values
+from tfskel.layers import configured, dense, initial_values
 
 LEVELS = ("joints", "parts", "bodies")
 LETTERS = {"joints": "J", "parts": "P", "bodies": "B"}
@@ -32,8 +32,8 @@ class LevelEncoder(configured.Configured, keras.layers.Layer):
         self.units, self.seed = units, seed
         seeds = (None, None) if seed is None else (seed, seed + 1)
         first, second = (keras.initializers.GlorotUniform(seed) for seed in seeds)
-        self.hidden = keras.layers.Dense(units, "relu", kernel_initializer=first, name="hidden")
-        self.encoded = keras.layers.Dense(units, kernel_initializer=second, name="encoded")
+        self.hidden = dense.Dense(units, "relu", kernel_initializer=first, name="hidden")
+        self.encoded = dense.Dense(units, kernel_initializer=second, name="encoded")
 
     def build(self, frames_shape):
         self.hidden.build(frames_shape)
@@ -130,9 +130,10 @@ class HiMPC(configured.Configured, keras.Model):
         heads: int = 8,
         joint_order: Sequence[int] = (),
         seed: int | None = None,
+        name: str = "hi_mpc",
         **kwargs,
     ):
-        super().__init__(**kwargs)
+        super().__init__(name=name, **kwargs)
         for label, value in (("length", length), ("units", units), ("heads", heads)):
             if value < 1:
                 raise ValueError(f"{label} must be at least 1; received {value}.")
