@@ -74,7 +74,8 @@ def loader(path: pathlib.Path, arrays: dict) -> Iterator[rows.Row]:
     classes = {"train": np.unique(splits["train"].persons)}
     # Sets by condition number the persons of a test set among themselves.
     classes["test"] = np.unique(splits["test"].persons) if layout == "conditions" else classes["train"]
-    parts = {split: reading.as_sequences(stored.joints, stored.person, model.skeleton.root, classes[split])
+    root = skeletons.get(model.skeleton).root
+    parts = {split: reading.as_sequences(stored.joints, stored.person, root, classes[split])
              for split, stored in splits.items()}  # fmt: skip
     seed, batch = map(int, arrays["seed_batch"])
     rng = np.random.RandomState(seed)

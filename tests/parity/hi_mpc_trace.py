@@ -31,7 +31,7 @@ METRICS = ("mAP", "rank1", "rank5", "rank10")
 
 def original(model: hi_mpc.HiMPC, like: dict, values=None) -> dict[str, np.ndarray]:
     """A model's weights, or values of its trainable variables, under their original names."""
-    table = names.table(model.num_heads)
+    table = names.table(model.heads)
     like = {name: like[name] for name in table}
     ours = original_names.named(model.trainable_variables, values)
     return original_names.to_original(ours, like, functools.partial(name_table.to_ours, entries=table))

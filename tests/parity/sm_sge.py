@@ -16,7 +16,7 @@ from tfskel.systems import recognition
 from tfskel.systems.sm_sge import losses as reconstruction
 from tfskel.systems.sm_sge import model as sm_sge
 from tfskel.systems.sm_sge import original as names
-from tfskel.systems.sm_sge import scale_collaboration
+from tfskel.systems.sm_sge import relations
 from tfskel.systems.sm_sge import trainer as pretraining
 
 # Numbers of the scales in the names of relations: r_12 is joints from parts.
@@ -86,7 +86,7 @@ def _graph(case: Case, kind: str) -> Iterator[rows.Row]:
         elif group == "fused":
             ours = np.reshape(fused[SCALE_OF[item]], structure[SCALE_OF[item]].shape)
         elif group in ("crl", "crl_raw"):
-            relate = scale_collaboration.scores if group == "crl_raw" else scale_collaboration.collaborate
+            relate = relations.scores if group == "crl_raw" else relations.collaborate
             digits = name.rpartition("_")[2]  # "r_12" relates joints to parts, "self_r_1" joints to joints
             ours = relate(*(structure[NUMBERED[digit]][: len(recorded)] for digit in (digits[0], digits[-1])))
         else:

@@ -7,7 +7,7 @@ import tensorflow as tf
 from keras import ops
 
 from tfskel.data import order as batches
-from tfskel.layers import configured, initial_values
+from tfskel.layers import configured, dense, initial_values
 from tfskel.training import adam
 
 
@@ -27,14 +27,22 @@ class Recognition(configured.Configured, keras.Model):
     Source: original programs of CAGE and SM-SGE: relu(F W1 + b1) W2 + b2, kernels drawn from N(0, 1).
     """
 
-    def __init__(self, features: int, classes: int, seed: int | None = None, units: int | None = None, **kwargs):
-        super().__init__(**kwargs)
+    def __init__(
+        self,
+        features: int,
+        classes: int,
+        seed: int | None = None,
+        units: int | None = None,
+        name: str = "recognition",
+        **kwargs,
+    ):
+        super().__init__(name=name, **kwargs)
         if features < 1 or classes < 1:
             raise ValueError(f"features and classes must be at least 1; received {features} and {classes}.")
         self.features, self.classes, self.seed, self.units = features, classes, seed, units or features
         first, second = (initial_values.normal(seed, number) for number in range(2))
-        self.hidden = keras.layers.Dense(self.units, "relu", kernel_initializer=first, name="hidden")
-        self.logits = keras.layers.Dense(classes, kernel_initializer=second, name="logits")
+        self.hidden = dense.Dense(self.units, "relu", kernel_initializer=first, name="hidden")
+        self.logits = dense.Dense(classes, kernel_initializer=second, name="logits")
         self.build((None, features))
 
     def build(self, input_shape):

@@ -28,10 +28,10 @@ def table(heads: int) -> dict[str, Entry]:
     entries = {}
     for number, level in enumerate(hi_mpc.LEVELS):
         ours = f"{level}_encoder"
-        entries[f"{FIRST_KERNEL}{_SUFFIX[level]}"] = Entry(f"{ours}/hidden_kernel")
-        entries[numbered("Encoder/Variable", number)] = Entry(f"{ours}/hidden_bias")
-        entries[f"W_2{_SUFFIX[level]}"] = Entry(f"{ours}/kernel")
-        entries[numbered("Encoder/Variable", 3 + number)] = Entry(f"{ours}/bias")
+        entries[f"{FIRST_KERNEL}{_SUFFIX[level]}"] = Entry(f"{ours}/hidden/kernel")
+        entries[numbered("Encoder/Variable", number)] = Entry(f"{ours}/hidden/bias")
+        entries[f"W_2{_SUFFIX[level]}"] = Entry(f"{ours}/encoded/kernel")
+        entries[numbered("Encoder/Variable", 3 + number)] = Entry(f"{ours}/encoded/bias")
         entries |= {numbered(HEAD, 3 * head + number): Entry(f"{level}_heads/kernel", (head,)) for head in range(heads)}
     return entries
 
@@ -62,7 +62,7 @@ def load(model: hi_mpc.HiMPC, original: Mapping[str, np.ndarray]) -> None:
     Raises:
         ValueError: names or shapes do not fit the model.
     """
-    name_table.load(model, original, table(model.num_heads), IGNORED)
+    name_table.load(model, original, table(model.heads), IGNORED)
 
 
 def models(originals: Sequence[Mapping[str, np.ndarray]], length: int) -> tuple[dict, dict]:

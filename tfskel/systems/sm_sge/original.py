@@ -117,8 +117,8 @@ def models(originals: Sequence[Mapping[str, np.ndarray]], length: int) -> tuple[
 def _attention(number: int, scale: str, heads: int) -> dict[str, Entry]:
     ours = f"{scale}_attention"
     entries = {
-        numbered(RELATION, 2 * number): Entry(f"{ours}/input_kernel"),
-        numbered(RELATION, 2 * number + 1): Entry(f"{ours}/input_bias"),
+        numbered(RELATION, 2 * number): Entry(f"{ours}/embed/kernel"),
+        numbered(RELATION, 2 * number + 1): Entry(f"{ours}/embed/bias"),
     }
     for head in range(heads):
         first = number * heads + head
@@ -148,10 +148,10 @@ def _heads(scale: str, units: int) -> dict[str, Entry]:
     for number, target in enumerate(sm_sge.TARGETS[scale]):
         own = slice(number * units, (number + 1) * units)
         rows = (
-            Entry(f"{ours}/hidden_kernel", (slice(None), own)),
-            Entry(f"{ours}/hidden_bias", (own,)),
-            Entry(f"{ours}/{target}_kernel"),
-            Entry(f"{ours}/{target}_bias"),
+            Entry(f"{ours}/hidden/kernel", (slice(None), own)),
+            Entry(f"{ours}/hidden/bias", (own,)),
+            Entry(f"{ours}/{target}/kernel"),
+            Entry(f"{ours}/{target}/bias"),
         )
         names = [numbered(f"MSR/MSR/{letter}_pred/{letter}_pred/Variable", 4 * number + k) for k in range(4)]
         entries |= dict(zip(names, rows, strict=True))
