@@ -40,24 +40,12 @@ Nothing is downloaded. Get the files of the subjects you want (the table in the 
         """Segments of the recordings below `manual_dir`, sorted by recording."""
         raw = raw_files.read_folder(manual_dir, self.skeleton)
         lengths = {name: len(recording.joints) for name, recording in raw.items()}
-        own = manual_dir / "splits.json"
-        chosen = segments.read(own, lengths) if own.exists() else split_rule.segments(lengths)
+        given = manual_dir / "splits.json"
+        chosen = segments.read(given, lengths) if given.exists() else split_rule.segments(lengths)
         self.info.metadata["sources"] = {name: recording.source for name, recording in raw.items()}
-        splits = {
-            split: [_example(raw[name], name, first, end) for name, first, end in rows]
-            for split, rows in chosen.items()
-        }
+        whole = {name: {**vars(recording), "recording": name} for name, recording in raw.items()}
+        splits = examples.cut(whole, chosen)
         missing = examples.not_in_gallery(splits)
         if missing:
             warnings.warn(f"cmu_walk: the gallery lacks these probe identities: {', '.join(missing)}", stacklevel=2)
         return splits
-
-
-def _example(raw: raw_files.RawRecording, name: str, first: int, end: int) -> dict[str, Any]:
-    return {
-        "joints": raw.joints[first:end],
-        "identity": raw.identity,
-        "recording": name,
-        "frames": raw.frames[first:end],
-        "captured": end - first,
-    }

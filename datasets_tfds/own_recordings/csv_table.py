@@ -5,18 +5,15 @@ import csv
 import dataclasses
 import functools
 import io
-import math
 import pathlib
-import re
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 
+from datasets_tfds.readers import numbers
 from tfskel import arrays
 
-_WHOLE = re.compile(r"[+-]?[0-9]+")
-_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _UNIT = "\x1f"  # separates the cells of a file that had quotes
 _NEVER_EMPTY = ("recording", "identity", "joint")
 
@@ -62,12 +59,12 @@ def load(path: pathlib.Path) -> Source:
     return Source(path, text, separator, header)
 
 
-def read(source: Source, text: Iterable[str], numbers: Sequence[str]) -> pd.DataFrame:
-    """Columns `text`, `frame` and `numbers` of a file; others are skipped, so are empty lines.
+def read(source: Source, text: Iterable[str], coordinates: Sequence[str]) -> pd.DataFrame:
+    """Columns `text`, `frame` and `coordinates` of a file; others are skipped, so are empty lines.
 
     Returns:
         A row for each line, whose number is the index (the header is line 1): text columns categorical with the
-        categories in order of first appearance, `frame` int64, `numbers` finite float64.
+        categories in order of first appearance, `frame` int64, `coordinates` finite float64.
 
     Raises:
         ValueError: a row has too few or too many cells, a text cell of `recording`, `identity` or `joint` is empty, a
@@ -80,7 +77,7 @@ def read(source: Source, text: Iterable[str], numbers: Sequence[str]) -> pd.Data
         header=None,
         names=source.header,
         skiprows=1,
-        usecols=[*text, "frame", *numbers],
+        usecols=[*text, "frame", *coordinates],
         dtype=dict.fromkeys(text, str),
         na_filter=False,
         quoting=csv.QUOTE_NONE,
@@ -88,7 +85,7 @@ def read(source: Source, text: Iterable[str], numbers: Sequence[str]) -> pd.Data
     ).set_index(lines)
     columns = {name: _categorical(source, cells[name]) for name in text}
     columns["frame"] = _converted(source, cells["frame"], np.int64)
-    return pd.DataFrame(columns | {name: _converted(source, cells[name], np.float64) for name in numbers})
+    return pd.DataFrame(columns | {name: _converted(source, cells[name], np.float64) for name in coordinates})
 
 
 def _without_quotes(path: pathlib.Path, text: str, separator: str) -> str:
@@ -131,22 +128,12 @@ def _categorical(source: Source, column: pd.Series) -> pd.Series:
 
 
 def _converted(source: Source, column: pd.Series, dtype: type) -> pd.Series:
-    if column.dtype.kind not in ("i" if dtype is np.int64 else "iuf") or not np.isfinite(column.to_numpy()).all():
-        place = source.header.index(column.name)
-        readable, expected = (_is_whole, "whole") if dtype is np.int64 else (_is_number, "finite")
-        for line in column.index:
-            cell = source.lines[line - 1].split(source.separator)[place]
-            if not readable(cell.strip(" \t")):
-                raise ValueError(
-                    f"{source.path}, line {line}, column {column.name!r}: expected a {expected} number; "
-                    f"received {cell!r}."
-                )
-    return column.astype(dtype)
-
-
-def _is_whole(cell: str) -> bool:
-    return bool(_WHOLE.fullmatch(cell)) and -(2**63) <= int(cell) < 2**63
-
-
-def _is_number(cell: str) -> bool:
-    return bool(_NUMBER.fullmatch(cell)) and math.isfinite(float(cell))
+    if column.dtype.kind in ("i" if dtype is np.int64 else "iuf") and np.isfinite(column.to_numpy()).all():
+        return column.astype(dtype)
+    place = source.header.index(column.name)
+    cells = [source.lines[line - 1].split(source.separator)[place] for line in column.index]
+    try:
+        return pd.Series((numbers.integers if dtype is np.int64 else numbers.reals)(cells), column.index)
+    except numbers.Unreadable as error:
+        line = column.index[error.position]
+        raise ValueError(f"{source.path}, line {line}, column {column.name!r}: {error}") from None
