@@ -233,6 +233,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     unknown = [name for name in options.names if name not in BENCHMARKS]
     if unknown:
         parser.error(f"unknown benchmark {unknown[0]!r}; known: {', '.join(BENCHMARKS)}")
+    if not (ROOT / "tests" / "tools").is_dir():
+        parser.error(f"{ROOT} has no tests/tools, which holds the forms. Run tools/bench.py from a checkout.")
     rows = []
     for name in options.names or BENCHMARKS:
         print(f"{name} ...", file=sys.stderr, flush=True)

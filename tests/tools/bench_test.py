@@ -109,3 +109,11 @@ def test_an_unknown_name_is_refused_with_the_known_ones(capsys):
     with pytest.raises(SystemExit):
         bench.main(["window"])
     assert "unknown benchmark 'window'; known: sm_sge, hi_mpc, cage, windows" in capsys.readouterr().err
+
+
+def test_a_copy_without_the_forms_is_refused(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(bench, "ROOT", tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    with pytest.raises(SystemExit):
+        bench.main(["windows"])
+    assert f"{tmp_path} has no tests/tools, which holds the forms" in capsys.readouterr().err
