@@ -2,8 +2,10 @@
 """Initial values of weights; a seed and a number make the draws of one layer's weights differ."""
 
 import math
+from collections.abc import Callable
 
 import keras
+from keras import ops
 
 
 def normal(seed: int | None, number: int = 0) -> keras.initializers.Initializer:
@@ -21,8 +23,17 @@ def glorot(rows: int, columns: int, seed: int | None, number: int = 0) -> keras.
 
     Source: Glorot and Bengio, 2010, equation 16.
     """
-    limit = math.sqrt(6.0 / (rows + columns))
+    return uniform(math.sqrt(6.0 / (rows + columns)), seed, number)
+
+
+def uniform(limit: float, seed: int | None, number: int = 0) -> keras.initializers.Initializer:
+    """Uniform values from -limit to limit; rest as `normal`."""
     return keras.initializers.RandomUniform(-limit, limit, seed=_of(seed, number))
+
+
+def alike(initializer: keras.initializers.Initializer) -> Callable:
+    """The same values at every place of the first axis."""
+    return lambda shape, dtype=None: ops.broadcast_to(initializer(shape[1:], dtype=dtype), shape)
 
 
 def _of(seed: int | None, number: int) -> int | None:

@@ -103,7 +103,6 @@ def test_collaborate_equals_the_loop(targets, sources):
 def test_fused_nodes_add_what_each_source_gives(fusion):
     rng = np.random.RandomState(1)
     layer = relations.ScaleCollaboration({"fine": ("fine", "coarse"), "coarse": ("coarse",)}, fusion, seed=3)
-    layer.build((None, None, 4))
     nodes = {"fine": rng.randn(2, 5, 4).astype("f"), "coarse": rng.randn(2, 3, 4).astype("f")}
     fused = layer(nodes)
     kernels = {name: kernel.numpy() for name, kernel in layer.kernels.items()}

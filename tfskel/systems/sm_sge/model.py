@@ -135,7 +135,7 @@ class SMSGE(configured.Configured, keras.Model):
             self.encoders[scale].build((None, self.length, len(matrix) * self.node_units))
             self.reconstruction[scale].build((None, self.units))
         if not self.structure_only:
-            self.collaboration.build((None, None, self.node_units))
+            self.collaboration.build({scale: (None, None, self.node_units) for scale in SOURCES})
 
     def call(self, joints, portable=False):
         """Features of whole sequences.

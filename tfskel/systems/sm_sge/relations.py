@@ -130,8 +130,8 @@ class ScaleCollaboration(configured.Configured, keras.layers.Layer):
         self.sources = {scale: list(names) for scale, names in sources.items()}
         self.fusion, self.seed = fusion, seed
 
-    def build(self, nodes_shape):
-        units = nodes_shape[-1]
+    def build(self, nodes_shapes):
+        units = next(iter(nodes_shapes.values()))[-1]
         self.kernels = {}
         for target, names in self.sources.items():
             for source in names:
