@@ -1,15 +1,52 @@
 # SPDX-License-Identifier: MIT
-"""Invented data for tests: people who walk, and the files that users bring."""
+"""The set-up of the tests: people who walk, the files that users bring, and runs of a few seconds."""
 
+import importlib
 import json
 import os
 import pathlib
+import signal
+import subprocess
+import sys
+import time
 
+import h5py
+import ml_collections
 import numpy as np
+
+from components import stages
+from tfskel.data import recordings
+from tfskel.data import skeleton_split as sequences
+from tfskel.evaluation import protocols
+from tfskel.systems import fit as fits
 
 ROOT = pathlib.Path(__file__).parents[1]
 GOLDEN = ROOT / "tests/golden"
 SPLITS = ("train", "gallery", "probe")
+
+# System -> settings with which a run on the simulator takes seconds and still does all it does.
+_TINY = {
+    "dataset.length": 3,
+    "dataset.options.num_identities": 5,
+    "dataset.options.recordings_per_identity": 3,
+    "dataset.options.frames": 20,
+    "network.units": 4,
+    "training.batch_size": 10,
+    "training.epochs": 2,
+}
+_TWO_STAGES = {"recognition.batch_size": 10, "recognition.epochs": 12}
+SMALL = {
+    "cage": _TINY | _TWO_STAGES,
+    "hi_mpc": _TINY
+    | {
+        "network.heads": 2,
+        "training.batch_size": 8,
+        "training.epochs": 3,
+        "training.k1": 8,
+        "training.probe_remainder": "drop",
+    },
+    "sm_sge": _TINY | _TWO_STAGES | {"network.heads": 2},
+}
 
 
 def recorded(variable: str, *parts: str) -> pathlib.Path:
@@ -84,3 +121,103 @@ def write_csv(folder: pathlib.Path, splits: dict[str, list[dict]]) -> pathlib.Pa
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "recordings.csv").write_text(csv_text(splits), encoding="utf-8")
     return folder
+
+
+def walkers(
+    seed: int, people: int = 4, takes: int = 2, frames: int = 20, joints: int = 14, apart: float = 1.0
+) -> recordings.Recordings:
+    """Recordings of people p0, p1, ... of their own size, moving a little; the seed decides how they move.
+
+    Args:
+        takes: recordings of each, named "0", "1", ...
+        apart: how different the people are.
+    """
+    rng = np.random.default_rng(seed)
+    shapes = apart * np.random.default_rng(99).normal(size=(people, joints, 3))
+    rows = []
+    for take in range(takes):
+        for person, shape in enumerate(shapes):
+            walked = shape + np.cumsum(0.05 * rng.normal(size=(frames, joints, 3)), axis=0)
+            rows.append({"joints": walked.astype(np.float32), "identity": f"p{person}", "recording": f"{take}"})
+    return recordings.Recordings.from_list(rows)
+
+
+def fit(f: int = 4, root: int | None = 0, validation: str = "probe", protocol=protocols.STANDARD, **walk) -> fits.Fit:
+    """What a fit sees of three splits of walkers; further arguments as for `walkers`."""
+    train = sequences.build(walkers(0, **walk), f=f, root=root)
+    probe, gallery = (
+        sequences.build(walkers(seed, **walk), f=f, root=root, rule="testing", classes=train.classes) for seed in (1, 2)
+    )
+    return fits.Fit(train, probe, gallery, validation, protocol)
+
+
+def read_recipe(name: str, /, **settings) -> ml_collections.ConfigDict:
+    """A recipe of configs, as in "cage_ias:probe=b"; settings by their keys, e.g. **{"training.epochs": 1}."""
+    module, _, argument = name.partition(":")
+    made = importlib.import_module(f"configs.{module}").get_config(*filter(None, [argument]))
+    made.update_from_flattened_dict(settings)
+    return made
+
+
+def recipe(system: str, /, **settings) -> ml_collections.ConfigDict:
+    """The simulator's recipe of a system in its small form, with further settings."""
+    return read_recipe(f"{system}_gait_sim", **SMALL[system] | settings)
+
+
+def sections(config: ml_collections.ConfigDict, division: int | None = None) -> dict:
+    """A recipe as the runner hands it to a stage."""
+    return {name: config.get(name) for name in stages.RECIPE} | {"division": division}
+
+
+def command(recipe: str, workdir: pathlib.Path, settings: dict, *extra: str) -> list[str]:
+    """The program's command line; `recipe` as in "cage_ias.py:probe=b"."""
+    flags = [f"--config.{name}={value}" for name, value in settings.items()]
+    program = [sys.executable, str(ROOT / "tools/run.py"), "--config", str(ROOT / "configs" / recipe)]
+    return [*program, "--workdir", str(workdir), *flags, *extra]
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """Of a program of this checkout."""
+    return os.environ | {"PYTHONPATH": str(ROOT)} | variables
+
+
+def run(words: list[str], folder: pathlib.Path = ROOT, **variables: str) -> subprocess.CompletedProcess:
+    """Runs a program to its end."""
+    return subprocess.run(
+        words, cwd=folder, env=environment(**variables), capture_output=True, text=True, errors="replace", timeout=600
+    )
+
+
+def run_and_kill(words: list[str], path: pathlib.Path) -> None:
+    """Starts a program and kills it (kill -9) as soon as it has written a file."""
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(words, cwd=ROOT, env=environment(), start_new_session=True, **silent)
+    until = time.monotonic() + 300
+    while not path.exists():
+        assert time.monotonic() < until and process.poll() is None, f"the program ended before it wrote {path.name}"
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def logged(model: pathlib.Path) -> list[dict]:
+    """Scalars of each epoch of a model folder, without the seconds."""
+    lines = (model / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
+    return [{key: value for key, value in json.loads(line).items() if key != "seconds"} for line in lines]
+
+
+def kept_weights(model: pathlib.Path) -> dict[str, bytes]:
+    """File and name -> bytes of all weights that a model folder keeps."""
+    kept = {}
+    for path in sorted(model.glob("[!.]*.weights.h5")):
+        with h5py.File(path) as file:
+            names = []
+            file.visit(names.append)
+            kept |= {f"{path.name} {name}": file[name][()].tobytes() for name in names if hasattr(file[name], "dtype")}
+    assert kept, f"{model} keeps no weights"
+    return kept
+
+
+def rows(folder: pathlib.Path) -> list[dict]:
+    """Rows of metrics.json in a run's report or in the results of one seed."""
+    return json.loads((folder / "metrics.json").read_text(encoding="utf-8"))["rows"]

@@ -1,19 +1,16 @@
 # SPDX-License-Identifier: MIT
 """A stage runs again when any module that decides its output has changed, and not when another system has."""
 
-import json
 import pathlib
 import shutil
-import subprocess
-import sys
 
 import pytest
 
 from components import code_version, stages
-from configs import cage_gait_sim, hi_mpc_gait_sim, sm_sge_gait_sim
+from tests import fakes
 from tfskel import systems
 
-RECIPES = {"cage": cage_gait_sim, "hi_mpc": hi_mpc_gait_sim, "sm_sge": sm_sge_gait_sim}
+RECIPES = {name: fakes.recipe(name) for name in systems.SYSTEMS}
 FITTED = [stage for stage in stages.STAGES if stage.recipe and stage.repeated]
 
 
@@ -41,7 +38,7 @@ def touched(path: pathlib.Path, measure):
 
 @pytest.mark.parametrize("system", RECIPES)
 def test_touching_any_module_that_a_stage_imports_changes_its_version(copy, system):
-    config = RECIPES[system].get_config()
+    config = RECIPES[system]
     unseen = []
     for stage in stages.STAGES:
         modules = stage.modules(config)
@@ -57,7 +54,7 @@ def test_touching_any_module_that_a_stage_imports_changes_its_version(copy, syst
 
 @pytest.mark.parametrize("system", RECIPES)
 def test_no_module_of_another_system_is_part_of_a_systems_stages(system):
-    config = RECIPES[system].get_config()
+    config = RECIPES[system]
     others = set(RECIPES) - {system}
     for stage in FITTED:
         modules = code_version.closure(stage.modules(config))
@@ -67,8 +64,7 @@ def test_no_module_of_another_system_is_part_of_a_systems_stages(system):
 
 def test_touching_cage_changes_the_stages_of_cage_alone(copy):
     path = copy.joinpath(*systems.module("cage").split(".")).with_suffix(".py")
-    for system, recipe in RECIPES.items():
-        config = recipe.get_config()
+    for system, config in RECIPES.items():
         before = versions(config, copy)
         after = touched(path, lambda config=config: versions(config, copy))
         changed = {name for name in before if before[name] != after[name]}
@@ -76,7 +72,7 @@ def test_touching_cage_changes_the_stages_of_cage_alone(copy):
 
 
 def test_the_report_runs_again_when_its_template_changes(copy):
-    config = cage_gait_sim.get_config()
+    config = RECIPES["cage"]
     before = versions(config, copy)
     template = next(copy.rglob("page.html.j2"))
     assert touched(template, lambda: versions(config, copy))["report"] != before["report"]
@@ -85,43 +81,3 @@ def test_the_report_runs_again_when_its_template_changes(copy):
 def test_an_unknown_module_is_named(tmp_path):
     with pytest.raises(ValueError, match="module 'tfskel.nothing', which a stage runs, cannot be found"):
         code_version.closure(["tfskel.nothing"])
-
-
-def test_what_a_run_really_loads_is_what_the_versions_cover(tmp_path):
-    """Every module of ours that is loaded after a whole run is covered by the stages, or only starts and lists them."""
-    settings = {"dataset.options.num_identities": 4, "dataset.options.recordings_per_identity": 4,
-                "dataset.options.frames": 24, "network.units": 4, "training.batch_size": 8, "training.epochs": 1,
-                "recognition.batch_size": 8, "recognition.epochs": 1}  # fmt: skip
-    program = (
-        "import atexit, json, sys\n"
-        "from components import main\n"
-        f"out = {str(tmp_path / 'loaded.json')!r}\n"
-        "atexit.register(lambda: json.dump(sorted(sys.modules), open(out, 'w')))\n"
-        "main.console()\n"
-    )
-    flags = [f"--config.{name}={value}" for name, value in settings.items()]
-    recipe = str(code_version.ROOT / "configs/sm_sge_gait_sim.py")
-    subprocess.run(
-        [sys.executable, "-c", program, "--config", recipe, "--workdir", str(tmp_path / "run"), *flags],
-        cwd=code_version.ROOT, check=True, capture_output=True, timeout=300,
-    )  # fmt: skip
-    ours = {
-        name
-        for name in json.loads((tmp_path / "loaded.json").read_text())
-        if name.partition(".")[0] in code_version.PACKAGES
-    }
-    config = sm_sge_gait_sim.get_config()
-    covered = {name for stage in stages.STAGES for name in code_version.closure(stage.modules(config))}
-    starting = (
-        "main",
-        "recipe_check",
-        "option_flags",
-        "runner",
-        "stages",
-        "code_version",
-        "recipe_names",
-        "terminal",
-        "summary",
-    )
-    assert {"tfskel.systems", "components.train", "datasets_tfds.gait_sim.gait"} <= ours
-    assert ours - covered - {f"components.{name}" for name in starting} == set()

@@ -9,13 +9,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from components import export, ingest, train
-from configs import cage_gait_sim, hi_mpc_gait_sim, sm_sge_gait_sim
+from components import export, train
+from tests import fakes
 from tfskel import arrays, inference, systems
 from tfskel.training import phase as phases
 
 CLASSES = 4
-RECIPES = {"cage": cage_gait_sim, "sm_sge": sm_sge_gait_sim, "hi_mpc": hi_mpc_gait_sim}
 OUTPUTS = {
     "cage": {"embed": {"features", "frames", "axis_x", "axis_y", "axis_z"}, "classify": {"scores"}},
     "sm_sge": {"embed": {"features"}, "classify": {"scores"}},
@@ -23,20 +22,8 @@ OUTPUTS = {
 }
 
 
-def recipe_of(name, **training):
-    config = RECIPES[name].get_config()
-    config.network.units = 8
-    config.dataset.skeleton = "kinect_v1"
-    config.dataset.options = {"num_identities": CLASSES, "recordings_per_identity": 3, "frames": 30, "seed": 0}
-    config.training.update(training)
-    return config
-
-
-@pytest.fixture(scope="module")
-def recordings(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("recordings")
-    ingest.ingest(dataset=recipe_of("sm_sge").dataset, recordings=folder)
-    return folder
+def recipe_of(system):
+    return fakes.recipe(system, **{"dataset.skeleton": "kinect_v1"})
 
 
 def untrained(config, folder):
@@ -60,16 +47,15 @@ def exported(config, recordings, folder):
     model.mkdir(parents=True)
     saved_model.mkdir()
     system = untrained(config, model)
-    recipe = {name: config[name] for name in config} | {"division": None}
-    export.export(recipe=recipe, export=config.export, recordings=recordings, model=model, seed=1,
+    export.export(recipe=fakes.sections(config), export=config.export, recordings=recordings, model=model, seed=1,
                   saved_model=saved_model)  # fmt: skip
     return system, saved_model
 
 
-@pytest.fixture(scope="module", params=RECIPES)
-def system_and_folder(request, recordings, tmp_path_factory):
+@pytest.fixture(scope="module", params=systems.SYSTEMS)
+def system_and_folder(request, ingested, tmp_path_factory):
     name = request.param
-    return name, *exported(recipe_of(name), recordings, tmp_path_factory.mktemp(name))
+    return name, *exported(recipe_of(name), ingested, tmp_path_factory.mktemp(name))
 
 
 def skeletons(rows, system):
@@ -158,8 +144,8 @@ def test_inference_takes_the_output_the_versions_and_one_version(system_and_fold
         assert_close(embedder.scores(raw), wanted["classify"]["scores"])
 
 
-def test_an_output_folder_named_like_a_pattern_is_exported_and_loads(recordings, tmp_path):
-    system, folder = exported(recipe_of("hi_mpc"), recordings, tmp_path / "x[1]")
+def test_an_output_folder_named_like_a_pattern_is_exported_and_loads(ingested, tmp_path):
+    system, folder = exported(recipe_of("hi_mpc"), ingested, tmp_path / "x[1]")
     raw = skeletons(3, system)
     assert_close(inference.load(folder).embed(raw), computed(system, raw)["embed"]["features"])
 
@@ -170,3 +156,10 @@ def test_the_description_names_selection_input_classes_and_differences(system_an
     assert set(described) == {"selection", "skeleton", "input", "classes", "difference"}
     assert described["input"] == [None, system.length, 20, 3] and described["classes"] == ["p0", "p1", "p2", "p3"]
     assert set(described["difference"]) == set(OUTPUTS[name]) and max(described["difference"].values()) <= 1e-5
+
+
+def test_a_track_that_kept_no_epoch_cannot_be_exported(ingested, tmp_path):
+    config = recipe_of("hi_mpc")
+    config.export.track = "held-out identities"
+    with pytest.raises(ValueError, match="track 'held-out identities' kept no epoch of phase contrast with seed 1; .*"):
+        exported(config, ingested, tmp_path)

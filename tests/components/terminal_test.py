@@ -2,8 +2,6 @@
 """Files are UTF-8 whatever the locale, and every terminal shows what a program prints."""
 
 import ast
-import os
-import subprocess
 import sys
 
 import pytest
@@ -44,27 +42,19 @@ ASCII = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": 
 def test_every_program_prints_names_that_the_terminal_cannot_show(program, tmp_path):
     """A file name that no program knows appears in its message, with "?" for what ASCII lacks."""
     arguments = {"run.py": ["--config", "zoë_ä.py"]}.get(program, ["zoë_ä", "zoë_ä", "zoë_ä"])
-    result = subprocess.run(
-        [sys.executable, str(fakes.ROOT / "tools" / program), *arguments],
-        cwd=tmp_path, env=os.environ | ASCII | {"PYTHONPATH": str(fakes.ROOT)}, capture_output=True, timeout=300,
-    )  # fmt: skip
-    said = (result.stdout + result.stderr).decode("ascii")
-    assert "UnicodeEncodeError" not in said and result.returncode != 0
+    result = fakes.run([sys.executable, str(fakes.ROOT / "tools" / program), *arguments], tmp_path, **ASCII)
+    said = result.stdout + result.stderr
+    assert said.isascii() and "UnicodeEncodeError" not in said and result.returncode != 0
 
 
 def test_a_run_with_names_beyond_ascii_ends_well_on_an_ascii_terminal(tmp_path):
     folder, workdir = tmp_path / "raw", tmp_path / "run"
-    fakes.write_csv(folder, fakes.examples(["Zoë", "Łukasz", "李雷"]))
-    small = {"dataset.manual_dir": folder, "dataset.options.format": "csv",
-             "dataset.options.recordings": "recordings.csv", "network.units": 4, "network.heads": 1,
-             "training.batch_size": 8, "training.epochs": 1, "recognition.batch_size": 8,
-             "recognition.epochs": 1, "selection.held_out": 0.0}  # fmt: skip
-    settings = [f"--config.{name}={value}" for name, value in small.items()]
-    recipe = str(fakes.ROOT / "configs/sm_sge_own_recordings.py")
-    result = subprocess.run(
-        [sys.executable, str(fakes.ROOT / "tools/run.py"), "--config", recipe, "--workdir", str(workdir), *settings],
-        env=os.environ | ASCII | {"PYTHONPATH": str(fakes.ROOT)}, capture_output=True, timeout=600,
-    )  # fmt: skip
+    fakes.write_csv(folder, fakes.examples(["Zoë", "Łukasz", "李雷"], frames=8))
+    settings = {"dataset.manual_dir": folder, "dataset.options.format": "csv", "dataset.length": 3,
+                "dataset.options.recordings": "recordings.csv", "network.units": 4,
+                "training.batch_size": 4, "training.epochs": 1, "recognition.batch_size": 4,
+                "recognition.epochs": 1, "selection.held_out": 0.0}  # fmt: skip
+    result = fakes.run(fakes.command("cage_own_recordings.py", workdir, settings), **ASCII)
     assert result.returncode == 0, result.stderr[-2000:]
     assert "李雷" in (workdir / "report/report.html").read_text("utf-8")
     assert "李雷" in arrays.read_json(workdir / "seed_1/results/metrics.json")["classes"]
@@ -72,7 +62,6 @@ def test_a_run_with_names_beyond_ascii_ends_well_on_an_ascii_terminal(tmp_path):
 
 def test_a_folder_that_the_locale_cannot_name_is_refused_before_any_work(tmp_path):
     program = [sys.executable, str(fakes.ROOT / "tools/run.py"), "--config", "sm_sge_gait_sim", "--workdir", "läufe"]
-    environment = os.environ | ASCII | {"PYTHONPATH": str(fakes.ROOT)}
-    result = subprocess.run(program, cwd=tmp_path, env=environment, capture_output=True, timeout=300)
-    assert result.returncode == 1 and b"lacks characters of 'l?ufe'. Set PYTHONUTF8=1" in result.stderr
+    result = fakes.run(program, tmp_path, **ASCII)
+    assert result.returncode == 1 and "lacks characters of 'l?ufe'. Set PYTHONUTF8=1" in result.stderr
     assert not list(tmp_path.iterdir())

@@ -1,115 +1,130 @@
 # SPDX-License-Identifier: MIT
 """CAGE through the command line: the simulator, and trees in the authors' layout for every protocol of its programs."""
 
-import json
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 
+from components import evaluate, main
 from tests import fakes
 
-ROOT = fakes.ROOT
-GOLDEN = ROOT / "tests/golden/cage"
-SMALL = ["--config.network.units=8", "--config.training.epochs=2", "--config.training.batch_size=4",
-         "--config.selection.held_out=0.0"]  # fmt: skip
-RECOGNITION = ["--config.recognition.epochs=30", "--config.recognition.batch_size=16",
-               "--config.recognition.learning_rate=0.01"]  # fmt: skip
+SMALL = {"network.units": 8, "training.epochs": 2, "training.batch_size": 4, "selection.held_out": 0.0}
+SCORED = ("ingest", "train", "evaluate")
+RECOGNITION = {"recognition.epochs": 30, "recognition.batch_size": 16, "recognition.learning_rate": 0.01}
 
 
-def run(recipe, workdir, *extra):
-    program = [sys.executable, str(ROOT / "tools/run.py"), "--config", str(ROOT / "configs" / recipe)]
-    words = [*program, "--workdir", str(workdir), *SMALL, *extra]
-    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=600)
-
-
-def write(folder, name, length, joints, persons, prefix=""):
+def write(folder, name, joints, persons, prefix=""):
     """One split in the authors' layout: coordinates, reversed coordinates, persons."""
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for axis, values in zip("xyz", np.moveaxis(joints, -1, 0), strict=True):
         for kind, frames in (("source", values), ("target", values[:, ::-1])):
-            np.save(folder / f"{prefix}{kind}_{axis}_{name}_{length}.npy", frames.reshape(-1, joints.shape[2]))
-    np.save(folder / f"ids_{name}_{length}.npy", np.array(persons, object))
+            np.save(folder / f"{prefix}{kind}_{axis}_{name}_{joints.shape[1]}.npy", frames.reshape(-1, joints.shape[2]))
+    np.save(folder / f"ids_{name}_{joints.shape[1]}.npy", np.array(persons, object))
 
 
 def walkers(seed, people, each, length, joints):
     """(N, f, J, 3) of people of their own shape, and person -> rows."""
-    rng, shapes = np.random.default_rng(seed), np.random.default_rng(0).normal(size=(people, 1, joints, 3))
-    sway = 0.05 * rng.normal(size=(people * each, length, joints, 3)).cumsum(axis=1)
+    walked = fakes.walkers(seed, people, takes=1, frames=each * length, joints=joints)
     persons = {person: list(range(person * each, (person + 1) * each)) for person in range(people)}
-    return np.repeat(shapes, each, axis=0) + sway, persons
+    return walked.joints.reshape(-1, length, joints, 3), persons
 
 
-def rows(workdir):
-    return json.loads((workdir / "report/metrics.json").read_text())["rows"]
+def table(folder):
+    return {(row["family"], row["selection"]): row for row in fakes.rows(folder)}
 
 
-def test_three_tasks_run_from_the_authors_arrays(tmp_path):
-    base = tmp_path / "Datasets/IAS/6"
-    write(base / "IAS_train_npy_data", "IAS", 6, *walkers(1, 4, 8, 6, 20))
+@pytest.fixture(scope="module")
+def arrays_of_ias(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("ias")
+    base = folder / "Datasets/IAS/3"
+    write(base / "IAS_train_npy_data", "IAS", *walkers(1, 4, 8, 3, 20))
     for seed, test in ((2, "IAS-A"), (3, "IAS-B")):
-        folder = base / "IAS_test_npy_data"
-        part = tmp_path / test
-        write(part, test, 6, *walkers(seed, 4, 6, 6, 20), prefix="t_")
-        folder.mkdir(exist_ok=True)
-        for path in part.iterdir():
-            path.rename(folder / path.name)
-        part.rmdir()
-    extra = [f"--config.dataset.manual_dir={tmp_path}", *RECOGNITION]
-    result = run("cage_ias.py:probe=b,variant=plus", tmp_path / "run", *extra)
+        write(base / "IAS_test_npy_data", test, *walkers(seed, 4, 6, 3, 20), prefix="t_")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def three_tasks(arrays_of_ias):
+    """Recipe and settings of a run that trains three tasks."""
+    dataset = {"length": 3, "options.config": "ias_f3", "manual_dir": arrays_of_ias}
+    settings = SMALL | RECOGNITION | {f"dataset.{name}": value for name, value in dataset.items()}
+    return "cage_ias.py:probe=b,variant=plus", settings
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory, three_tasks):
+    recipe, settings = three_tasks
+    workdir = tmp_path_factory.mktemp("whole")
+    result = fakes.run(fakes.command(recipe, workdir, settings))
     assert result.returncode == 0, result.stdout[-2000:] + result.stderr[-3000:]
-    table = {(row["family"], row["selection"]): row for row in rows(tmp_path / "run")}
-    assert table["A recognition network", "last"]["metrics"]["rank1"] >= 0.75
-    assert table["B retrieval", "last of frames"]["metrics"]["rank1"] == 1.0
-    assert table["A recognition network, complete batches", "last"]["scored"] < 24
-    pictures = np.load(tmp_path / "run/seed_1/model/pictures.npz")
+    return workdir
+
+
+def test_three_tasks_run_from_the_authors_arrays(finished):
+    rows = table(finished / "report")
+    assert rows["A recognition network", "last"]["metrics"]["rank1"] >= 0.75
+    assert rows["B retrieval", "last of frames"]["metrics"]["rank1"] == 1.0
+    assert rows["A recognition network, complete batches", "last"]["scored"] < 24
+    pictures = np.load(finished / "seed_1/model/pictures.npz")
     assert "attention/locality target" in pictures.files
 
 
+def test_a_killed_training_resumes_to_the_same_result(finished, three_tasks, tmp_path):
+    recipe, settings = three_tasks
+    words = fakes.command(recipe, tmp_path, settings, "--stages=ingest,train")
+    fakes.run_and_kill(words, tmp_path / "seed_1/model.partial/pretraining.state.json")
+    result = fakes.run(words)
+    assert result.returncode == 0 and "resuming after epoch" in result.stderr
+    whole, resumed = finished / "seed_1/model", tmp_path / "seed_1/model"
+    assert fakes.logged(resumed) == fakes.logged(whole)
+    assert fakes.kept_weights(resumed) == fakes.kept_weights(whole)
+
+
 def test_cross_view_evaluation_runs_on_the_view_of_its_argument(tmp_path):
-    base = tmp_path / "Datasets/CASIA_B/20/view_3"
-    write(base / "CASIA_B_train_npy_data", "CASIA_B", 20, *walkers(1, 3, 5, 20, 14))
-    write(base / "CASIA_B_test_npy_data", "CASIA_B", 20, *walkers(2, 3, 4, 20, 14), prefix="t_")
-    extra = [f"--config.dataset.manual_dir={tmp_path}", *RECOGNITION]
-    result = run("cage_casia_b.py:view=3", tmp_path / "run", *extra)
-    assert result.returncode == 0, result.stdout[-2000:] + result.stderr[-3000:]
-    table = {(row["family"], row["selection"]): row for row in rows(tmp_path / "run")}
-    assert table["A recognition network", "last"]["scored"] == 12
-    missing = run("cage_casia_b.py:view=4", tmp_path / "other", *extra)
-    assert missing.returncode != 0 and "casia_b_view4_f20" in missing.stderr and "Traceback" not in missing.stderr
+    base = tmp_path / "Datasets/CASIA_B/4/view_3"
+    write(base / "CASIA_B_train_npy_data", "CASIA_B", *walkers(1, 3, 5, 4, 14))
+    write(base / "CASIA_B_test_npy_data", "CASIA_B", *walkers(2, 3, 4, 4, 14), prefix="t_")
+    settings = SMALL | RECOGNITION | {"dataset.manual_dir": str(tmp_path)}
+    of_four_frames = {"dataset.length": 4, "dataset.options.config": "casia_b_view3_f4"}
+    main.execute(fakes.read_recipe("cage_casia_b:view=3", **settings | of_four_frames), tmp_path / "run", SCORED)
+    assert table(tmp_path / "run/seed_1/results")["A recognition network", "last"]["scored"] == 12
+    with pytest.raises(SystemExit, match="casia_b_view4_f20"):
+        main.execute(fakes.read_recipe("cage_casia_b:view=4", **settings), tmp_path / "other")
 
 
 def test_conditions_are_matched_by_the_originals_rule(tmp_path):
-    recorded = np.load(GOLDEN / "pipeline_cme_cl_nm_f10.npz")
+    recorded = np.load(fakes.GOLDEN / "cage/pipeline_cme_cl_nm_f10.npz")
     base = tmp_path / "Datasets/CASIA_B_match/10"
     joints, persons = {}, {}
     for part in ("gallery", "probe"):
         keys = recorded[f"input/{part}_ids_keys"].tolist()
         joints[part] = recorded[f"input/{part}"]
         persons[part] = {key: recorded[f"input/{part}_ids_{key}"].tolist() for key in keys}
-    write(base / "CASIA_B_train_npy_data", "CASIA_B", 10, joints["gallery"], persons["gallery"])
+    write(base / "CASIA_B_train_npy_data", "CASIA_B", joints["gallery"], persons["gallery"])
     tests = base / "CASIA_B_test_npy_data"
     for condition, part in (("nm", "gallery"), ("cl", "probe")):
-        write(tests / condition, "CASIA_B", 10, joints[part], persons[part], prefix="t_")
-    extra = [f"--config.dataset.manual_dir={tmp_path}", "--config.dataset.length=10",
-             "--config.dataset.options.config=casia_b_f10"]  # fmt: skip
-    for probe, least in (("cl.nm", 0.0), ("nm.nm", 0.2)):
-        workdir = tmp_path / probe
-        result = run(f"cage_casia_b.py:probe={probe}", workdir, *extra)
-        assert result.returncode == 0, result.stdout[-2000:] + result.stderr[-3000:]
-        (row,) = [r for r in rows(workdir) if r["selection"] == "last" and "the original's matching" in r["family"]]
+        write(tests / condition, "CASIA_B", joints[part], persons[part], prefix="t_")
+    settings = SMALL | {"dataset.manual_dir": str(tmp_path), "dataset.length": 10,
+                        "dataset.options.config": "casia_b_f10"}  # fmt: skip
+    workdir, results = tmp_path / "cl.nm", tmp_path / "nm.nm"
+    main.execute(fakes.read_recipe("cage_casia_b:probe=cl.nm", **settings), workdir, SCORED)
+    same = fakes.read_recipe("cage_casia_b:probe=nm.nm", **settings)
+    results.mkdir()
+    evaluate.evaluate(recipe=fakes.sections(same), evaluation=same.evaluation, recordings=workdir / "recordings",
+                      model=workdir / "seed_1/model", seed=1, results=results)  # fmt: skip
+    for folder, least in ((workdir / "seed_1/results", 0.0), (results, 0.2)):
+        rows = fakes.rows(folder)
+        (row,) = [row for row in rows if row["selection"] == "last" and "the original's matching" in row["family"]]
         assert row["scored"] == len(recorded["cage/test"]) and least <= row["metrics"]["rank1"] <= 1
-        assert not any(r["family"].startswith("A") for r in rows(workdir))
+        assert not any(row["family"].startswith("A") for row in rows)
 
 
-@pytest.mark.parametrize("extra, message", [
-    (["--config.training.tasks=('juggling',)"], "training.tasks must be one of 'rev_rec', 'prediction', 'sorting'"),
-    (["--config.training.temperature=0.0"], "temperature must be above 0"),
-    (["--config.training.learning_rate=1e30"], "Lower the learning rate"),
-    (["--config.training.batch_size=100000"], "batch is larger than the data"),
+@pytest.mark.parametrize("mistake, message", [
+    ({"training.tasks": ("juggling",)}, "training.tasks must be one of 'rev_rec', 'prediction', 'sorting'"),
+    ({"training.temperature": 0.0}, "temperature must be above 0"),
+    ({"training.learning_rate": 1e30}, "Lower the learning rate"),
+    ({"training.batch_size": 100000}, "batch is larger than the data"),
 ])  # fmt: skip
-def test_a_users_mistake_is_one_clear_message(tmp_path, extra, message):
-    result = run("cage_gait_sim.py", tmp_path, "--config.dataset.options.num_identities=4",
-                 "--config.dataset.options.recordings_per_identity=4", *extra)  # fmt: skip
-    assert result.returncode != 0 and message in result.stderr and "Traceback" not in result.stderr
+def test_a_users_mistake_is_one_clear_message(tmp_path, ingested, mistake, message):
+    config = fakes.recipe("cage", **{"dataset.data_dir": str(ingested / "tfds"), "selection.held_out": 0.0} | mistake)
+    with pytest.raises(SystemExit, match=message):
+        main.execute(config, tmp_path)

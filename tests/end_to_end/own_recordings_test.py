@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The user's own recordings through the commands of the README, in both forms and without an override."""
 
-import importlib
 import json
 import re
 import shlex
-import subprocess
 import sys
 
 import numpy as np
@@ -21,10 +19,8 @@ ROOT = fakes.ROOT
 RECIPES = ("sm_sge_own_recordings", "cage_own_recordings", "hi_mpc_own_recordings")
 
 
-def recipe(name, folder, **dataset):
-    config = importlib.import_module(f"configs.{name}").get_config()
-    config.dataset.update(manual_dir=str(folder), **dataset)
-    return config
+def recipe(name, folder, **settings):
+    return fakes.read_recipe(name, **{"dataset.manual_dir": str(folder)} | settings)
 
 
 def quality(workdir):
@@ -39,9 +35,7 @@ def test_the_command_of_the_readme_prepares_either_form(tmp_path, write, joints)
     for name in ("tools", "configs"):
         (tmp_path / name).symlink_to(ROOT / name)
     write(tmp_path / folder, fakes.examples(joints=joints))
-    result = subprocess.run(
-        [sys.executable, *shlex.split(command), "--stages=ingest"], cwd=tmp_path, capture_output=True, text=True
-    )
+    result = fakes.run([sys.executable, *shlex.split(command), "--stages=ingest"], tmp_path)
     assert result.returncode == 0, result.stderr[-2000:]
     found = quality(tmp_path / "runs/sm_sge_own_recordings")
     assert found["skeleton"] == {20: "kinect_v1", 25: "kinect_v2"}[joints] and found["warnings"] == []
@@ -60,14 +54,9 @@ def test_every_recipe_takes_the_layout_that_the_builder_states(tmp_path, name, j
 
 
 def test_all_stages_of_a_run_see_the_layout_of_the_data_set(tmp_path):
-    config = recipe(
-        "cage_own_recordings",
-        fakes.write_csv(tmp_path / "own", fakes.examples("abcde", 30, 25)),
-    )
-    config.network.units = 8
-    config.training.update(batch_size=8, epochs=1)
-    config.recognition.update(batch_size=8, epochs=1)
-    main.execute(config, tmp_path / "run")
+    folder = fakes.write_csv(tmp_path / "own", fakes.examples("abcde", 12, 25))
+    small = {name: value for name, value in fakes.SMALL["hi_mpc"].items() if "options" not in name}
+    main.execute(recipe("hi_mpc_own_recordings", folder, **small), tmp_path / "run")
     seed = tmp_path / "run/seed_1"
     assert json.loads((seed / "saved_model/export.json").read_text())["skeleton"] == "kinect_v2"
     assert inference.load(seed / "saved_model/saved_model").num_joints == 25
@@ -78,15 +67,15 @@ def test_a_given_layout_is_checked_against_the_prepared_one(tmp_path):
     folder = fakes.write_npz(tmp_path / "own", fakes.examples())
     message = r"is 'kinect_v2' \(25 joints\), but data set 'own_recordings' is prepared as 'kinect_v1' \(20 joints\)"
     with pytest.raises(SystemExit, match=message):
-        main.execute(recipe(RECIPES[0], folder, skeleton="kinect_v2"), tmp_path / "run", ["ingest"])
-    main.execute(recipe(RECIPES[0], folder, skeleton="kinect_v1"), tmp_path / "run", ["ingest"])
+        main.execute(recipe(RECIPES[0], folder, **{"dataset.skeleton": "kinect_v2"}), tmp_path / "run", ["ingest"])
+    main.execute(recipe(RECIPES[0], folder, **{"dataset.skeleton": "kinect_v1"}), tmp_path / "run", ["ingest"])
 
 
 def test_a_data_set_that_is_prepared_already_is_used_as_it_is(tmp_path):
     folder = fakes.write_npz(tmp_path / "own", fakes.examples(joints=25))
     builder = catalogue.load("own_recordings", tmp_path / "data")
     builder.download_and_prepare(download_config=tfds.download.DownloadConfig(manual_dir=str(folder)))
-    config = recipe(RECIPES[0], tmp_path / "gone", data_dir=str(tmp_path / "data"))
+    config = recipe(RECIPES[0], tmp_path / "gone", **{"dataset.data_dir": str(tmp_path / "data")})
     main.execute(config, tmp_path / "run", ["ingest"])
     read = splits.read(tmp_path / "run/recordings", config.dataset)
     assert read.skeleton.name == "kinect_v2" and len(read.train) == 3

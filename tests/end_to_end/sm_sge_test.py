@@ -2,71 +2,49 @@
 """SM-SGE from the simulator to the report, through the command line, interrupted and not."""
 
 import json
-import os
-import pathlib
 import shutil
-import signal
-import subprocess
 import sys
-import time
 
-import h5py
 import numpy as np
 import pytest
 
-from components import main, splits
-from configs import sm_sge_gait_sim
+from components import code_version, main, runner, splits, stages
 from tests import fakes
 from tfskel import features, inference
 
-ROOT = fakes.ROOT
-SMALL = {
-    "dataset.options.num_identities": 5,
-    "dataset.options.recordings_per_identity": 4,
-    "dataset.options.frames": 36,
-    "network.units": 8,
-    "training.batch_size": 10,
-    "training.epochs": 3,
-    "recognition.batch_size": 10,
-    "recognition.epochs": 3,
-}
-
-
-def small(config) -> None:
-    for name, value in SMALL.items():
-        *sections, key = name.split(".")
-        section = config
-        for part in sections:
-            section = section[part]
-        section[key] = value
-
-
-def command(workdir: pathlib.Path, *extra: str) -> list[str]:
-    recipe = ROOT / "configs/sm_sge_gait_sim.py"
-    settings = [f"--config.{name}={value}" for name, value in SMALL.items()]
-    start = [sys.executable, str(ROOT / "tools/run.py"), "--config", str(recipe), "--workdir", str(workdir)]
-    return [*start, *settings, *extra]
-
-
-def run(workdir: pathlib.Path, *extra: str) -> subprocess.CompletedProcess:
-    return subprocess.run(command(workdir, *extra), cwd=ROOT, capture_output=True, text=True, timeout=600)
+# Runs tools/run.py and writes the names of all modules that are loaded when it ends.
+WITH_LIST_OF_MODULES = """
+import atexit, json, runpy, sys
+_, out, *sys.argv = sys.argv
+atexit.register(lambda: json.dump(sorted(sys.modules), open(out, "w")))
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory):
+def settings(ingested):
+    return fakes.SMALL["sm_sge"] | {"dataset.data_dir": str(ingested / "tfds")}
+
+
+@pytest.fixture
+def config(ingested):
+    made = fakes.recipe("sm_sge")
+    made.dataset.data_dir = str(ingested / "tfds")
+    return made
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory, settings):
     workdir = tmp_path_factory.mktemp("whole")
-    result = run(workdir)
+    _, *words = fakes.command("sm_sge_gait_sim.py", workdir, settings)
+    loaded = workdir.with_name("loaded.json")
+    result = fakes.run([sys.executable, "-c", WITH_LIST_OF_MODULES, str(loaded), *words])
     assert result.returncode == 0, result.stdout[-2000:] + result.stderr[-3000:]
-    return workdir, result
-
-
-def logged(workdir: pathlib.Path, fit: str = "") -> list[dict]:
-    lines = (workdir / "seed_1/model" / fit / "metrics.jsonl").read_text().splitlines()
-    return [{key: value for key, value in json.loads(line).items() if key != "seconds"} for line in lines]
+    return workdir, result, json.loads(loaded.read_text())
 
 
 def test_a_run_prints_metrics_of_both_families_and_all_selections_and_the_paths(finished):
-    workdir, result = finished
+    workdir, result, _ = finished
     for text in ("A recognition network", "B retrieval", "probe-best", "last", "held-out identities", "no learning"):
         assert text in result.stdout
     for path in (workdir / "report/report.html", workdir / "report/metrics.json"):
@@ -74,10 +52,10 @@ def test_a_run_prints_metrics_of_both_families_and_all_selections_and_the_paths(
 
 
 def test_every_stage_leaves_what_it_promises(finished):
-    workdir, _ = finished
-    metrics = json.loads((workdir / "report/metrics.json").read_text())
-    assert {row["selection"] for row in metrics["rows"]} == {"probe-best", "last", "held-out identities"}
-    assert all(0 <= value <= 1 for row in metrics["rows"] for value in row["metrics"].values())
+    workdir, _, _ = finished
+    rows = fakes.rows(workdir / "report")
+    assert {row["selection"] for row in rows} == {"probe-best", "last", "held-out identities"}
+    assert all(0 <= value <= 1 for row in rows for value in row["metrics"].values())
     page = (workdir / "report/report.html").read_text()
     assert "probe-best" in page and "http" not in page.replace("http://www.w3.org", "")
     quality = json.loads((workdir / "recordings/quality.json").read_text())
@@ -85,78 +63,60 @@ def test_every_stage_leaves_what_it_promises(finished):
     assert list((workdir / "seed_1/model/tensorboard").glob("events*"))
     assert (workdir / "seed_1/results/tensorboard/projector_config.pbtxt").exists()
     assert not list(workdir.rglob("*.partial")) and not list(workdir.rglob("*.resume"))
-    phases = [(line["phase"], line["epoch"]) for line in logged(workdir)]
-    assert phases == [(name, epoch) for name in ("pretraining", "recognition") for epoch in range(3)]
+    phases = [(line["phase"], line["epoch"]) for line in fakes.logged(workdir / "seed_1/model")]
+    assert phases == [("pretraining", epoch) for epoch in range(2)] + [("recognition", epoch) for epoch in range(12)]
 
 
-def test_the_export_embeds_raw_metres_like_the_stored_features(finished):
-    workdir, _ = finished
-    dataset = sm_sge_gait_sim.get_config().dataset
-    parts = splits.read(workdir / "recordings", dataset)
+def test_what_a_run_really_loads_is_what_the_versions_cover(finished, config):
+    """Every module of ours that is loaded after a whole run is covered by the stages, or only starts and lists them."""
+    _, _, loaded = finished
+    ours = {name for name in loaded if name.partition(".")[0] in code_version.PACKAGES}
+    covered = {name for stage in stages.STAGES for name in code_version.closure(stage.modules(config))}
+    starting = {"main", "recipe_check", "option_flags", "runner", "stages", "code_version", "recipe_names", "terminal",
+                "summary"}  # fmt: skip
+    assert {"tfskel.systems", "components.train", "datasets_tfds.gait_sim.gait"} <= ours
+    assert ours - covered - {f"components.{name}" for name in starting} == set()
+
+
+def test_the_export_embeds_raw_metres_like_the_stored_features(finished, config):
+    workdir, _, _ = finished
+    parts = splits.read(workdir / "recordings", config.dataset)
     probe = parts.probe
     embedder = inference.load(workdir / "seed_1/saved_model/saved_model")
     stored = features.load(workdir / "seed_1/results/probe.npz")
     np.testing.assert_allclose(embedder.embed(probe.raw(np.arange(len(probe)))), stored.vectors, atol=1e-5)
 
 
-def test_a_second_run_reuses_everything(finished):
-    workdir, _ = finished
-    result = run(workdir)
-    assert result.returncode == 0 and result.stderr.count("reused") == 6 and "running" not in result.stderr
+def test_a_second_run_with_the_same_settings_reuses_everything(finished, config):
+    outcomes = runner.run(config, finished[0], stages.STAGES)
+    assert [outcome.status for outcome in outcomes] == ["reused"] * 6
 
 
-def wait_for(state: pathlib.Path, process: subprocess.Popen) -> None:
-    until = time.monotonic() + 300
-    while not state.exists():
-        assert time.monotonic() < until and process.poll() is None, "the run ended before it could be interrupted"
-        time.sleep(0.02)
-
-
-@pytest.mark.parametrize("fit, phase", [("held_out_fit", "pretraining"), ("", "pretraining"), ("", "recognition")])
-def test_a_killed_training_resumes_to_the_same_result(finished, tmp_path, fit, phase):
-    workdir, _ = finished
-    stages = "--stages=ingest,train"
-    process = subprocess.Popen(
-        command(tmp_path, stages),
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    wait_for(tmp_path / "seed_1/model.partial" / fit / f"{phase}.state.json", process)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    result = run(tmp_path, stages)
+def test_a_killed_training_resumes_to_the_same_result(finished, tmp_path, settings):
+    words = fakes.command("sm_sge_gait_sim.py", tmp_path, settings, "--stages=ingest,train")
+    fakes.run_and_kill(words, tmp_path / "seed_1/model.partial/recognition.state.json")
+    result = fakes.run(words)
     assert result.returncode == 0, result.stderr[-3000:]
     assert "resuming after epoch" in result.stderr
-    assert logged(tmp_path, "held_out_fit") == logged(workdir, "held_out_fit")
-    assert logged(tmp_path) == logged(workdir)
-    for path in (workdir / "seed_1/model").glob("*.weights.h5"):
-        assert weights(path) == weights(tmp_path / "seed_1/model" / path.name), path.name
+    whole, resumed = finished[0] / "seed_1/model", tmp_path / "seed_1/model"
+    assert fakes.logged(resumed / "held_out_fit") == fakes.logged(whole / "held_out_fit")
+    assert fakes.logged(resumed) == fakes.logged(whole)
+    assert fakes.kept_weights(resumed) == fakes.kept_weights(whole)
 
 
-def weights(path: pathlib.Path) -> list[tuple[str, bytes]]:
-    found = []
-    with h5py.File(path) as file:
-        file.visititems(lambda name, item: found.append((name, item[()].tobytes())) if hasattr(item, "dtype") else None)
-    assert found
-    return found
-
-
-def test_damaged_weights_are_noticed_and_trained_again(finished, tmp_path):
-    workdir, _ = finished
+def test_damaged_weights_are_noticed_and_the_earlier_result_stays(finished, config):
+    workdir, _, _ = finished
     path = next((workdir / "seed_1/model").glob("pretraining.*.last.weights.h5"))
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
-    forced = run(workdir, "--stages=evaluate", "--force=evaluate")
+    with pytest.raises(SystemExit, match=rf"{path.name}[\s\S]*damaged[\s\S]*--force train"):
+        main.execute(config, workdir, ["evaluate"], ["evaluate"])
     path.write_bytes(whole)
-    assert forced.returncode != 0
-    assert path.name in forced.stderr and "damaged" in forced.stderr and "--force train" in forced.stderr
-    assert (workdir / "seed_1/results/metrics.json").exists(), "the earlier result stays"
+    assert (workdir / "seed_1/results/metrics.json").exists()
 
 
 def test_a_misspelt_key_is_one_message_with_a_suggestion(tmp_path):
-    result = run(tmp_path, "--config.training.epohs=3")
+    result = fakes.run(fakes.command("sm_sge_gait_sim.py", tmp_path, {"training.epohs": 3}))
     assert result.returncode != 0 and 'Did you mean "epochs"' in result.stderr and "Traceback" not in result.stderr
 
 
@@ -180,40 +140,23 @@ def test_a_misspelt_key_is_one_message_with_a_suggestion(tmp_path):
         ),
     ],
 )
-def test_a_mistake_in_the_recipe_is_one_clear_message(finished, tmp_path, section, key, value, message):
-    workdir, _ = finished
-    config = sm_sge_gait_sim.get_config()
-    small(config)
+def test_a_mistake_in_the_recipe_is_one_clear_message(finished, config, tmp_path, section, key, value, message):
     config[section][key] = value
-    copied = shutil.copytree(workdir, tmp_path / "run")
+    copied = shutil.copytree(finished[0], tmp_path / "run")
     before = sorted(path.name for path in (copied / "seed_1/results").iterdir())
     with pytest.raises(SystemExit, match=message):
         main.execute(config, copied)
     assert sorted(path.name for path in (copied / "seed_1/results").iterdir()) == before, "earlier results stay"
 
 
-def test_a_selection_that_kept_no_epoch_cannot_be_exported(tmp_path):
-    config = sm_sge_gait_sim.get_config()
-    small(config)
-    config.selection.held_out = 0.0
-    config.export.selection = "held-out identities"
-    with pytest.raises(SystemExit, match="selection 'held-out identities' kept no epoch"):
-        main.execute(config, tmp_path)
-
-
-def test_an_unknown_system_is_refused_with_the_list(tmp_path):
-    config = sm_sge_gait_sim.get_config()
-    small(config)
+def test_an_unknown_system_is_refused_with_the_list(config, tmp_path):
     config.system = "sm_sg"
     with pytest.raises(SystemExit, match="there is no system 'sm_sg'; the systems are"):
         main.execute(config, tmp_path)
 
 
-def test_a_missing_data_set_stops_before_any_work_with_where_to_get_it(tmp_path):
-    recipe = str(ROOT / "configs/sm_sge_ks20.py")
-    result = subprocess.run(
-        [sys.executable, str(ROOT / "tools/run.py"), "--config", recipe, "--workdir", str(tmp_path / "run")],
-        cwd=tmp_path, capture_output=True, text=True, timeout=300,
-    )  # fmt: skip
-    assert result.returncode != 0 and "data/ks20" in result.stderr and "Traceback" not in result.stderr
+def test_a_missing_data_set_stops_before_any_work_with_where_to_get_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit, match="there is no folder data/ks20"):
+        main.execute(fakes.read_recipe("sm_sge_ks20"), tmp_path / "run")
     assert not (tmp_path / "run").exists()

@@ -37,7 +37,7 @@ def random_recordings(count: int, frames: int) -> recording_sets.Recordings:
 
 def examples(recordings) -> list[dict]:
     """Example dicts as builders give them."""
-    return [{"joints": joints, "subject": str(i % 10), "recording": f"take{i}"} for i, joints in enumerate(recordings)]
+    return [{"joints": joints, "identity": str(i % 10), "recording": f"take{i}"} for i, joints in enumerate(recordings)]
 
 
 def slices_with_copies(recordings: list[list]) -> list[list]:

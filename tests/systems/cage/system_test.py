@@ -8,10 +8,9 @@ import pytest
 import tensorflow as tf
 
 from configs import cage as recipe
-from tfskel.data import recordings, windows
-from tfskel.data import skeleton_split as sequences
+from tests import fakes
+from tfskel.data import windows
 from tfskel.evaluation import matching
-from tfskel.systems import fit as fit_data
 from tfskel.systems.cage import recognition_stage as cage_recognition
 from tfskel.systems.cage import system as cage_system
 from tfskel.training import determinism, loop
@@ -19,24 +18,8 @@ from tfskel.training import determinism, loop
 F, H, PEOPLE = 4, 6, 4
 
 
-def walkers(seed, takes=2, frames=20):
-    """Recordings of people of their own size, moving a little."""
-    rng = np.random.default_rng(seed)
-    shapes = np.random.default_rng(99).normal(size=(PEOPLE, 14, 3))
-    examples = []
-    for take in range(takes):
-        for person, shape in enumerate(shapes):
-            joints = shape + np.cumsum(0.05 * rng.normal(size=(frames, 14, 3)), axis=0)
-            examples.append({"joints": joints.astype(np.float32), "identity": f"p{person}", "recording": f"{take}"})
-    return recordings.Recordings.from_list(examples)
-
-
 def data():
-    train = sequences.build(walkers(0), f=F, root=None)
-    probe, gallery = (
-        sequences.build(walkers(seed), f=F, rule="testing", root=None, classes=train.classes) for seed in (1, 2)
-    )
-    return fit_data.Fit(train, probe, gallery)
+    return fakes.fit(F, root=None)
 
 
 def config(training=None, recognition=None):

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from configs import hi_mpc as recipe
+from tests import fakes
 from tfskel import clustering
 from tfskel.data import order as batches
-from tfskel.data import recordings
 from tfskel.data import skeleton_split as sequences
 from tfskel.evaluation import protocols, ranking, same_set
 from tfskel.systems import fit as fit_data
@@ -19,25 +19,11 @@ from tfskel.systems.hi_mpc import system as hi_mpc_system
 from tfskel.training import determinism, loop, phase, selection
 
 PHASE = hi_mpc_system.PHASE
+WALK = {"frames": 24, "joints": 20}
 
 
-def walkers(seed, people=4, takes=2, frames=24, apart=1.0):
-    """Recordings of people of their own size, moving a little."""
-    rng = np.random.default_rng(seed)
-    shapes = apart * np.random.default_rng(99).normal(size=(people, 20, 3))
-    examples = []
-    for take in range(takes):
-        for person, shape in enumerate(shapes):
-            sway = np.cumsum(0.05 * rng.normal(size=(frames, 20, 3)), axis=0)
-            joints = (shape + sway).astype(np.float32)
-            examples.append({"joints": joints, "identity": f"p{person}", "recording": f"{take}"})
-    return recordings.Recordings.from_list(examples)
-
-
-def data(validation="probe", protocol=protocols.STANDARD):
-    train = sequences.build(walkers(0), f=4)
-    probe, gallery = (sequences.build(walkers(seed), f=4, rule="testing", classes=train.classes) for seed in (1, 2))
-    return fit_data.Fit(train, probe, gallery, validation, protocol)
+def data(validation="probe"):
+    return fakes.fit(4, validation=validation, **WALK)
 
 
 def system(seed=3, **training):
@@ -172,7 +158,7 @@ def test_the_exported_function_centres_raw_joints_and_names_every_level(trained)
 
 def test_the_rule_for_equal_conditions_reaches_the_selection():
     own, given = system(), data()
-    probe = sequences.build(walkers(1, apart=0.05), f=4, rule="testing", classes=given.train.classes)
+    probe = sequences.build(fakes.walkers(1, apart=0.05, **WALK), f=4, rule="testing", classes=given.train.classes)
     features = types.SimpleNamespace(vectors=own.features(probe)["features"].vectors, identities=probe.identity)
     want, found = same_set.retrieve(features), {}
     for rule in (True, False):
