@@ -26,7 +26,7 @@ FORMS = {
     "reading": {("window records", "recording records"), ("window records", "recordings in memory")},
     "evaluation": {("scikit-learn loop", "float64"), ("scikit-learn loop", "float32")},
     "clustering": {("dense", "sparse"), ("search, dense", "search, sparse")},
-    "search": {("ivf", "exact")},
+    "search": {("different rows", "all rows")},
     "epoch": {("all rows", "different rows")},
 }
 
