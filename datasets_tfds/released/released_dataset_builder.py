@@ -104,14 +104,14 @@ that is there is built. {published_sets.names()}
         """Sequences of each split in the order of the files."""
         request = published_sets.parse(self.options["config"])
         found = find_tree.find(manual_dir, request)
-        self.info.metadata.update(layout=found.layout, persons={})
+        self.info.metadata.update(layout=found.layout, identities={})
         return {split: self._sequences(request, found, split) for split in found.splits}
 
     def _sequences(self, request, found: find_tree.Found, split: str) -> Iterator[dict[str, Any]]:
         # Read when its turn comes, so that one split at a time is in memory.
         files = found.splits[split]
         read = published_arrays.read(files, self.info.features["joints"].shape[1])
-        self.info.metadata["persons"][split] = read.persons
+        self.info.metadata["identities"][split] = read.identities
         fault = published_arrays.target_fault(files, read.joints)
         if fault:
             warnings.warn(f"released: {fault}; the reversed sequences are not used.", stacklevel=2)
@@ -119,7 +119,7 @@ that is there is built. {published_sets.names()}
         for index, joints in enumerate(read.joints):
             yield {
                 "joints": joints,
-                "identity": str(read.person[index]),
+                "identity": str(read.identity[index]),
                 "recording": f"{split}_{index}",
                 "camera": request.view,
                 "condition": condition,
