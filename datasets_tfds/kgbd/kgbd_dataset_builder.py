@@ -5,7 +5,7 @@ import pathlib
 
 from datasets_tfds import skeleton_builder
 from datasets_tfds.kgbd import draw, options, recording_files
-from datasets_tfds.readers import archive_tree, raw_recordings
+from datasets_tfds.readers import archive_tree, folder_tree, raw_recordings
 
 ARCHIVE = archive_tree.Archive(
     "KGBD",
@@ -59,6 +59,6 @@ this data set's CITATIONS.bib). Unpack so that manual_dir holds
 def _identity_folders(root: pathlib.Path) -> list[pathlib.Path]:
     folders = [folder for folder in archive_tree.sub_folders(root) if "Person" in folder.name]
     if not folders:
-        raise FileNotFoundError(ARCHIVE.comparison(root, f"{root} holds no folder Person<n>."))
+        raise FileNotFoundError(folder_tree.comparison(root, f"{root} holds no folder Person<n>.", ARCHIVE.expected))
     archive_tree.check_unique(folders, lambda folder: draw.identity(folder.name), "person")
     return folders

@@ -92,10 +92,8 @@ that is there is built. {published_sets.names()}
         manual_dir = pathlib.Path(manual_dir).expanduser()
         names = find_tree.available(manual_dir) if manual_dir.is_dir() else []
         if not names:
-            tree = folder_tree.draw(manual_dir, depth=4)
-            raise FileNotFoundError(
-                f"No published data set below {manual_dir}. Found:\n{tree}\n{self.MANUAL_DOWNLOAD_INSTRUCTIONS}"
-            )
+            complaint, expected = f"No published data set below {manual_dir}.", self.MANUAL_DOWNLOAD_INSTRUCTIONS
+            raise FileNotFoundError(folder_tree.comparison(manual_dir, complaint, expected, depth=4))
         for name in names:
             builder = Builder(data_dir=self.data_dir_root, config=name, file_format=self.info.file_format)
             builder.download_and_prepare(download_dir=download_dir, download_config=download_config, **kwargs)
