@@ -83,8 +83,8 @@ def draw(rng: np.random.Generator) -> Body:
     stature = float(np.clip(rng.normal(STATURE_MEAN, STATURE_SD), *STATURE_RANGE))
     lengths = {}
     for segment, (fraction, spread) in SEGMENTS.items():
-        person, side = rng.standard_normal(2)
-        length = stature * fraction * (1 + spread * np.clip(person, -2.5, 2.5))
+        between, side = rng.standard_normal(2)
+        length = stature * fraction * (1 + spread * np.clip(between, -2.5, 2.5))
         half = 0.5 * SIDE_SD * side if segment in PAIRED else 0.0
         lengths[segment] = (float(length * (1 - half)), float(length * (1 + half)))
     return Body(stature, lengths)

@@ -27,7 +27,7 @@ def draw(walks: dict[str, int], seed: int, short_person: str) -> dict[str, list[
     rng = np.random.RandomState(seed)
     drawn = {}
     for folder, count in walks.items():
-        short = count <= FEW if short_person == "few_files" else person(folder) == _SHORT_PERSON
+        short = count <= FEW if short_person == "few_files" else identity(folder) == _SHORT_PERSON
         wanted = 2 if short else 3
         if count < wanted:
             raise ValueError(
@@ -57,7 +57,7 @@ def check(draws: dict[str, list[int]], walks: dict[str, int]) -> dict[str, list[
     return {folder: list(draws[folder]) for folder in walks}
 
 
-def person(folder: str) -> int:
+def identity(folder: str) -> int:
     """Number of the person a folder belongs to: "Person015" -> 15.
 
     Raises:

@@ -5,7 +5,7 @@ import pathlib
 
 from datasets_tfds import skeleton_builder
 from datasets_tfds.kgbd import draw, options, recording_files
-from datasets_tfds.readers import archive_tree, raw_recordings
+from datasets_tfds.readers import archive_tree, folder_tree, raw_recordings
 
 ARCHIVE = archive_tree.Archive(
     "KGBD",
@@ -51,7 +51,7 @@ this data set's CITATIONS.bib). Unpack so that manual_dir holds
             *gallery, probe = draws[folder]
             for index, path in enumerate(paths):
                 split = "probe" if index == probe else "gallery" if index in gallery else "train"
-                identity, name = str(draw.person(folder)), f"{folder}/{path.stem}"
+                identity, name = str(draw.identity(folder)), f"{folder}/{path.stem}"
                 splits[split].append(raw_recordings.RawRecording((path,), identity, name, clip=clip))
         return {split: raw_recordings.RawSplit(recording_files.read, raw) for split, raw in splits.items()}
 
@@ -59,6 +59,6 @@ this data set's CITATIONS.bib). Unpack so that manual_dir holds
 def _identity_folders(root: pathlib.Path) -> list[pathlib.Path]:
     folders = [folder for folder in archive_tree.sub_folders(root) if "Person" in folder.name]
     if not folders:
-        raise FileNotFoundError(ARCHIVE.comparison(root, f"{root} holds no folder Person<n>."))
-    archive_tree.check_unique(folders, lambda folder: draw.person(folder.name), "person")
+        raise FileNotFoundError(folder_tree.comparison(root, f"{root} holds no folder Person<n>.", ARCHIVE.expected))
+    archive_tree.check_unique(folders, lambda folder: draw.identity(folder.name), "person")
     return folders

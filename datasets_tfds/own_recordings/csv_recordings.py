@@ -13,8 +13,7 @@ from datasets_tfds.own_recordings import csv_joints, csv_table
 from datasets_tfds.readers import examples, folder_tree, segments
 
 _AXES = ("x", "y", "z")
-_LAYOUT = """Expected in the folder (file names can be given as options):
-  {recordings}   with a header line, in one of two forms (coordinates in metres):
+LAYOUT = """  {recordings}   with a header line, in one of two forms (coordinates in metres):
     recording,identity,frame,joint,x,y,z               one row per frame and joint (joint by number or name)
     recording,identity,frame,x0,y0,z0,x1,y1,z1,...     one row per frame
     optional columns: camera, condition, setting, split
@@ -48,9 +47,9 @@ def read(
     """
     folder = pathlib.Path(folder)
     paths = _files(folder, recordings)
-    layout = _LAYOUT.format(recordings=recordings, splits=splits)
+    layout = LAYOUT.format(recordings=recordings, splits=splits)
     if not paths:
-        raise FileNotFoundError(f"{folder / recordings} is missing. Found:\n{folder_tree.draw(folder)}\n{layout}")
+        raise FileNotFoundError(folder_tree.comparison(folder, f"{folder / recordings} is missing.", layout))
     whole: dict[str, dict[str, Any]] = {}
     sources: dict[str, pathlib.Path] = {}
     for path in paths:
@@ -167,9 +166,8 @@ def _segments(path, whole, sources, layout) -> dict[str, list[segments.Segment]]
     lengths = {name: len(example["joints"]) for name, example in whole.items()}
     if not marked:
         if not path.is_file():
-            raise FileNotFoundError(
-                f"No column split, and {path} is missing. Found:\n{folder_tree.draw(path.parent)}\n{layout}"
-            )
+            complaint = f"No column split, and {path} is missing."
+            raise FileNotFoundError(folder_tree.comparison(path.parent, complaint, layout))
         return segments.read(path, lengths)
     if path.is_file():
         raise ValueError(f"Both {path} and a column split in {sources[marked[0]]} give the splits; remove one.")

@@ -12,12 +12,11 @@ from datasets_tfds.own_recordings import recording_table
 from datasets_tfds.readers import examples, folder_tree, segments
 from tfskel import arrays
 
-_LAYOUT = """Expected in the folder (file names and the joints key can be given as options):
-  {recordings}
-    {joints:<12} (frames, J, 3) float, metres: all recordings one after another
-    recording    (R,) text, unique          identity  (R,) text
-    start        (R,) int, first frame      length    (R,) int, frames of the recording
-    optional     camera, condition, setting (R,) text; fps (); frame_numbers (frames,) int
+LAYOUT = """  {recordings}
+    {joints:<13} (frames, J, 3) float, metres: all recordings one after another
+    recording     (R,) text, unique          identity  (R,) text
+    start         (R,) int, first frame      length    (R,) int, frames of the recording
+    optional      camera, condition, setting (R,) text; fps (); frame_numbers (frames,) int
   {splits}
     {{"splits": {{"train": [["recording", first_frame, end_frame], ...], "gallery": [...], "probe": [...]}}}}"""
 
@@ -48,8 +47,8 @@ def read(
     folder = pathlib.Path(folder)
     for name in (recordings, splits):
         if not (folder / name).is_file():
-            layout = _LAYOUT.format(recordings=recordings, splits=splits, joints=joints)
-            raise FileNotFoundError(f"{folder / name} is missing. Found:\n{folder_tree.draw(folder)}\n{layout}")
+            layout = LAYOUT.format(recordings=recordings, splits=splits, joints=joints)
+            raise FileNotFoundError(folder_tree.comparison(folder, f"{folder / name} is missing.", layout))
     required = (joints, *examples.NAMES, *recording_table.COUNTS)
     stored = arrays.read(folder / recordings, required, (*examples.OPTIONAL, recording_table.FRAME_NUMBERS))
     whole = recording_table.recordings(folder / recordings, stored, joints)

@@ -23,16 +23,12 @@ class Builder(skeleton_builder.SkeletonBuilder):
     SOURCE = "the user's own files"
     OPTIONS = options.OPTIONS
     CHOICES = {"format": ("", *_FILES), "skeleton": ("", *skeletons.SKELETONS)}
-    MANUAL_DOWNLOAD_INSTRUCTIONS = """
+    MANUAL_DOWNLOAD_INSTRUCTIONS = f"""
 Nothing is downloaded: manual_dir is your folder. It holds either
-  recordings.npz  joints (frames, J, 3) float metres; recording, identity (R,) text; start, length (R,) int;
-                  optional camera, condition, setting (R,) text, fps (), frame_numbers (frames,) int
-  splits.json     {"splits": {"train": [["recording", first_frame, end_frame], ...], "gallery": ..., "probe": ...}}
+{interchange.LAYOUT.format(recordings="recordings.npz", splits="splits.json", joints="joints")}
 or
-  recordings.csv  recording,identity,frame,joint,x,y,z[,camera,condition,setting,split]  a row per frame and joint
-              or  recording,identity,frame,x0,y0,z0,x1,...[,camera,condition,setting,split]  a row per frame
-  splits.json     unless there is a column split
-The README of this data set shows both in full.
+{csv_recordings.LAYOUT.format(recordings="recordings.csv", splits="splits.json")}
+File names and the key of the joints can be given as options; the README of this data set shows both forms in full.
 """
 
     def recordings(self, manual_dir: pathlib.Path) -> dict[str, list[dict[str, Any]]]:
@@ -42,9 +38,8 @@ The README of this data set shows both in full.
             FileNotFoundError, ValueError: see `interchange` and `csv_recordings`.
         """
         form, name = self._files(manual_dir)
-        splits = self._read(manual_dir, form, name)
-        fps = self.options["fps"] or (interchange.frame_rate(manual_dir, name) if form != "csv" else None)
-        self.info.metadata.update(skeleton=self._skeleton_of(manual_dir, splits), fps=fps)
+        splits, fps = self._read(manual_dir, form, name)
+        self.info.metadata.update(skeleton=self._skeleton_of(manual_dir, splits), fps=self.options["fps"] or fps)
         missing = examples.not_in_gallery(splits)
         if missing:
             _warn(f"the gallery lacks these probe identities, which can never be found: {', '.join(missing)}")
@@ -58,22 +53,23 @@ The README of this data set shows both in full.
         if form or name:
             form = form or ("csv" if name.lower().endswith(".csv") else "interchange")
             return form, name or _FILES[form]
-        found = [form for form, file in _FILES.items() if (folder / file).is_file()]
-        if len(found) > 1:
+        present = [form for form, file in _FILES.items() if (folder / file).is_file()]
+        if len(present) > 1:
             raise ValueError(f"{folder} holds {' and '.join(_FILES.values())}; set the option format to one.")
-        if not found:
-            raise FileNotFoundError(
-                f"No recordings.npz and no recordings.csv. Found:\n{folder_tree.draw(folder)}\n"
-                f"{self.MANUAL_DOWNLOAD_INSTRUCTIONS.strip()}"
-            )
-        return found[0], _FILES[found[0]]
+        if not present:
+            complaint = f"No {' and no '.join(_FILES.values())}."
+            raise FileNotFoundError(folder_tree.comparison(folder, complaint, self.MANUAL_DOWNLOAD_INSTRUCTIONS))
+        return present[0], _FILES[present[0]]
 
-    def _read(self, folder: pathlib.Path, form: str, name: str) -> dict[str, list[dict[str, Any]]]:
-        splits, skeleton = self.options["splits"], self.options["skeleton"]
-        known = [skeletons.get(skeleton)] if skeleton else skeletons.SKELETONS.values()
+    def _read(self, folder: pathlib.Path, form: str, name: str) -> tuple[dict[str, list[dict[str, Any]]], float | None]:
+        """Splits, and the frames per second that the file states and no option."""
         if form == "csv":
-            return csv_recordings.read(folder, name, splits, {one.name: one.joint_names for one in known})
-        return interchange.read(folder, name, splits, self.options["joints"])
+            stated = self.options["skeleton"]
+            known = [skeletons.get(stated)] if stated else skeletons.SKELETONS.values()
+            layouts = {skeleton.name: skeleton.joint_names for skeleton in known}
+            return csv_recordings.read(folder, name, self.options["splits"], layouts), None
+        splits = interchange.read(folder, name, self.options["splits"], self.options["joints"])
+        return splits, None if self.options["fps"] else interchange.frame_rate(folder, name)
 
     def _skeleton_of(self, folder: pathlib.Path, splits: dict[str, list[dict[str, Any]]]) -> str:
         """The layout that the option or the names of the joints state, or that their number and bones suggest."""

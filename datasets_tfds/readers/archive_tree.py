@@ -36,12 +36,8 @@ class Archive:
         if missing[best]:
             names = ", ".join(map(repr, missing[best]))
             complaint = f"The {self.name} archive is not at {manual_dir}: there is no folder {names} in {best}."
-            raise FileNotFoundError(self.comparison(manual_dir, complaint))
+            raise FileNotFoundError(folder_tree.comparison(manual_dir, complaint, self.expected))
         return best
-
-    def comparison(self, folder: pathlib.Path, complaint: str) -> str:
-        """Text of an error: what is wrong with a folder, what was found in it, what is expected."""
-        return f"{complaint}\nFound:\n{folder_tree.draw(folder)}\nExpected:\n{self.expected.strip(chr(10))}"
 
     def leaf_folders(self, folder: pathlib.Path) -> list[pathlib.Path]:
         """Folders below `folder` that hold no folder, in the order of a sorted walk.
@@ -52,7 +48,8 @@ class Archive:
         """
         leaves = _leaves(folder)
         if leaves == [folder]:
-            raise FileNotFoundError(self.comparison(folder, f"{folder} holds no folder of a person."))
+            complaint = f"{folder} holds no folder of a person."
+            raise FileNotFoundError(folder_tree.comparison(folder, complaint, self.expected))
         check_unique(leaves, lambda path: path.name, "folder of a person")
         return leaves
 
@@ -65,12 +62,12 @@ class Archive:
         """
         entries = sorted(path for path in folder.iterdir() if part in path.name and not path.name.startswith("."))
         if not entries:
-            what = f"no file with {part!r} in its name" if part else "no file"
-            raise FileNotFoundError(self.comparison(folder, f"{folder} holds {what}."))
+            complaint = f"{folder} holds no file{f' with {part!r} in its name' if part else ''}."
+            raise FileNotFoundError(folder_tree.comparison(folder, complaint, self.expected))
         for path in entries:
             if path.is_dir():
                 complaint = f"{folder} holds the folder {path.name!r} where only files are expected."
-                raise ValueError(self.comparison(folder, complaint))
+                raise ValueError(folder_tree.comparison(folder, complaint, self.expected))
         return tuple(entries)
 
 

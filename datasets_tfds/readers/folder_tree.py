@@ -23,6 +23,11 @@ def draw(folder: str | os.PathLike, depth: int = 2, limit: int = 12) -> str:
     return "\n".join([*lines, f"{folder}/", *(_entries(folder, depth, limit, "  ") or ["  (empty)"])])
 
 
+def comparison(folder: pathlib.Path, complaint: str, expected: str, **limits: int) -> str:
+    """Text of an error: what is wrong with a folder, what was found in it, what is expected; limits as for `draw`."""
+    return f"{complaint} Found:\n{draw(folder, **limits)}\nExpected:\n{expected.strip(chr(10))}"
+
+
 def _entries(folder: pathlib.Path, depth: int, limit: int, indent: str) -> list[str]:
     try:
         entries = sorted(folder.iterdir(), key=lambda path: (path.is_file(), path.name))

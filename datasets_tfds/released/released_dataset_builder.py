@@ -92,10 +92,8 @@ that is there is built. {published_sets.names()}
         manual_dir = pathlib.Path(manual_dir).expanduser()
         names = find_tree.available(manual_dir) if manual_dir.is_dir() else []
         if not names:
-            tree = folder_tree.draw(manual_dir, depth=4)
-            raise FileNotFoundError(
-                f"No published data set below {manual_dir}. Found:\n{tree}\n{self.MANUAL_DOWNLOAD_INSTRUCTIONS}"
-            )
+            complaint, expected = f"No published data set below {manual_dir}.", self.MANUAL_DOWNLOAD_INSTRUCTIONS
+            raise FileNotFoundError(folder_tree.comparison(manual_dir, complaint, expected, depth=4))
         for name in names:
             builder = Builder(data_dir=self.data_dir_root, config=name, file_format=self.info.file_format)
             builder.download_and_prepare(download_dir=download_dir, download_config=download_config, **kwargs)
@@ -104,14 +102,14 @@ that is there is built. {published_sets.names()}
         """Sequences of each split in the order of the files."""
         request = published_sets.parse(self.options["config"])
         found = find_tree.find(manual_dir, request)
-        self.info.metadata.update(layout=found.layout, persons={})
+        self.info.metadata.update(layout=found.layout, identities={})
         return {split: self._sequences(request, found, split) for split in found.splits}
 
     def _sequences(self, request, found: find_tree.Found, split: str) -> Iterator[dict[str, Any]]:
         # Read when its turn comes, so that one split at a time is in memory.
         files = found.splits[split]
         read = published_arrays.read(files, self.info.features["joints"].shape[1])
-        self.info.metadata["persons"][split] = read.persons
+        self.info.metadata["identities"][split] = read.identities
         fault = published_arrays.target_fault(files, read.joints)
         if fault:
             warnings.warn(f"released: {fault}; the reversed sequences are not used.", stacklevel=2)
@@ -119,7 +117,7 @@ that is there is built. {published_sets.names()}
         for index, joints in enumerate(read.joints):
             yield {
                 "joints": joints,
-                "identity": str(read.person[index]),
+                "identity": str(read.identity[index]),
                 "recording": f"{split}_{index}",
                 "camera": request.view,
                 "condition": condition,

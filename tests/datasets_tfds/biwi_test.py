@@ -105,7 +105,7 @@ def test_files_directly_in_training_are_wrongly_nested(tmp_path):
         path.rename(training / path.name)
     for person in ("003", "007", "012"):
         shutil.rmtree(training / person)
-    with pytest.raises(FileNotFoundError, match="Training holds no folder of a person.\nFound:"):
+    with pytest.raises(FileNotFoundError, match="Training holds no folder of a person. Found:"):
         _recordings(folder, tmp_path)
 
 

@@ -71,11 +71,11 @@ def loader(path: pathlib.Path, arrays: dict) -> Iterator[rows.Row]:
     splits = _read(path.parent, published_layouts.LAYOUTS[layout], name, test, length, num_joints)
     skeleton = skeletons.by_num_joints(num_joints).name
     model = hi_mpc.HiMPC(skeleton, length, units=1, heads=1, joint_order=recipe.network.joint_order)
-    classes = {"train": np.unique(splits["train"].persons)}
+    classes = {"train": np.unique(splits["train"].identities)}
     # Sets by condition number the persons of a test set among themselves.
-    classes["test"] = np.unique(splits["test"].persons) if layout == "conditions" else classes["train"]
+    classes["test"] = np.unique(splits["test"].identities) if layout == "conditions" else classes["train"]
     root = skeletons.get(model.skeleton).root
-    parts = {split: reading.as_sequences(stored.joints, stored.person, root, classes[split])
+    parts = {split: reading.as_sequences(stored.joints, stored.identity, root, classes[split])
              for split, stored in splits.items()}  # fmt: skip
     seed, batch = map(int, arrays["seed_batch"])
     rng = np.random.RandomState(seed)

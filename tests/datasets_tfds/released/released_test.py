@@ -109,7 +109,7 @@ def test_flat_trees_give_the_recorded_arrays_of_sm_sge_bit_for_bit(
         raw = np.stack([golden[f"raw/{part}_{axis}"] for axis in AXES], axis=-1)
         np.testing.assert_array_equal(cut.raw(slice(None)), raw)
         np.testing.assert_array_equal(cut.identity.astype(int), golden[f"raw/{part}_frame_id"])
-        assert builder.info.metadata["persons"][ours] == golden[f"raw/{part}_ids_keys"].tolist()
+        assert builder.info.metadata["identities"][ours] == golden[f"raw/{part}_ids_keys"].tolist()
         assert set(stored.camera) == {view}
     _, train = read(builder, "train", f)
     _, test = read(builder, split, f)
@@ -279,7 +279,7 @@ def test_the_stock_command_builds_the_named_set(tmp_path):
     ran = subprocess.run([command, "build", str(folder), *flags], capture_output=True, text=True, timeout=300)
     assert ran.returncode == 0, ran.stderr[-2000:]
     metadata = json.loads((tmp_path / "released" / "kgbd_f6" / "1.0.0" / "metadata.json").read_text())
-    assert metadata["persons"]["train"] == [1, 2, 15]
+    assert metadata["identities"]["train"] == [1, 2, 15]
     assert metadata["options"] == {"config": "kgbd_f6"}
 
 
