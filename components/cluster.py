@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Cluster: features of the train split, their clusters, prototypes and quality."""
 
-import dataclasses
 import pathlib
 from collections.abc import Callable
 
@@ -9,14 +8,13 @@ import ml_collections
 import numpy as np
 from absl import logging
 
-from components import splits
 from components import train as training_stage
-from tfskel import arrays, features
+from tfskel import arrays
 from tfskel import clustering as clusterings
 from tfskel.clustering import prototypes, quality
-from tfskel.data import windows
+from tfskel.systems import base
+from tfskel.training import selection
 
-BATCH = 256
 MEMBERS = "members.npz"
 SHOWN_CLUSTERS, SHOWN_MEMBERS = 8, 4  # largest clusters, and the sequences nearest to their prototypes
 
@@ -56,44 +54,35 @@ def cluster(
 ):
     """Clusters the features of the different train sequences, without looking at identities.
 
-    Output `clusters`: `features.npz`, `labels.npz` (cluster of each row, first frame of its sequence, prototypes),
+    Output `clusters`: `features.npz`, `labels.npz` (cluster of each row, which item it is, prototypes),
     `quality.json` (clusters, outliers, AMI, ARI, purity against the identities) and `members.npz` (sequences nearest to
     the prototypes of the largest clusters). No cluster at all is a result, too.
 
     Raises:
         ValueError: settings that do not fit the sequences.
     """
-    recipe = splits.resolved(recipe, recordings)
-    system, _ = training_stage.restore(recipe, model)
-    system.load(model, system.EMBEDDING, "last")
-    parts = splits.read(recordings, recipe["dataset"], recipe["division"])
-    sequences = _distinct(parts.cut(parts.train, recipe["dataset"].train_rule))
-    found = features.extract(system.embed, sequences, BATCH)
-    settings = SETTINGS[clustering.method](found.vectors, clustering, len(parts.classes), seed)
-    labels = clusterings.cluster(found.vectors, clustering.method, **settings)
-    report = quality.quality(labels, found.identities)
+    system, _, parts = training_stage.restore(recipe, recordings, model)
+    system.load(model, system.EMBEDDING, selection.LAST)
+    train = parts.train.distinct()
+    features = system.features(train, (base.MAIN,))[base.MAIN]
+    settings = SETTINGS[clustering.method](features.vectors, clustering, len(parts.classes), seed)
+    labels = clusterings.cluster(features.vectors, clustering.method, **settings)
+    report = quality.quality(labels, features.identities)
     logging.info("clusters: %s", report)
-    means = prototypes.prototypes(found.vectors, labels)
-    found.save(clusters / "features.npz")
-    arrays.write(clusters / "labels.npz", labels=labels, start=sequences.windows.start, prototypes=means)
-    arrays.write(clusters / MEMBERS, **_members(sequences, found, labels, means, parts.skeleton.root))
+    means = prototypes.prototypes(features.vectors, labels)
+    features.save(clusters / "features.npz")
+    arrays.write(clusters / "labels.npz", labels=labels, content=train.content, prototypes=means)
+    arrays.write(clusters / MEMBERS, **_members(train, features, labels, means))
     arrays.write_json(clusters / "quality.json", report)
 
 
-def _distinct(repeated):
-    """Each different sequence once, in the order of its first occurrence."""
-    first = np.sort(np.unique(repeated.windows.start, return_index=True)[1])
-    once = windows.Windows(repeated.windows.start[first], repeated.windows.recording[first], repeated.windows.length)
-    return dataclasses.replace(repeated, windows=once)
-
-
-def _members(sequences, found: features.Features, labels: np.ndarray, means: np.ndarray, root: int) -> dict:
-    """Sequences nearest to the prototypes of the largest clusters, largest cluster and nearest sequence first."""
-    rows, numbers = prototypes.nearest_members(found.vectors, labels, means, SHOWN_CLUSTERS, SHOWN_MEMBERS)
+def _members(train, features, labels: np.ndarray, means: np.ndarray) -> dict:
+    """Items nearest to the prototypes of the largest clusters, largest cluster and nearest item first."""
+    rows, numbers = prototypes.nearest_members(features.vectors, labels, means, SHOWN_CLUSTERS, SHOWN_MEMBERS)
     return {
-        "joints": windows.centre(sequences.take(rows), root),
+        "joints": train.picture(rows),
         "cluster": numbers,
         "size": np.bincount(labels[labels >= 0], minlength=len(means))[numbers],
-        "identity": found.identities[rows],
-        "distance": np.linalg.norm(found.vectors[rows] - means[numbers], axis=1),
+        "identity": features.identities[rows],
+        "distance": np.linalg.norm(features.vectors[rows] - means[numbers], axis=1),
     }

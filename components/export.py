@@ -7,7 +7,6 @@ from collections.abc import Callable
 import ml_collections
 import numpy as np
 
-from components import splits
 from components import train as training_stage
 from tfskel import arrays, inference, literal_path
 
@@ -18,7 +17,7 @@ COMPARED = 7  # sequences compared, fewer than any batch size that was traced
 
 
 def _write(system, folder: pathlib.Path) -> None:
-    """Writes the system's serving functions as signatures; the first, `embed`, is `serving_default` too."""
+    """Writes the system's signatures; the first, `embed`, is `serving_default` too."""
     import keras
     import tensorflow as tf
 
@@ -26,10 +25,23 @@ def _write(system, folder: pathlib.Path) -> None:
     for models in system.models.values():
         for model in models.values():
             archive.track(model)
-    spec = tf.TensorSpec((None, system.length, system.skeleton.num_joints, 3), tf.float32, name=INPUT)
-    for name, function in system.serving().items():
+    spec = tf.TensorSpec(system.input_spec.shape, system.input_spec.dtype, name=INPUT)
+    for name, function in _signatures(system).items():
         archive.add_endpoint(name, _of_skeletons(function), [spec])
     archive.write_out(folder, verbose=False)
+
+
+def _signatures(system) -> dict[str, Callable]:
+    """Name -> function of items as captured that returns named outputs."""
+
+    def embed(raw) -> dict:
+        vectors = system.represent(system.prepare(raw), portable=True)
+        return {name.replace(" ", "_"): values for name, values in vectors.items()}
+
+    signatures = {"embed": embed}
+    if system.CLASSIFIER:
+        signatures["classify"] = lambda raw: {"scores": system.scores(system.prepare(raw), portable=True)}
+    return signatures
 
 
 def _of_skeletons(function: Callable) -> Callable:
@@ -37,7 +49,7 @@ def _of_skeletons(function: Callable) -> Callable:
     return lambda skeletons: function(skeletons)
 
 
-def _run(folder: pathlib.Path, joints: np.ndarray) -> dict[str, dict[str, np.ndarray]]:
+def _run(folder: pathlib.Path, raw: np.ndarray) -> dict[str, dict[str, np.ndarray]]:
     """Signature -> output -> values, computed as programs without Python do it: from the graph and tensor names."""
     import tensorflow as tf
 
@@ -49,12 +61,11 @@ def _run(folder: pathlib.Path, joints: np.ndarray) -> dict[str, dict[str, np.nda
             if INPUT in signature.inputs
         }
         return {
-            name: session.run(outputs, {signatures[name].inputs[INPUT].name: joints})
-            for name, outputs in tensors.items()
+            name: session.run(outputs, {signatures[name].inputs[INPUT].name: raw}) for name, outputs in tensors.items()
         }
 
 
-def _check_equal(folder: pathlib.Path, system, joints: np.ndarray) -> dict[str, float]:
+def _check_equal(folder: pathlib.Path, system, raw: np.ndarray) -> dict[str, float]:
     """Largest difference of each signature's outputs, relative to the largest value.
 
     Raises:
@@ -62,9 +73,9 @@ def _check_equal(folder: pathlib.Path, system, joints: np.ndarray) -> dict[str, 
     """
     import tensorflow as tf
 
-    exported, differences = _run(folder, joints), {}
-    for name, function in system.serving().items():
-        computed = function(tf.constant(joints))
+    exported, differences = _run(folder, raw), {}
+    for name, function in _signatures(system).items():
+        computed = function(tf.constant(raw))
         pairs = [(np.asarray(computed[output]), exported[name][output]) for output in computed]
         differences[name] = max(float(np.abs(a - b).max() / max(np.abs(a).max(), 1e-12)) for a, b in pairs)
         if not differences[name] <= TOLERANCE:
@@ -86,30 +97,27 @@ def export(
     """Writes a SavedModel with signatures `embed`, `serving_default` (the same) and, where the system has a recognition
     network, `classify`.
 
-    Output `saved_model`: the SavedModel in `saved_model/1`, and `export.json` (track, signatures, input shape, classes,
-    largest difference from the Keras model).
+    Output `saved_model`: the SavedModel in `saved_model/1`, and `export.json` (selection, signatures, input shape,
+    classes, largest difference from the Keras model).
     """
-    recipe = splits.resolved(recipe, recordings)
-    system, described = training_stage.restore(recipe, model)
+    system, described, parts = training_stage.restore(recipe, recordings, model)
     for phase in system.PHASES:
-        if not system.load(model, phase, export.track):
+        if not system.load(model, phase, export.selection):
             raise ValueError(
-                f"track {export.track!r} kept no epoch of phase {phase} with seed {seed}; the tracks are "
-                f"{described['epochs'][phase]}. Choose another with --config.export.track."
+                f"selection {export.selection!r} kept no epoch of phase {phase} with seed {seed}; the selections are "
+                f"{described['epochs'][phase]}. Choose another with --config.export.selection."
             )
     literal = literal_path.Alias(saved_model)
     folder = literal.path / FOLDER / VERSION
     _write(system, folder)
-    parts = splits.read(recordings, recipe["dataset"], recipe["division"])
-    sequences = parts.cut(parts.train, recipe["dataset"].train_rule)
-    joints = sequences.raw(np.arange(min(COMPARED, len(sequences)))).astype(np.float32)  # stored sets may be float64
-    differences = _check_equal(folder, system, joints)
+    raw = parts.train.raw(np.arange(min(COMPARED, len(parts.train)))).astype(np.float32)  # stored sets may be float64
+    differences = _check_equal(folder, system, raw)
     arrays.write_json(
         saved_model / "export.json",
         {
-            "track": export.track,
-            "skeleton": recipe["dataset"].skeleton,
-            "input": [None, recipe["dataset"].length, system.skeleton.num_joints, 3],
+            "selection": export.selection,
+            "skeleton": system.skeleton.name,
+            "input": system.input_spec.shape.as_list(),
             "classes": described["classes"],
             "difference": differences,
         },

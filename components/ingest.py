@@ -41,9 +41,9 @@ def source(config: ml_collections.ConfigDict) -> dict:
 
 
 def _builder(dataset: ml_collections.ConfigDict, data_dir: pathlib.Path):
-    from datasets_tfds import skeleton_builder
+    from datasets_tfds import catalogue
 
-    return skeleton_builder.load(dataset.name, data_dir, dataset.options.to_dict())
+    return catalogue.load(dataset.name, data_dir, dataset.options.to_dict())
 
 
 def check_available(config: ml_collections.ConfigDict) -> None:

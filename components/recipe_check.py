@@ -18,7 +18,7 @@ CHOICES = {
     "dataset.skeleton": ("", *skeletons.SKELETONS),
     "dataset.train_rule": sequences.RULES,
     "dataset.probe_order": windows.ORDERS,
-    "export.track": selection.DESCRIPTIONS,
+    "export.selection": selection.DESCRIPTIONS,
     "clustering.method": cluster.SETTINGS,
     "clustering.search": neighbours.SEARCHES,
     "evaluation.projection": projection.METHODS,

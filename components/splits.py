@@ -1,83 +1,78 @@
 # SPDX-License-Identifier: MIT
-"""Reads what ingest prepared: the recordings of each split and the sequences a recipe cuts from them."""
+"""Reads what ingest prepared: the splits of a protocol, cut by the recipe's rules."""
 
 import dataclasses
 import pathlib
+from collections.abc import Mapping
 
 import ml_collections
+import numpy as np
 
 from tfskel import arrays, skeletons
-from tfskel.data import gaps, held_out, recordings
-from tfskel.data import skeleton_split as sequences
+from tfskel.data import gaps, held_out, recordings, skeleton_split
 from tfskel.evaluation import protocols
-from tfskel.systems import fit as fit_data
+from tfskel.systems import fit as fits
 
 POINTER = "dataset.json"
 
 
 @dataclasses.dataclass(frozen=True)
 class Splits:
-    """Recordings of one protocol.
+    """The splits of one protocol, cut by the recipe's rules.
 
     Attributes:
-        train, probe, gallery: recordings.
-        classes: sorted identities of train.
+        recordings: of train; identities are kept out of them to choose an epoch.
+        train, probe, gallery: items to learn from, to search for, and to search in.
         protocol: where the splits come from.
         dataset: the recipe's section.
     """
 
-    train: recordings.Recordings
-    probe: recordings.Recordings
-    gallery: recordings.Recordings
-    classes: list[str]
+    recordings: recordings.Recordings
+    train: skeleton_split.SkeletonSplit
+    probe: skeleton_split.SkeletonSplit
+    gallery: skeleton_split.SkeletonSplit
     protocol: protocols.Protocol
     dataset: ml_collections.ConfigDict
 
     @property
-    def skeleton(self) -> skeletons.Skeleton:
-        """Joint layout of the recordings."""
-        return skeletons.get(self.dataset.skeleton)
+    def classes(self) -> list[str]:
+        """Sorted identities of train."""
+        return self.train.classes
 
-    @property
-    def root(self) -> int | None:
-        """Joint that the sequences are centred on; None when the recipe leaves the joints as captured."""
-        return self.skeleton.root if self.dataset.centred else None
+    def fit(self, folder: pathlib.Path, chosen: Mapping[str, int]) -> fits.Fit:
+        """The fit that is reported: all train identities, epochs validated on the protocol's probe.
 
-    def cut(self, part: recordings.Recordings, rule: str) -> sequences.Sequences:
-        """Sequences of some recordings by the recipe's rules; `rule` is "training" or "testing"."""
-        order = self.dataset.probe_order if rule == "testing" and part is not self.train else "recording"
-        return sequences.build(
-            part, f=self.dataset.length, rule=rule, root=self.root, classes=self.classes, order=order
-        )
+        Args:
+            folder: where it works.
+            chosen: phase -> epoch that `held_out_fit` chose.
+        """
+        return fits.Fit(self.train, self.probe, self.gallery, "probe", self.protocol, chosen, folder)
 
-    def judged_by_probe(self) -> fit_data.FitData:
-        """The fit that is reported: all train identities, epochs scored on the protocol's probe."""
-        return fit_data.FitData(
-            self.cut(self.train, self.dataset.train_rule),
-            self.cut(self.probe, "testing"),
-            self.cut(self.gallery, "testing"),
-            "probe",
-            self.protocol,
-        )
-
-    def judged_by_held_out(self, share: float, seed: int) -> fit_data.FitData | None:
+    def held_out_fit(self, share: float, seed: int, folder: pathlib.Path) -> fits.Fit | None:
         """The fit that only chooses an epoch: some train identities kept out. None when there are too few."""
         kept_out = held_out.choose(self.classes, share, seed)
         if not kept_out:
             return None
-        mask = [identity in kept_out for identity in self.train.identity]
-        stay = self.train.select([not out for out in mask])
+        mask = np.array([identity in kept_out for identity in self.recordings.identity])
         classes = [name for name in self.classes if name not in kept_out]
-        f, root = self.dataset.length, self.root
-        probe, gallery = held_out.probe_and_gallery(self.train.select(mask), f, root)
+        probe, gallery = held_out.probe_and_gallery(self.recordings.select(mask), self.dataset.length, self.train.root)
         if not len(probe) or not len(gallery):
             return None
-        return fit_data.FitData(
-            sequences.build(stay, f=f, rule=self.dataset.train_rule, root=root, classes=classes),
-            probe,
-            gallery,
-            "held_out",
-        )
+        train = _cut(self.recordings.select(~mask), self.dataset, self.dataset.train_rule, classes, "recording")
+        return fits.Fit(train, probe, gallery, "held_out", folder=folder)
+
+
+def _cut(recorded, dataset, rule: str, classes: list[str], order: str) -> skeleton_split.SkeletonSplit:
+    root = skeletons.get(dataset.skeleton).root
+    return skeleton_split.build(
+        recorded,
+        f=dataset.length,
+        rule=rule,
+        root=root if dataset.centred else None,
+        classes=classes,
+        order=order,
+        origin=root,
+    )
 
 
 def prepared_folder(ingested: pathlib.Path) -> pathlib.Path:
@@ -144,18 +139,22 @@ def read(ingested: pathlib.Path, dataset: ml_collections.ConfigDict, division: i
             "Leave --config.dataset.divisions empty."
         )
     folder = prepared_folder(ingested)
-    train, probe, gallery = (
-        recordings.load(folder, name) for name in (protocol.train, protocol.probe, protocol.gallery)
-    )
-    for part in (train, probe, gallery):
-        recordings.check_skeleton(part, skeletons.get(dataset.skeleton))
+    names = (protocol.train, protocol.probe, protocol.gallery)
+    train, probe, gallery = (recordings.load(folder, name) for name in names)
+    for recorded in (train, probe, gallery):
+        recordings.check_skeleton(recorded, skeletons.get(dataset.skeleton))
     if dataset.cut_gaps:
         train, probe, gallery = map(gaps.cut, (train, probe, gallery))
+    _check_persons(probe.identity, gallery.identity, dataset.name)
     classes = recordings.sorted_identities(train.identity)
-    strangers = sorted(set(probe.identity) - set(gallery.identity))
-    if strangers and not set(probe.identity) & set(gallery.identity):
+    cuts = [_cut(train, dataset, dataset.train_rule, classes, "recording")]
+    cuts += [_cut(recorded, dataset, "testing", classes, dataset.probe_order) for recorded in (probe, gallery)]
+    return Splits(train, *cuts, protocol, dataset)
+
+
+def _check_persons(probe: np.ndarray, gallery: np.ndarray, dataset: str) -> None:
+    if not set(probe) & set(gallery):
         raise ValueError(
-            f"no identity of the probe is in the gallery: probe {', '.join(strangers[:5])}, gallery "
-            f"{', '.join(sorted(set(gallery.identity))[:5])}. Check the splits of data set {dataset.name!r}."
+            f"no identity of the probe is in the gallery: probe {', '.join(sorted(set(probe))[:5])}, gallery "
+            f"{', '.join(sorted(set(gallery))[:5])}. Check the splits of data set {dataset!r}."
         )
-    return Splits(train, probe, gallery, classes, protocol, dataset)

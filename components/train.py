@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: MIT
-"""Train: fits the recipe's system and keeps the weights of every selection track."""
+"""Train: fits the recipe's system and keeps the weights of every selection."""
 
 import pathlib
 import shutil
 
+import numpy as np
 from absl import logging
 
 from components import splits
 from tfskel import arrays
 from tfskel.data import windows
-from tfskel.training import selection as tracks
+from tfskel.systems import fit as fits
+from tfskel.training import selection
 
 DESCRIPTION = "system.json"
 HELD_OUT_FIT = "held_out_fit"
@@ -17,18 +19,17 @@ PICTURES, RECONSTRUCTION = "pictures.npz", "reconstruction.npz"
 PICTURED = 8  # sequences whose attention is averaged for the pictures
 
 
-def _fit(system, data, folder: pathlib.Path, chosen: dict[str, int], label: str) -> dict[str, dict[str, int]]:
-    """Trains all phases; returns phase -> track -> epoch."""
+def _fit(system, fit: fits.Fit, label: str) -> dict[str, dict[str, int]]:
+    """Trains all phases; returns phase -> selection -> epoch."""
     from components import logs
     from tfskel.training import loop
 
-    folder.mkdir(exist_ok=True)
-    log = logs.RunLog(folder)
+    fit.folder.mkdir(exist_ok=True)
+    log = logs.RunLog(fit.folder)
     epochs = {}
-    for name in system.PHASES:
-        logging.info("%s: phase %s, %d sequences, %d identities", label, name, len(data.train), len(data.train.classes))
-        rules = system.tracks(name, data.judge, chosen.get(name))
-        epochs[name] = loop.fit(system.phase(name, data, rules, folder), folder, log.scalars)
+    for phase in system.phases(fit):
+        logging.info("%s: phase %s, %d items, %d identities", label, phase.name, len(fit.train), len(fit.train.classes))
+        epochs[phase.name] = loop.fit(phase, fit.folder, log.scalars)
     return epochs
 
 
@@ -41,21 +42,22 @@ def _clean(folder: pathlib.Path) -> None:
 
 
 def _choose(kind: type, recipe: dict, parts: splits.Splits, seed: int, folder: pathlib.Path) -> dict[str, int]:
-    """Epoch of each phase that a second fit chooses on identities kept out of it; empty without such a track."""
+    """Epoch of each phase that a second fit chooses on identities kept out of it; empty without such a selection."""
     done = folder / "epochs.json"
     if done.exists():
         return arrays.read_json(done)
     share = recipe["selection"].held_out
-    data = parts.judged_by_held_out(share, seed)
-    if data is None:
+    fit = parts.held_out_fit(share, seed, folder)
+    if fit is None:
         if share:
             logging.warning(
-                "no track %r: train has %d identities, too few to keep any out.", tracks.HELD_OUT, len(parts.classes)
-            )
+                "no selection %r: train has %d identities, too few to keep any out.",
+                selection.HELD_OUT, len(parts.classes),
+            )  # fmt: skip
         return {}
-    system = kind(recipe, len(data.train.classes), seed)
-    found = _fit(system, data, folder, {}, f"selection on {len(data.probe.classes)} kept-out identities")
-    chosen = {name: kept[tracks.HELD_OUT] for name, kept in found.items() if tracks.HELD_OUT in kept}
+    system = kind(recipe, len(fit.train.classes), seed)
+    kept = _fit(system, fit, f"selection on {len(fit.probe.classes)} kept-out identities")
+    chosen = {phase: epochs[selection.HELD_OUT] for phase, epochs in kept.items() if selection.HELD_OUT in epochs}
     arrays.write_json(done, chosen)
     _clean(folder)
     for path in folder.glob("*.weights.h5"):
@@ -63,22 +65,22 @@ def _choose(kind: type, recipe: dict, parts: splits.Splits, seed: int, folder: p
     return chosen
 
 
-def _draw(system, data, folder: pathlib.Path) -> None:
+def _draw(system, probe, folder: pathlib.Path) -> None:
     """Stores matrices and a reconstructed sequence for the report, and the matrices as TensorBoard images."""
     from components import logs
     from components.report import heat_map
 
-    log = logs.RunLog(folder)
-    joints = data.probe.take(range(min(PICTURED, len(data.probe))))
-    pictures = system.pictures(joints)
+    log, rows = logs.RunLog(folder), np.arange(min(PICTURED, len(probe)))
+    batch = probe.read(rows)
+    pictures = system.pictures(batch)
     for name, matrix in pictures.items():
         log.image(name, heat_map.pixels(matrix, name))
     arrays.write(folder / PICTURES, **pictures)
-    reconstructed = system.reconstruction(joints[:1])
+    reconstructed = system.reconstruction(batch[:1])
     if reconstructed is not None:
         root = system.skeleton.root
-        pair = (windows.centre(part, root)[0] for part in (joints, reconstructed))
-        arrays.write(folder / RECONSTRUCTION, **dict(zip(("joints", "reconstructed"), pair, strict=True)))
+        centred = windows.centre(reconstructed, root)[0]
+        arrays.write(folder / RECONSTRUCTION, joints=probe.picture(rows[:1])[0], reconstructed=centred)
 
 
 def train(
@@ -89,9 +91,9 @@ def train(
 ):
     """Fits the recipe's system to the train split.
 
-    Output `model`: weights per phase and track, `system.json` (classes, epochs of the tracks), `metrics.jsonl`,
+    Output `model`: weights per phase and selection, `system.json` (classes, epochs of the selections), `metrics.jsonl`,
     `tensorboard`, `pictures.npz` and, where the system reconstructs, `reconstruction.npz`, and `held_out_fit` with the
-    log of the fit that chose the epochs of the held-out track.
+    log of the fit that chose the epochs of the held-out selection.
     """
     from tfskel import systems
     from tfskel.training import determinism
@@ -104,23 +106,28 @@ def train(
     determinism.set_seed(seed)
     chosen = _choose(kind, recipe, parts, seed, model / HELD_OUT_FIT)
     determinism.set_seed(seed)
-    data = parts.judged_by_probe()
-    built = kind(recipe, len(parts.classes), seed)
-    epochs = _fit(built, data, model, chosen, f"seed {seed}")
-    _draw(built, data, model)
+    system = kind(recipe, len(parts.classes), seed)
+    epochs = _fit(system, parts.fit(model, chosen), f"seed {seed}")
+    _draw(system, parts.probe, model)
     arrays.write_json(
         model / DESCRIPTION, {"system": recipe["system"], "classes": parts.classes, "epochs": epochs, "seed": seed}
     )
     return _clean(model)
 
 
-def restore(recipe: dict, model: pathlib.Path):
-    """Builds the system that `train` fitted; the recipe states its skeleton, see `splits.resolved`.
+def restore(recipe: dict, recordings: pathlib.Path, model: pathlib.Path):
+    """Builds the system that `train` fitted.
+
+    Args:
+        recipe: sections by name, and `division`.
+        recordings, model: outputs of ingest and train.
 
     Returns:
-        (system without weights, the description in system.json). Load weights with `system.load(model, phase, track)`.
+        (system without weights, the description in system.json, splits). `system.load(model, phase, selection)` loads
+        weights.
     """
     from tfskel import systems
 
-    described = arrays.read_json(model / DESCRIPTION)
-    return systems.find(described["system"])(recipe, len(described["classes"]), described["seed"]), described
+    recipe, described = splits.resolved(recipe, recordings), arrays.read_json(model / DESCRIPTION)
+    system = systems.find(described["system"])(recipe, len(described["classes"]), described["seed"])
+    return system, described, splits.read(recordings, recipe["dataset"], recipe["division"])

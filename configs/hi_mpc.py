@@ -54,7 +54,7 @@ def base() -> ConfigDict:
     config.network = _network()
     config.training = _training()
     config.selection = ConfigDict(
-        {"held_out": 0.2}  # share of train identities kept out of a second fit that chooses the epoch; 0: no track
+        {"held_out": 0.2}  # share of train identities kept out of a second fit that chooses the epoch; 0: no fit
     )
     config = sections.end(config, "jaccard")
     # As in training, but for eps: the stage takes each sequence once, the training about four times, so that its 20

@@ -28,7 +28,7 @@ def two_stage_selection() -> ConfigDict:
     """How systems with a recognition network choose epochs beside the original's rule."""
     return ConfigDict(
         {
-            "held_out": 0.2,  # share of train identities kept out of a second fit that chooses the epoch; 0: no track
+            "held_out": 0.2,  # share of train identities kept out of a second fit that chooses the epoch; 0: no fit
             "every": 1,  # pre-training epochs between two retrieval scores
         }
     )
@@ -65,7 +65,7 @@ def evaluation() -> ConfigDict:
 
 def end(config: ConfigDict, clustering_method: str) -> ConfigDict:
     """Adds the sections of the stages after the training and locks the recipe against misspelt keys."""
-    config.export = ConfigDict({"track": "last"})  # "last", "probe-best" or "held-out identities"
+    config.export = ConfigDict({"selection": "last"})  # "last", "probe-best" or "held-out identities"
     config.clustering = clustering(clustering_method)
     config.evaluation = evaluation()
     config.published = ConfigDict(type_safe=False)  # name of a metric -> value in the paper, for the report

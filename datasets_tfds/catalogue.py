@@ -7,11 +7,11 @@ import difflib
 import importlib
 import importlib.util
 import pathlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from datasets_tfds import skeleton_builder
+    from datasets_tfds import base_builder
 
 
 def known() -> list[str]:
@@ -31,6 +31,12 @@ def options(name: str) -> dict[str, Any]:
     return dict(importlib.import_module(table).OPTIONS) if importlib.util.find_spec(table) else {}
 
 
+def suggestion(word: str, words: Iterable[str]) -> str:
+    """Text " Did you mean ...?" with the one of `words` that is like `word`, "" when none is."""
+    close = difflib.get_close_matches(word, words, n=1)
+    return f" Did you mean {close[0]!r}?" if close else ""
+
+
 def check_option(name: str, key: str, defaults: Mapping[str, Any]) -> None:
     """Refuses an option that the data set does not have.
 
@@ -43,15 +49,13 @@ def check_option(name: str, key: str, defaults: Mapping[str, Any]) -> None:
         ValueError: no such option; the message lists those there are.
     """
     if key not in defaults:
-        close = difflib.get_close_matches(key, defaults, n=1)
-        hint = f" Did you mean {close[0]!r}?" if close else ""
         listed = ", ".join(f"{option}={default!r}" for option, default in defaults.items()) or "none"
-        raise ValueError(f"Data set {name}: unknown option {key!r}.{hint} Options: {listed}.")
+        raise ValueError(f"Data set {name}: unknown option {key!r}.{suggestion(key, defaults)} Options: {listed}.")
 
 
 def load(
     name: str, data_dir: str | pathlib.Path | None = None, options: dict[str, Any] | None = None
-) -> skeleton_builder.SkeletonBuilder:
+) -> base_builder.BaseBuilder:
     """The builder of one data set, ready for `download_and_prepare` or for reading.
 
     Args:
@@ -76,7 +80,7 @@ def module(name: str) -> str:
         ValueError: the data set is unknown; the message lists those known.
     """
     if name not in known():
-        close = difflib.get_close_matches(name, known(), n=1)
-        hint = f" Did you mean {close[0]!r}?" if close else ""
-        raise ValueError(f"Unknown data set {name!r}.{hint} Known data sets: {', '.join(known())}.")
+        raise ValueError(
+            f"Unknown data set {name!r}.{suggestion(name, known())} Known data sets: {', '.join(known())}."
+        )
     return f"datasets_tfds.{name}.{name}_dataset_builder"

@@ -18,7 +18,7 @@ from components import stages
 from tfskel.data import recordings
 from tfskel.data import skeleton_split as sequences
 from tfskel.evaluation import protocols
-from tfskel.systems import fit
+from tfskel.systems import fit as fits
 
 ROOT = pathlib.Path(__file__).parents[1]
 GOLDEN = ROOT / "tests/golden"
@@ -76,7 +76,7 @@ def examples(names=("id0", "id1", "id2"), frames: int = 24, joints: int = 20) ->
         split: [
             {
                 "joints": walk(person, 10 * person + number, frames, joints).astype(np.float32),
-                "subject": name,
+                "identity": name,
                 "recording": f"{name} {split}",
             }
             for person, name in enumerate(names)
@@ -94,7 +94,7 @@ def write_npz(folder: pathlib.Path, splits: dict[str, list[dict]]) -> pathlib.Pa
         folder / "recordings.npz",
         joints=np.concatenate([row["joints"] for row in rows]),
         recording=np.array([row["recording"] for row in rows]),
-        identity=np.array([row["subject"] for row in rows]),
+        identity=np.array([row["identity"] for row in rows]),
         start=np.cumsum(length) - length,
         length=length,
     )
@@ -111,7 +111,7 @@ def csv_text(splits: dict[str, list[dict]]) -> str:
         for row in rows:
             numbers = row.get("frames", np.arange(len(row["joints"])))
             for frame, pose in zip(numbers, row["joints"], strict=True):
-                words = [row["recording"], row["subject"], str(frame), split]
+                words = [row["recording"], row["identity"], str(frame), split]
                 lines.append(",".join([*words, *(f"{value:.4f}" for value in pose.ravel())]))
     return "\n".join(lines) + "\n"
 
@@ -138,17 +138,17 @@ def walkers(
     for take in range(takes):
         for person, shape in enumerate(shapes):
             walked = shape + np.cumsum(0.05 * rng.normal(size=(frames, joints, 3)), axis=0)
-            rows.append({"joints": walked.astype(np.float32), "subject": f"p{person}", "recording": f"{take}"})
+            rows.append({"joints": walked.astype(np.float32), "identity": f"p{person}", "recording": f"{take}"})
     return recordings.Recordings.from_list(rows)
 
 
-def fit_data(f: int = 4, root: int | None = 0, judge: str = "probe", protocol=protocols.STANDARD, **walk):
+def fit(f: int = 4, root: int | None = 0, validation: str = "probe", protocol=protocols.STANDARD, **walk) -> fits.Fit:
     """What a fit sees of three splits of walkers; further arguments as for `walkers`."""
     train = sequences.build(walkers(0, **walk), f=f, root=root)
     probe, gallery = (
         sequences.build(walkers(seed, **walk), f=f, root=root, rule="testing", classes=train.classes) for seed in (1, 2)
     )
-    return fit.FitData(train, probe, gallery, judge, protocol)
+    return fits.Fit(train, probe, gallery, validation, protocol)
 
 
 def read_recipe(name: str, /, **settings) -> ml_collections.ConfigDict:

@@ -9,50 +9,55 @@ import pytest
 from tfskel import features
 
 
-class Sequences(types.SimpleNamespace):
+class Items(types.SimpleNamespace):
     def __len__(self):
-        return len(self.windows.start)
+        return len(self.content)
 
 
-def sequences(start, frames=40, f=4):
+def items(start, frames=40, f=4):
     joints = np.random.default_rng(0).normal(size=(frames, 5, 3)).astype(np.float32)
     start = np.asarray(start, int)
-    return Sequences(
-        windows=types.SimpleNamespace(start=start),
-        take=lambda index: joints[start[index][:, None] + np.arange(f)],
+    return Items(
+        content=start,
+        read=lambda rows: joints[start[rows][:, None] + np.arange(f)],
         identity=np.array([f"p{s % 3}" for s in start]),
         camera=np.full(len(start), "front"),
-        recording_of=np.array([f"r{s // 10}" for s in start]),
+        recording=np.array([f"r{s // 10}" for s in start]),
     )
 
 
 @pytest.mark.parametrize("batch_size", [1, 3, 100])
-def test_extract_embeds_every_sequence_in_order_and_duplicates_once(batch_size):
-    data, sizes = sequences([5, 0, 5, 12, 7, 0, 30]), []
+def test_extract_embeds_every_item_in_order_and_duplicates_once_in_all_representations(batch_size):
+    data, sizes = items([5, 0, 5, 12, 7, 0, 30]), []
 
-    def embed(joints):
-        sizes.append(len(joints))
-        return joints.reshape(len(joints), -1) * 2
+    def represent(rows):
+        sizes.append(len(rows))
+        flat = data.read(rows).reshape(len(rows), -1)
+        return {"double": flat * 2, "first": flat[:, :1], "unwanted": flat}
 
-    found = features.extract(embed, data, batch_size)
-    np.testing.assert_array_equal(found.vectors, data.take(np.arange(7)).reshape(7, -1) * 2)
-    assert found.identities.tolist() == data.identity.tolist() and found.recordings[6] == "r3"
+    found = features.extract(represent, data, batch_size, ("double", "first"))
+    flat = data.read(np.arange(7)).reshape(7, -1)
+    assert list(found) == ["double", "first"]
+    np.testing.assert_array_equal(found["double"].vectors, flat * 2)
+    np.testing.assert_array_equal(found["first"].vectors, flat[:, :1])
+    assert found["first"].identities.tolist() == data.identity.tolist() and found["double"].recordings[6] == "r3"
     assert sum(sizes) == 5 and max(sizes) <= batch_size
 
 
 def test_extract_reports_progress():
     seen = []
-    features.extract(lambda x: x[:, 0, 0], sequences([0, 1, 2]), 2, lambda done, total: seen.append((done, total)))
+    one = {"progress": lambda done, total: seen.append((done, total))}
+    features.extract(lambda rows: {"x": rows[:, None]}, items([0, 1, 2]), 2, **one)
     assert seen == [(2, 3), (3, 3)]
 
 
-def test_extract_names_a_wrong_embedding_and_nothing_to_embed():
-    with pytest.raises(ValueError, match=r"embed must return \(2, D\)"):
-        features.extract(lambda x: x[:1, 0, 0], sequences([0, 1]), 2)
+def test_extract_names_a_wrong_representation_and_nothing_to_embed():
+    with pytest.raises(ValueError, match=r"representation 'x' must be \(2, D\) for 2 items; received \(1, 1\)"):
+        features.extract(lambda rows: {"x": rows[:1, None]}, items([0, 1]), 2)
     with pytest.raises(ValueError, match="row 0; check that sequence"):
-        features.extract(lambda x: x[:, 0, 0] * np.nan, sequences([0, 1]), 2)
+        features.extract(lambda rows: {"x": rows[:, None] * np.nan}, items([0, 1]), 2)
     with pytest.raises(ValueError, match="received 0 sequences and"):
-        features.extract(lambda x: x, sequences([]), 2)
+        features.extract(lambda rows: {"x": rows}, items([]), 2)
 
 
 def example(rows=4):
@@ -88,17 +93,17 @@ def test_a_truncated_file_is_named(tmp_path, kept):
     path = tmp_path / "features.npz"
     example().save(path)
     path.write_bytes(path.read_bytes()[:kept])
-    with pytest.raises(ValueError, match=r"features\.npz is damaged or no features file"):
+    with pytest.raises(ValueError, match=r"features\.npz: not a readable \.npz file"):
         features.load(path)
 
 
 def test_pickled_missing_and_wrong_arrays_are_named(tmp_path):
     path = tmp_path / "features.npz"
     np.savez(path, vectors=np.array([{}]), identities=["a"], cameras=["a"], recordings=["a"])
-    with pytest.raises(ValueError, match=r"features\.npz is damaged"):
+    with pytest.raises(ValueError, match=r"features\.npz, key 'vectors': holds pickled Python objects"):
         features.load(path)
     np.savez(path, vectors=np.zeros((1, 2)), identities=["a"])
-    with pytest.raises(ValueError, match="has no array cameras, recordings"):
+    with pytest.raises(ValueError, match="missing key 'cameras', 'recordings'. Keys found: vectors"):
         features.load(path)
     np.savez(path, vectors=np.zeros((2, 2)), identities=["a"], cameras=["a"], recordings=["a"])
     with pytest.raises(ValueError, match=r"features\.npz: identities must be \(2,\)"):

@@ -158,3 +158,16 @@ def test_missing_faiss_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "faiss", None)
     with pytest.raises(ImportError, match=r"pip install 'tfskel\[cpu\]'"):
         inference.Gallery(np.eye(2), np.array(["a", "b"]))
+
+
+def test_a_gallery_ranks_many_probes_at_once_as_it_ranks_one_by_one():
+    rng = np.random.default_rng(0)
+    known, asked = (10 + 0.01 * rng.normal(size=(rows, 128)).astype(np.float32) for rows in (600, 100))
+    gallery = inference.Gallery(known, np.arange(600).astype(str))
+    squares = ((asked[:, None].astype(float) - known) ** 2).sum(axis=2)
+    nearest = np.argsort(squares, axis=1)[:, :3]
+    identities, distances = gallery.rank(asked, k=3)
+    np.testing.assert_array_equal(identities, nearest.astype(str))
+    np.testing.assert_allclose(distances, np.sqrt(np.take_along_axis(squares, nearest, axis=1)))
+    alone = np.concatenate([gallery.rank(row[None], k=3)[0] for row in asked])
+    np.testing.assert_array_equal(alone, identities)

@@ -1,16 +1,23 @@
 # SPDX-License-Identifier: MIT
 """The one reader and writer of arrays, text and JSON: complete or not at all, always UTF-8, never unpickling."""
 
+import codecs
 import contextlib
 import json
 import os
 import pathlib
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 Path = str | os.PathLike
+_UNREADABLE = (OSError, EOFError, ValueError, AttributeError, zipfile.BadZipFile, zlib.error)
+_OTHER_ENCODINGS = {
+    "UTF-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
+    "UTF-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
+}
 
 
 @contextlib.contextmanager
@@ -33,27 +40,49 @@ def write(path: Path, **arrays: np.ndarray) -> None:
         np.savez(file, allow_pickle=False, **arrays)
 
 
-def read(path: Path, names: list[str] | None = None) -> dict[str, np.ndarray]:
-    """Reads the named arrays of an .npz file; all of them without names.
+def read(path: Path, names: Iterable[str] | None = None, optional: Iterable[str] = ()) -> dict[str, np.ndarray]:
+    """Arrays of an .npz file by name: all of them without `names`, else those and the optional ones that it has.
 
     Raises:
         FileNotFoundError: no such file.
-        ValueError: damaged file, pickled objects inside, or an array is missing.
+        ValueError: not an .npz file, truncated or damaged, an array missing (lists those there are), or one that holds
+            pickled Python objects (refused).
     """
     if not pathlib.Path(path).is_file():
         raise FileNotFoundError(f"{path} does not exist.")
     try:
-        with np.load(path, allow_pickle=False) as file:
-            missing = [name for name in names or () if name not in file.files]
-            arrays = {name: file[name] for name in names or file.files if name not in missing}
-    except (OSError, EOFError, ValueError, zipfile.BadZipFile, AttributeError) as error:
+        archive = np.load(path, allow_pickle=False)
+    except _UNREADABLE as error:
         raise ValueError(
-            f"{path} is damaged or no .npz file of plain arrays ({type(error).__name__}: {error}). Delete it and write "
-            "it again."
+            f"{path}: not a readable .npz file (empty, truncated or another format): {error}; write it again."
         ) from error
-    if missing:
-        raise ValueError(f"{path} has no array {', '.join(missing)}; it should hold {', '.join(names)}.")
-    return arrays
+    if isinstance(archive, np.ndarray):
+        raise ValueError(f"{path}: one .npy array of shape {archive.shape}; expected an .npz file with named arrays.")
+    with archive:
+        names = archive.files if names is None else names
+        missing = [name for name in names if name not in archive.files]
+        if missing:
+            keys = ", ".join(_described(archive, key) for key in archive.files) or "none"
+            raise ValueError(f"{path}: missing key {', '.join(map(repr, missing))}. Keys found: {keys}.")
+        return {name: _array(path, archive, name) for name in (*names, *optional) if name in archive.files}
+
+
+def _array(path: Path, archive: np.lib.npyio.NpzFile, name: str) -> np.ndarray:
+    try:
+        return archive[name]
+    except _UNREADABLE as error:
+        if "pickle" in str(error):
+            problem = "holds pickled Python objects, which are refused; store plain numbers or text"
+        else:
+            problem = f"truncated or damaged: {error}; write the file again"
+        raise ValueError(f"{path}, key {name!r}: {problem}.") from error
+
+
+def _described(archive: np.lib.npyio.NpzFile, name: str) -> str:
+    try:
+        return f"{name} {archive[name].shape}"
+    except _UNREADABLE:
+        return f"{name} (unreadable)"
 
 
 def write_text(path: Path, text: str) -> None:
@@ -63,16 +92,25 @@ def write_text(path: Path, text: str) -> None:
 
 
 def read_text(path: Path) -> str:
-    """Reads UTF-8 text; a byte order mark is dropped.
+    """Reads UTF-8 text; a byte order mark is dropped, line ends stay as they are.
 
     Raises:
         FileNotFoundError: no such file.
-        ValueError: the file is not UTF-8; names the place.
+        ValueError: the file is in another encoding or no text at all; names the encoding or the line.
     """
+    raw = pathlib.Path(path).read_bytes()
+    for encoding, marks in _OTHER_ENCODINGS.items():
+        if raw.startswith(marks):
+            raise ValueError(f"{path}: {encoding} text; save the file as UTF-8.")
     try:
-        return pathlib.Path(path).read_text(encoding="utf-8-sig")
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ValueError(f"{path} is not UTF-8 text ({error}); save it as UTF-8.") from error
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise ValueError(f"{path}, line {line}: not UTF-8 text; save the file as UTF-8.") from error
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise ValueError(f"{path}, line {line}: a zero byte, so no UTF-8 text; save the file as UTF-8.")
+    return text
 
 
 def write_json(path: Path, content) -> None:
@@ -80,16 +118,25 @@ def write_json(path: Path, content) -> None:
     write_text(path, json.dumps(content, indent=1, sort_keys=True))
 
 
-def read_json(path: Path):
-    """Reads JSON.
+def read_json(path: Path, advice: str = "delete it or run the stage that wrote it with --force"):
+    """Reads JSON; `advice` ends the message about a damaged file.
 
     Raises:
         FileNotFoundError: no such file.
-        ValueError: the file is damaged; names it.
+        ValueError: not UTF-8 text, not JSON, or a key twice in one object; names the file.
     """
     try:
-        return json.loads(read_text(path))
-    except json.JSONDecodeError as error:
-        raise ValueError(
-            f"{path} is damaged ({error}); delete it or run the stage that wrote it with --force."
-        ) from error
+        return json.loads(read_text(path), object_pairs_hook=_once)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise ValueError(f"{path}: not a JSON file ({error}); {advice}.") from error
+    except KeyError as error:
+        raise ValueError(f"{path}: {error.args[0]!r} stands there twice; give every name once.") from error
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    content: dict[str, object] = {}
+    for name, value in pairs:
+        if name in content:
+            raise KeyError(name)
+        content[name] = value
+    return content

@@ -3,7 +3,7 @@
 
 import dataclasses
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
 
@@ -71,36 +71,49 @@ def load(path: str | os.PathLike) -> Features:
 
 
 def extract(
-    embed: Callable, sequences, batch_size: int, progress: Callable[[int, int], None] | None = None
-) -> Features:
-    """Features of all sequences, in their order.
+    of_rows: Callable[[np.ndarray], Mapping[str, np.ndarray]],
+    split,
+    batch_size: int,
+    names: Collection[str] = (),
+    progress: Callable[[int, int], None] | None = None,
+) -> dict[str, Features]:
+    """Features of all items of a split, in their order, every representation in one pass.
 
-    Windows that start at the same frame are equal; each is embedded once. Nothing is padded or dropped: the
-    last batch is smaller.
+    Equal items are embedded once. Nothing is padded or dropped: the last batch is smaller.
 
     Args:
-        embed: root-centred joints (n, f, J, 3) float32 -> features (n, D).
-        sequences: data.sequences.Sequences (`take`, `windows.start`, `identity`, `camera`, `recording_of`).
+        of_rows: rows (n,) of the split -> representation -> (n, D).
+        split: data.split.Split.
         batch_size: int >= 1.
+        names: representations to keep; empty for all.
         progress: called with (embedded so far, all) after each batch.
 
+    Returns:
+        representation -> Features.
+
     Raises:
-        ValueError: no sequences, `embed` returned the wrong number of rows, or features that are not finite.
+        ValueError: no items, the wrong number of rows, or features that are not finite.
     """
-    if not len(sequences) or batch_size < 1:
+    if not len(split) or batch_size < 1:
         raise ValueError(
-            f"Features need at least one sequence and a batch of one; received {len(sequences)} sequences "
+            f"Features need at least one sequence and a batch of one; received {len(split)} sequences "
             f"and batch_size={batch_size}."
         )
-    _, first, copy_of = np.unique(sequences.windows.start, return_index=True, return_inverse=True)
-    parts = []
+    _, first, copy_of = np.unique(split.content, return_index=True, return_inverse=True)
+    batches: dict[str, list[np.ndarray]] = {}
     for begin in range(0, len(first), batch_size):
-        index = first[begin : begin + batch_size]
-        part = np.asarray(embed(sequences.take(index)), np.float32)
-        if part.ndim != 2 or len(part) != len(index):
-            raise ValueError(f"embed must return ({len(index)}, D) for as many sequences; received {part.shape}.")
-        parts.append(part)
+        rows = first[begin : begin + batch_size]
+        for name, vectors in of_rows(rows).items():
+            if not names or name in names:
+                batches.setdefault(name, []).append(_checked(name, vectors, len(rows)))
         if progress is not None:
-            progress(begin + len(index), len(first))
-    vectors = np.concatenate(parts)[copy_of.reshape(-1)]
-    return Features(vectors, sequences.identity, sequences.camera, sequences.recording_of)
+            progress(begin + len(rows), len(first))
+    columns = (split.identity, split.camera, split.recording)
+    return {name: Features(np.concatenate(rows)[copy_of.reshape(-1)], *columns) for name, rows in batches.items()}
+
+
+def _checked(name: str, vectors, rows: int) -> np.ndarray:
+    vectors = np.asarray(vectors, np.float32)
+    if vectors.ndim != 2 or len(vectors) != rows:
+        raise ValueError(f"representation {name!r} must be ({rows}, D) for {rows} items; received {vectors.shape}.")
+    return vectors

@@ -29,7 +29,7 @@ class Source:
     """A data set to export: recordings of each split, and the order of its persons where the data set states one."""
 
     splits: dict[str, recording_sets.Recordings]
-    persons: dict[str, list[str]]
+    identities: dict[str, list[str]]
 
 
 def read(folder: pathlib.Path) -> Source:
@@ -42,16 +42,16 @@ def read(folder: pathlib.Path) -> Source:
     if (folder / "recordings.npz").is_file():
         splits = interchange.read(folder)
         return Source({split: recording_sets.Recordings.from_list(rows) for split, rows in splits.items()}, {})
-    names, persons = [], {}
+    names, identities = [], {}
     if (folder / "dataset_info.json").is_file():
         import tensorflow_datasets as tfds
 
         info = tfds.builder_from_directory(folder).info
         names = list(info.splits)
-        stated = (info.metadata or {}).get("persons", {})
-        persons = {split: [str(person) for person in rows] for split, rows in stated.items()}
+        stated = (info.metadata or {}).get("identities", {})
+        identities = {split: [str(identity) for identity in rows] for split, rows in stated.items()}
     splits = {split: recording_sets.load(folder, split) for split in names or ["train"]}
-    return Source(splits, persons)
+    return Source(splits, identities)
 
 
 def export(
@@ -87,15 +87,15 @@ def export(
     if base.exists():
         raise FileExistsError(f"{base} exists; remove it or write to another folder.")
     rule = train_rule or request.set.train_rule
-    persons = {split: _persons(source, name) for split, name in chosen.items()}
-    numbers = _numbers(persons)
+    identities = {split: _identities(source, name) for split, name in chosen.items()}
+    numbers = _numbers(identities)
     parts = {}
     for split, name in chosen.items():
         cut = _RULES[rule if split == "train" else "testing"](source.splits[name], request.length)
         parts[split] = published_arrays.Sequences(
             joints=windows.gather(source.splits[name].joints, cut.start, request.length).astype(np.float64),
-            person=np.array([numbers[one] for one in source.splits[name].identity[cut.recording]], np.int64),
-            persons=[numbers[one] for one in persons[split]],
+            identity=np.array([numbers[one] for one in source.splits[name].identity[cut.recording]], np.int64),
+            identities=[numbers[one] for one in identities[split]],
         )
     base.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".incomplete-", dir=base.parent) as temporary:
@@ -135,21 +135,21 @@ def _check(source: Source, chosen: dict[str, str], request: published_sets.Reque
     for name in chosen.values():
         data = source.splits[name]
         recording_sets.check_skeleton(data, skeletons.get(request.set.skeleton))
-        if source.persons and set(data.length) != {request.length}:
+        if source.identities and set(data.length) != {request.length}:
             raise ValueError(f"Split {name!r} holds ready-cut sequences of {sorted(set(data.length.tolist()))} frames; "
                              f"{request.config} cannot be cut from them.")  # fmt: skip
 
 
-def _persons(source: Source, name: str) -> list[str]:
+def _identities(source: Source, name: str) -> list[str]:
     """Persons of a split in the order of the data, those of whom no sequence could be cut included."""
     present = list(dict.fromkeys(source.splits[name].identity.tolist()))
-    stated = source.persons.get(name, [])
+    stated = source.identities.get(name, [])
     return stated + [one for one in present if one not in stated]
 
 
-def _numbers(persons: dict[str, list[str]]) -> dict[str, int]:
+def _numbers(identities: dict[str, list[str]]) -> dict[str, int]:
     """Identity -> the whole number that stands for it: its own value, or its place among all."""
-    names = recording_sets.sorted_identities(one for rows in persons.values() for one in rows)
+    names = recording_sets.sorted_identities(one for rows in identities.values() for one in rows)
     own = {one: int(one) for one in names if one.isascii() and one.isdigit()}
     return own if len(set(own.values())) == len(names) else {one: place for place, one in enumerate(names)}
 

@@ -43,7 +43,7 @@ def _content(recipe: dict, method: str, run: reading.Run, results: dict) -> dict
         "summary": _summary(recipe, quality["splits"], run.seeds),
         "warnings": results["warnings"],
         "families": tables.families(results["rows"], results["baselines"], results["published"]),
-        "track_meanings": tables.track_meanings(results["rows"]),
+        "selection_meanings": tables.selection_meanings(results["rows"]),
         "rank_curves": figures.rank_curves(run.rank_curves()),
         "ranked": stick_figures.ranked_lists(run.ranked_lists(), parents),
         "confusion": None if counts is None else figures.confusion(counts, classes),

@@ -40,8 +40,8 @@ class Run:
             stored = arrays.read_json(folder / METRICS)
             warnings |= dict.fromkeys(stored["warnings"])
             for row in stored["rows"]:
-                if row["track"] == evaluate.BASELINE:
-                    baselines[row["family"], row["track"]] = row
+                if row["selection"].startswith(evaluate.NO_LEARNING):
+                    baselines[row["family"], row["selection"]] = row
                 else:
                     rows.append(row | {"seed": seed})
         return {"rows": rows, "baselines": list(baselines.values()), "warnings": list(warnings)}
@@ -55,11 +55,11 @@ class Run:
         return {seed: arrays.read_json(folder / QUALITY) for seed, folder in self.clusters.items()}
 
     def rank_curves(self) -> dict[str, np.ndarray]:
-        """Family and track -> (ranks,) fractions."""
+        """Family and selection -> (ranks,) fractions."""
         return _arrays(self.results[self.seeds[0]] / "curves.npz")
 
     def confusion(self) -> tuple[np.ndarray | None, list[str]]:
-        """(C, C) counts of the last track, rows true, and C names; None for a system without recognition network."""
+        """(C, C) counts of the last selection, rows true, and C names; None without a recognition network."""
         folder = self.results[self.seeds[0]]
         return _arrays(folder / "confusion.npz").get("last"), arrays.read_json(folder / METRICS)["classes"]
 

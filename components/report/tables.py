@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Tables of the report: results by family and track over seeds, data quality, settings."""
+"""Tables of the report: results by family and selection over seeds, data quality, settings."""
 
 import dataclasses
 import math
@@ -61,7 +61,7 @@ class Family:
     Attributes:
         letter, name, meaning: which family. title: the family as the rows name it.
         columns: headings of the metrics. lines: table lines.
-        headline: [(metric, value, notes)], first the one shown large; track: where the headline comes from.
+        headline: [(metric, value, notes)], first the one shown large; selection: where the headline comes from.
     """
 
     letter: str
@@ -71,25 +71,25 @@ class Family:
     columns: list[str]
     lines: list[Line]
     headline: list[tuple[str, str, list[str]]]
-    track: str
+    selection: str
 
 
 def families(rows: list[dict], baselines: list[dict], published: list[dict]) -> list[Family]:
-    """Groups result rows by family, then track, and adds baselines and published values."""
+    """Groups result rows by family, then selection, and adds baselines and published values."""
     titles = list(dict.fromkeys(row["family"] for row in (*rows, *baselines, *published)))
     found = []
     for title in sorted(titles):
         own, base, paper = ([row for row in part if row["family"] == title] for part in (rows, baselines, published))
         keys = _keys(own + base + paper)
-        tracks = list(dict.fromkeys(row["track"] for row in own))
-        lines = [_line("result", track, [row for row in own if row["track"] == track], keys) for track in tracks]
-        lines += [_line("baseline", row["track"], [row], keys) for row in base]
-        lines += [_line("published", row["track"], [row], keys) for row in paper]
-        track = next((name for name in (*TRUST, *tracks) if name in tracks), "")
-        headline = _headline([row for row in own if row["track"] == track], base, paper, keys)
+        selections = list(dict.fromkeys(row["selection"] for row in own))
+        lines = [_line("result", kept, [row for row in own if row["selection"] == kept], keys) for kept in selections]
+        lines += [_line("baseline", row["selection"], [row], keys) for row in base]
+        lines += [_line("published", row["selection"], [row], keys) for row in paper]
+        trusted = next((name for name in (*TRUST, *selections) if name in selections), "")
+        headline = _headline([row for row in own if row["selection"] == trusted], base, paper, keys)
         name, meaning = FAMILIES[title[0]]
         columns = [METRICS.get(key, key) for key in keys]
-        found.append(Family(title[0], name, meaning, title, columns, lines, headline, track))
+        found.append(Family(title[0], name, meaning, title, columns, lines, headline, trusted))
     return found
 
 
@@ -99,14 +99,14 @@ def published(values: dict[str, float]) -> list[dict]:
     rows = {}
     for name, value in values.items():
         letter, _, metric = name.partition(" ")
-        row = rows.setdefault(letter, {"family": titles[letter], "track": "published (probe-best)", "metrics": {}})
+        row = rows.setdefault(letter, {"family": titles[letter], "selection": "published (probe-best)", "metrics": {}})
         row["metrics"][metric] = value
     return list(rows.values())
 
 
-def track_meanings(rows: list[dict]) -> dict[str, str]:
-    """Track -> what it means, of those that the rows have."""
-    present = {row["track"] for row in rows}
+def selection_meanings(rows: list[dict]) -> dict[str, str]:
+    """Selection -> what it means, of those that the rows have."""
+    present = {row["selection"] for row in rows}
     return {name: text for name, text in selection.DESCRIPTIONS.items() if name in present}
 
 

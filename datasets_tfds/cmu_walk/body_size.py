@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Which unit makes a skeleton the size of a person: BVH files state none, and ASF files may state a wrong one."""
 
-from __future__ import annotations
-
 from datasets_tfds.readers import asf
 
 OWN = "units of the database"

@@ -1,24 +1,18 @@
 # SPDX-License-Identifier: MIT
 """Walking recordings of the CMU motion capture database as Kinect skeletons, from ASF/AMC or BVH text files."""
 
-from __future__ import annotations
-
 import pathlib
 import warnings
 from typing import Any
 
-import tensorflow_datasets as tfds
-
-from datasets_tfds import skeleton_builder
+from datasets_tfds import base_builder, skeleton_builder
 from datasets_tfds.cmu_walk import kinect_joints, options, raw_files, split_rule
-from datasets_tfds.readers import segments
+from datasets_tfds.readers import examples, segments
 
 
 class Builder(skeleton_builder.SkeletonBuilder):
     """Real walking skeletons, 30 frames per second, metres, constant bone lengths (no sensor noise)."""
 
-    VERSION = tfds.core.Version("1.0.0")
-    RELEASE_NOTES = {"1.0.0": "Recordings from ASF/AMC and BVH files, Kinect v1 and v2 joints."}
     SKELETON = "kinect_v1"
     FPS = float(kinect_joints.FPS)
     SOURCE = "CMU Graphics Lab Motion Capture Database, mocap.cs.cmu.edu"
@@ -26,8 +20,8 @@ class Builder(skeleton_builder.SkeletonBuilder):
     OPTIONS = options.OPTIONS
     CHOICES = {"skeleton": tuple(kinect_joints.BONES)}
     BUILDER_CONFIGS = [
-        skeleton_builder.SkeletonConfig(name="recordings", description="20 joints in Kinect v1 order."),
-        skeleton_builder.SkeletonConfig(
+        base_builder.Config(name="recordings", description="20 joints in Kinect v1 order."),
+        base_builder.Config(
             name="recordings_kinect_v2",
             description="25 joints in Kinect v2 order.",
             options={"skeleton": "kinect_v2"},
@@ -46,24 +40,12 @@ Nothing is downloaded. Get the files of the subjects you want (the table in the 
         """Segments of the recordings below `manual_dir`, sorted by recording."""
         raw = raw_files.read_folder(manual_dir, self.skeleton)
         lengths = {name: len(recording.joints) for name, recording in raw.items()}
-        own = manual_dir / "splits.json"
-        chosen = segments.read(own, lengths) if own.exists() else split_rule.segments(lengths)
+        given = manual_dir / "splits.json"
+        chosen = segments.read(given, lengths) if given.exists() else split_rule.segments(lengths)
         self.info.metadata["sources"] = {name: recording.source for name, recording in raw.items()}
-        splits = {
-            split: [_example(raw[name], name, first, end) for name, first, end in rows]
-            for split, rows in chosen.items()
-        }
-        missing = segments.not_in_gallery(splits)
+        whole = {name: {**vars(recording), "recording": name} for name, recording in raw.items()}
+        splits = examples.cut(whole, chosen)
+        missing = examples.not_in_gallery(splits)
         if missing:
             warnings.warn(f"cmu_walk: the gallery lacks these probe identities: {', '.join(missing)}", stacklevel=2)
         return splits
-
-
-def _example(raw: raw_files.RawRecording, name: str, first: int, end: int) -> dict[str, Any]:
-    return {
-        "joints": raw.joints[first:end],
-        "subject": raw.identity,
-        "recording": name,
-        "frames": raw.frames[first:end],
-        "captured": end - first,
-    }

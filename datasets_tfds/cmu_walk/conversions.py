@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Public BVH conversions of the database: their joint names, lost bones, units and frame times."""
 
-from __future__ import annotations
-
 import dataclasses
 import decimal
 import pathlib

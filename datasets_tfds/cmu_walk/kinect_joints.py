@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Bone ends of the capture model as Kinect joints at 30 frames per second, walking towards an imagined sensor."""
 
-from __future__ import annotations
-
 import numpy as np
+from scipy.spatial import transform
 
 FPS = 30
 NEAREST = 1.5  # metres between the sensor and the hip centre at the closest frame
@@ -72,10 +71,7 @@ def heading(ends: dict[str, np.ndarray]) -> float:
 
 def place(positions: np.ndarray, angle: float) -> np.ndarray:
     """Turns (T, J, 3) so that heading `angle` becomes -z, then centres x and puts the hip at z = 1.5."""
-    turn = np.pi - angle
-    c, s = np.cos(turn), np.sin(turn)
-    x, y, z = np.moveaxis(positions, -1, 0)
-    turned = np.stack([c * x + s * z, y, c * z - s * x], axis=-1)
+    turned = positions @ transform.Rotation.from_euler("y", np.pi - angle).as_matrix().T
     hips = turned[:, 0]
     return (turned - [hips[:, 0].mean(), 0, hips[:, 2].min() - NEAREST]).astype(np.float32)
 

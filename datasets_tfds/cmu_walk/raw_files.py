@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Finds the raw motion files of a folder and reads each with the reader that fits."""
 
-from __future__ import annotations
-
 import dataclasses
 import pathlib
 
@@ -13,7 +11,7 @@ from datasets_tfds.readers import amc, asf, folder_tree, kinematics
 
 AMC_RATE = 120.0  # frames per second; for files that do not state it
 _SUFFIXES = (".asf", ".amc", ".bvh")
-EXPECTED = """Expected, in any folders below it (names as in the database, NN = subject, MM = motion):
+EXPECTED = """In any folders below it (names as in the database, NN = subject, MM = motion):
   02.asf       skeleton of subject 02
   02_01.amc    motion 01 of subject 02, needs 02.asf
   26_01.bvh    BVH conversion of a motion, used when there is no 26_01.amc"""
@@ -40,7 +38,7 @@ def read_folder(folder: pathlib.Path, skeleton: str) -> dict[str, RawRecording]:
     found = _find(folder)
     names = sorted({name for suffix in (".amc", ".bvh") for name in found[suffix]})
     if not names:
-        raise FileNotFoundError(f"No .amc or .bvh file in\n{folder_tree.draw(folder)}\n{EXPECTED}")
+        raise FileNotFoundError(folder_tree.comparison(folder, f"No .amc or .bvh file in {folder}.", EXPECTED))
     skeletons = {name: asf.read(path) for name, path in found[".asf"].items()}
     return {name: _read(name, found, skeletons.get(name.split("_")[0]), skeleton) for name in names}
 
@@ -52,7 +50,7 @@ def _read(name: str, found: dict[str, dict], model: asf.Skeleton | None, skeleto
         _check_model(model, needed if name in found[".amc"] else set(conversions.LOST))
     if name in found[".amc"]:
         if model is None:
-            raise FileNotFoundError(f"{path.name} needs the skeleton {identity}.asf.\n{EXPECTED}")
+            raise FileNotFoundError(f"{path.name} needs the skeleton {identity}.asf. Expected:\n{EXPECTED}")
         capture = amc.read(path, model)
         places = kinematics.positions(amc.motion(model, capture)) * model.metres
         ends = dict(zip((asf.ROOT, *model.bones), np.moveaxis(places, 1, 0), strict=True))

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Which recording, or which part of it, goes to train, gallery and probe."""
 
-from __future__ import annotations
-
 Segment = tuple[str, int, int]
 
 # Identities with several recordings: whole recordings go to one split.

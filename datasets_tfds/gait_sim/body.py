@@ -8,28 +8,11 @@ import numpy as np
 SIDES = ("left", "right")
 SIDE_SIGN = {"left": -1.0, "right": 1.0}  # x of the side, seen by the walker and by the sensor alike
 CENTRE_POINTS = ("hip_centre", "spine_low", "spine_mid", "spine_shoulder", "neck", "head")
-SIDE_POINTS = (
-    "shoulder",
-    "elbow",
-    "wrist",
-    "hand",
-    "hand_tip",
-    "thumb",
-    "hip",
-    "knee",
-    "ankle",
-    "foot",
-    "heel",
-    "ball",
-)
+_ARM, _LEG = ("shoulder", "elbow", "wrist", "hand"), ("hip", "knee", "ankle", "foot")
+SIDE_POINTS = (*_ARM, "hand_tip", "thumb", *_LEG, "heel", "ball")
 POINTS = CENTRE_POINTS + tuple(f"{side}_{point}" for side in SIDES for point in SIDE_POINTS)
 
-_ARMS_AND_LEGS = tuple(
-    f"{side}_{point}"
-    for points in (("shoulder", "elbow", "wrist", "hand"), ("hip", "knee", "ankle", "foot"))
-    for side in SIDES
-    for point in points
-)
+_ARMS_AND_LEGS = tuple(f"{side}_{point}" for limb in (_ARM, _LEG) for side in SIDES for point in limb)
 LAYOUTS = {
     "kinect_v1": ("hip_centre", "spine_low", "spine_shoulder", "head", *_ARMS_AND_LEGS),
     "kinect_v2": (
@@ -100,8 +83,8 @@ def draw(rng: np.random.Generator) -> Body:
     stature = float(np.clip(rng.normal(STATURE_MEAN, STATURE_SD), *STATURE_RANGE))
     lengths = {}
     for segment, (fraction, spread) in SEGMENTS.items():
-        person, side = rng.standard_normal(2)
-        length = stature * fraction * (1 + spread * np.clip(person, -2.5, 2.5))
+        between, side = rng.standard_normal(2)
+        length = stature * fraction * (1 + spread * np.clip(between, -2.5, 2.5))
         half = 0.5 * SIDE_SD * side if segment in PAIRED else 0.0
         lengths[segment] = (float(length * (1 - half)), float(length * (1 + half)))
     return Body(stature, lengths)

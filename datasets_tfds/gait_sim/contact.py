@@ -48,9 +48,9 @@ def _hold(speed: np.ndarray, share: np.ndarray, interval: float) -> np.ndarray:
     return shift
 
 
-def _bend(points: dict, person: body.Body, side: str, shift: np.ndarray) -> None:
+def _bend(points: dict, segments: body.Body, side: str, shift: np.ndarray) -> None:
     """Moves a foot by shift (T, 3) and bends the leg to reach it; segment lengths stay."""
-    upper, lower = person.length("thigh", side), person.length("shank", side)
+    upper, lower = segments.length("thigh", side), segments.length("shank", side)
     hip, knee, ankle = (points[f"{side}_{name}"] for name in ("hip", "knee", "ankle"))
     line = ankle + shift - hip
     wanted = np.linalg.norm(line, axis=-1, keepdims=True)
@@ -65,14 +65,14 @@ def _bend(points: dict, person: body.Body, side: str, shift: np.ndarray) -> None
         points[f"{side}_{name}"] = points[f"{side}_{name}"] + shift
 
 
-def walk(person: body.Body, style: gait.Style, seconds: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def walk(segments: body.Body, style: gait.Style, seconds: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """A walk over a floor at y = 0.
 
     The hip centre follows from the joint angles and the point of the floor that carries the weight; what is
     left of the stance foot's motion is taken up by small changes of hip and knee.
 
     Args:
-        person: segment lengths; style: style of the recording.
+        segments: lengths of the body; style: style of the recording.
         seconds: (T,) equally spaced times, fine enough to integrate over (120 per second).
         rng: generator of the recording.
 
@@ -80,7 +80,7 @@ def walk(person: body.Body, style: gait.Style, seconds: np.ndarray, rng: np.rand
         (T, len(body.POINTS), 3) float64 metres, walking about along -z from x = z = 0.
     """
     angles, phase = gait.angles(style, seconds, rng)
-    points = kinematics.pose(person, angles)
+    points = kinematics.pose(segments, angles)
     interval = seconds[1] - seconds[0]
     share = support(phase)  # (T, 2)
     on_heel = 0.5 * (1 + np.tanh(angles["foot"] / HEEL_TO_BALL))
@@ -98,5 +98,5 @@ def walk(person: body.Body, style: gait.Style, seconds: np.ndarray, rng: np.rand
     shift[..., 1] = np.maximum(-share * above, (1 - share) * CLEARANCE - above)
     points = {name: place + root for name, place in points.items()}
     for column, side in enumerate(body.SIDES):
-        _bend(points, person, side, shift[:, column])
+        _bend(points, segments, side, shift[:, column])
     return np.stack([points[name] for name in body.POINTS], axis=1)

@@ -125,9 +125,9 @@ def vary(style: Style, rng: np.random.Generator, share: float, tempo_sd: float) 
     return Style(coefficients, style.step_hertz * (1 + tempo))
 
 
-def draw(rng: np.random.Generator, person: body.Body) -> Style:
+def draw(rng: np.random.Generator, segments: body.Body) -> Style:
     """The style of one identity; its tempo follows from the length of its legs."""
-    leg = person.length("thigh") + person.length("shank")
+    leg = segments.length("thigh") + segments.length("shank")
     return vary(neutral(STEP_HERTZ * np.sqrt(GRAVITY_LEG / leg)), rng, 1.0, STEP_HERTZ_SD)
 
 

@@ -5,7 +5,7 @@ import pathlib
 from collections.abc import Iterator
 from typing import Any
 
-from datasets_tfds import skeleton_builder
+from datasets_tfds import base_builder, skeleton_builder
 from datasets_tfds.gait_sim import options, simulator
 
 
@@ -13,8 +13,8 @@ class Builder(skeleton_builder.SkeletonBuilder):
     """gait_sim recordings: 10 simulated people, 12 walks each, 3 views, Kinect v1 or v2 joints, metres."""
 
     BUILDER_CONFIGS = [
-        skeleton_builder.SkeletonConfig(name="recordings", description="20 joints, default options."),
-        skeleton_builder.SkeletonConfig(
+        base_builder.Config(name="recordings", description="20 joints, default options."),
+        base_builder.Config(
             name="recordings_kinect_v2",
             description="The same walks and noise, 25 joints.",
             options={"skeleton": "kinect_v2"},
@@ -25,7 +25,7 @@ class Builder(skeleton_builder.SkeletonBuilder):
     OPTIONS = options.OPTIONS
 
     @classmethod
-    def config_for(cls, options: dict[str, Any]) -> skeleton_builder.SkeletonConfig:
+    def config_for(cls, options: dict[str, Any]) -> base_builder.Config:
         """The config for these options; `views` may be a list.
 
         Raises:

@@ -2,6 +2,7 @@
 """The imagined sensor: where a walk lies before it, from which side it is seen, and its noise."""
 
 import numpy as np
+from scipy.spatial import transform
 
 NEAREST = 1.5  # metres from the sensor, hip centre, at the end of a frontal walk
 SIDEWAYS_SD, HEADING_SD = 0.08, 2.0  # metres, degrees: nobody walks exactly along the axis
@@ -10,9 +11,7 @@ NOISE_AR = 0.9  # frame-to-frame correlation of the slow half of the noise
 
 def rotate(points: np.ndarray, degrees: float) -> np.ndarray:
     """Rotates about y: p' = (c x + s z, y, -s x + c z); points (..., 3)."""
-    c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
-    x, y, z = np.moveaxis(points, -1, 0)
-    return np.stack([c * x + s * z, y, c * z - s * x], axis=-1)
+    return points @ transform.Rotation.from_euler("y", degrees, degrees=True).as_matrix().T
 
 
 def place(points: np.ndarray, view: str, rng: np.random.Generator) -> np.ndarray:

@@ -74,8 +74,8 @@ def _stream(*key: int) -> np.random.Generator:
 def traits(seed: int, identity: int) -> tuple[body.Body, gait.Style]:
     """Body and gait style of an identity; the same whatever the size of the data set."""
     rng = _stream(seed, TRAITS, identity)
-    person = body.draw(rng)
-    return person, gait.draw(rng, person)
+    segments = body.draw(rng)
+    return segments, gait.draw(rng, segments)
 
 
 def motion(options: Options, identity: int, recording: int) -> np.ndarray:
@@ -87,12 +87,12 @@ def motion(options: Options, identity: int, recording: int) -> np.ndarray:
     Returns:
         (frames, len(body.POINTS), 3) float64 metres before the sensor.
     """
-    person, habit = traits(options.seed, identity)
+    segments, habit = traits(options.seed, identity)
     rng = _stream(options.seed, MOTION, identity, recording)
     style = gait.vary(habit, rng, gait.RECORDING_SHARE, gait.PACE_SD)
     padding = int(PADDING * FPS) * SUBSTEPS
     seconds = np.arange(options.frames * SUBSTEPS + 2 * padding) / (FPS * SUBSTEPS)
-    walked = contact.walk(person, style, seconds, rng)[padding:-padding:SUBSTEPS]
+    walked = contact.walk(segments, style, seconds, rng)[padding:-padding:SUBSTEPS]
     view = options.views[(recording // len(SPLIT_ORDER)) % len(options.views)]
     return sensor.place(walked, view, _stream(options.seed, PLACEMENT, identity, recording))
 
@@ -109,7 +109,7 @@ def example(options: Options, identity: int, recording: int) -> dict:
         options: see `Options`; identity, recording: numbers from 0.
 
     Returns:
-        dict: joints (frames, J, 3) float32 metres, subject, recording, camera (the view), condition, setting,
+        dict: joints (frames, J, 3) float32 metres, identity, recording, camera (the view), condition, setting,
         frames (frames,) int64, captured.
     """
     points = motion(options, identity, recording)
@@ -118,7 +118,7 @@ def example(options: Options, identity: int, recording: int) -> dict:
     chosen = [body.POINTS.index(name) for name in body.LAYOUTS[options.skeleton]]
     return {
         "joints": points[:, chosen].astype(np.float32),
-        "subject": f"{identity:02d}",
+        "identity": f"{identity:02d}",
         "recording": f"{identity:02d}_{recording:02d}",
         "camera": options.views[(recording // len(SPLIT_ORDER)) % len(options.views)],
         "condition": "normal",

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Which walks of a person become gallery and probe: drawn at random, as in the original preprocessing."""
 
-from __future__ import annotations
-
 import numpy as np
 
 FEW = 3
@@ -29,7 +27,7 @@ def draw(walks: dict[str, int], seed: int, short_person: str) -> dict[str, list[
     rng = np.random.RandomState(seed)
     drawn = {}
     for folder, count in walks.items():
-        short = count <= FEW if short_person == "few_files" else person(folder) == _SHORT_PERSON
+        short = count <= FEW if short_person == "few_files" else identity(folder) == _SHORT_PERSON
         wanted = 2 if short else 3
         if count < wanted:
             raise ValueError(
@@ -59,7 +57,7 @@ def check(draws: dict[str, list[int]], walks: dict[str, int]) -> dict[str, list[
     return {folder: list(draws[folder]) for folder in walks}
 
 
-def person(folder: str) -> int:
+def identity(folder: str) -> int:
     """Number of the person a folder belongs to: "Person015" -> 15.
 
     Raises:

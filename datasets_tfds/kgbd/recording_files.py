@@ -1,15 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Reads a walk of the Kinect Gait Biometry Dataset: one text file, twenty lines a frame."""
 
-from __future__ import annotations
-
 import warnings
 from typing import Any
 
 import numpy as np
 
-from datasets_tfds.readers import raw_recordings as takes
-from datasets_tfds.readers import text_rows
+from datasets_tfds.readers import raw_recordings, text_rows
 
 JOINTS = (
     *("Head", "Shoulder-Center", "Shoulder-Right", "Shoulder-Left", "Elbow-Right", "Elbow-Left"),
@@ -22,7 +19,7 @@ _SEPARATOR = ";"
 _POSITION = (1, 2, 3)
 
 
-def read(take: takes.Take) -> dict[str, Any]:
+def read(raw: raw_recordings.RawRecording) -> dict[str, Any]:
     """The example dict of a walk, joints in the order of the file; an incomplete last frame is left out.
 
     A line whose joint name differs from that of the same line in the first frame is named in a warning: a line
@@ -33,7 +30,7 @@ def read(take: takes.Take) -> dict[str, Any]:
         ValueError: no complete frame, a line with too few fields, a field that is not a number, or a position
             that is not finite; names file and line.
     """
-    (path,) = take.files
+    (path,) = raw.files
     rows = text_rows.lines(path)
     frames = len(rows) // len(JOINTS)
     if not frames:
@@ -42,7 +39,7 @@ def read(take: takes.Take) -> dict[str, Any]:
     table = table[: frames * len(JOINTS)]
     text_rows.check_finite(path, table)
     _warn_of_moved_lines(path, rows[: len(table)])
-    return take.example(table.reshape(frames, len(JOINTS), 3), np.arange(frames), captured=frames)
+    return raw.example(table.reshape(frames, len(JOINTS), 3), np.arange(frames), captured=frames)
 
 
 def _warn_of_moved_lines(path, rows: list[str]) -> None:

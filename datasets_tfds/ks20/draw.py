@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Which setting of a person becomes gallery, probe and training part: drawn at random, as in the original program."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from datasets_tfds.ks20 import grouping
@@ -25,13 +23,13 @@ def check(draws: dict[str, list[int]]) -> dict[str, list[int]]:
     Raises:
         ValueError: a row is not two different numbers 0, 1, 2.
     """
-    for person, picked in draws.items():
+    for identity, picked in draws.items():
         if len(picked) != 2 or len(set(picked)) != 2 or not set(picked) <= set(range(len(grouping.SETTINGS))):
             raise ValueError(
-                f"ks20: option draws, identity {person}: [gallery, probe], two different numbers out of 0, 1, 2 (for "
+                f"ks20: option draws, identity {identity}: [gallery, probe], two different numbers out of 0, 1, 2 (for "
                 f"{', '.join(grouping.SETTINGS)}), are expected; received {picked}."
             )
-    return {str(person): list(picked) for person, picked in draws.items()}
+    return {str(identity): list(picked) for identity, picked in draws.items()}
 
 
 def split(filed: str, picked: list[int]) -> str:

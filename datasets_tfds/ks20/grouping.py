@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """How the frame files of a KS20 view become recordings, and under which setting each recording is filed."""
 
-from __future__ import annotations
-
 import dataclasses
 import itertools
 import pathlib

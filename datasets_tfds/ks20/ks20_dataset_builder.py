@@ -1,21 +1,18 @@
 # SPDX-License-Identifier: MIT
 """KS20 VisLab multi-view Kinect skeletons: 20 people, 5 views, Kinect v2; one text file a frame."""
 
-from __future__ import annotations
-
 import functools
 import pathlib
 import warnings
 from collections.abc import Iterable, Iterator
 
-import tensorflow_datasets as tfds
-
 from datasets_tfds import skeleton_builder
 from datasets_tfds.ks20 import draw, grouping, options
-from datasets_tfds.readers import archive_tree, frame_files
-from datasets_tfds.readers import raw_recordings as takes
+from datasets_tfds.readers import archive_tree, frame_files, raw_recordings
 
-EXPECTED = """
+ARCHIVE = archive_tree.Archive(
+    "KS20",
+    """
   KS20/                            may be left out: manual_dir may be this folder itself
     frontal/                       one folder a view, all five
       gc1_body11_000095_skel.txt   one file a frame: setting gc1, gc2 or gc3; body; integer time stamp; any rest.
@@ -24,7 +21,8 @@ EXPECTED = """
     left_lateral/
     right_diagonal/
     right_lateral/
-"""
+""",
+)
 VIEWS = ("frontal", "left_diagonal", "left_lateral", "right_diagonal", "right_lateral")
 _LAYOUT = frame_files.Layout(joints=25, fields=4)
 
@@ -32,8 +30,6 @@ _LAYOUT = frame_files.Layout(joints=25, fields=4)
 class Builder(skeleton_builder.SkeletonBuilder):
     """KS20 recordings: 25 joints, Kinect v2, metres; five views, three settings a person."""
 
-    VERSION = tfds.core.Version("1.0.0")
-    RELEASE_NOTES = {"1.0.0": "Recordings from text files, one a frame."}
     SKELETON = "kinect_v2"
     SOURCE = "KS20, VisLab, Institute for Systems and Robotics, Instituto Superior Técnico, Lisbon"
     HOMEPAGE = "http://vislab.isr.ist.utl.pt/datasets/#ks20"
@@ -48,31 +44,31 @@ KS20 is given out on request by its owner, VisLab (Institute for Systems and Rob
 Lisbon): http://vislab.isr.ist.utl.pt/datasets/#ks20 - sign the agreement that you find there. It is distributed as
 .mat files; this builder reads a text conversion of them (one file a frame), which the authors of the published
 preprocessing share with those who have signed. Arrange it so that manual_dir holds
-{EXPECTED}"""
+{ARCHIVE.expected}"""
 
-    def recordings(self, manual_dir: pathlib.Path) -> dict[str, takes.Takes]:
-        """Splits train, gallery, probe: per person one setting each, drawn at random; the draws go to the metadata."""
-        root = archive_tree.locate(manual_dir, "KS20", VIEWS, EXPECTED)
+    def recordings(self, manual_dir: pathlib.Path) -> dict[str, raw_recordings.RawSplit]:
+        """Splits train, gallery, probe: one drawn setting each of every identity; the draws go to the metadata."""
+        root = ARCHIVE.locate(manual_dir, VIEWS)
         given = self.options["draws"]
         draws = draw.check(given) if given else draw.draw(self.options["seed"])
         views = {view: self._groups(root / view) for view in VIEWS}
         self._check_bodies({frame.body for groups in views.values() for group in groups for frame in group.frames})
-        self.info.metadata["draws"] = draws
-        found: dict[str, list[takes.Take]] = {"train": [], "gallery": [], "probe": []}
-        lost = []
-        for view, take, filed in _takes(views):
-            if not filed:
-                lost.append(take.recording)
-            elif take.subject not in draws:
-                raise ValueError(f"ks20: {view}: identity {take.subject} has no row in the drawn settings.")
-            else:
-                found[draw.split(filed, draws[take.subject])].append(take)
-        self.info.metadata["never_stored"] = lost
+        splits: dict[str, list[raw_recordings.RawRecording]] = {"train": [], "gallery": [], "probe": []}
+        never_stored = []
+        for view, groups in views.items():
+            for raw, filed in zip(_raw_recordings(view, groups), (group.filed for group in groups), strict=True):
+                if not filed:
+                    never_stored.append(raw.recording)
+                elif raw.identity not in draws:
+                    raise ValueError(f"ks20: {view}: identity {raw.identity} has no row in the drawn settings.")
+                else:
+                    splits[draw.split(filed, draws[raw.identity])].append(raw)
+        self.info.metadata.update(draws=draws, never_stored=never_stored)
         read = functools.partial(frame_files.read, layout=_LAYOUT)
-        return {split: takes.Takes(read, chosen) for split, chosen in found.items()}
+        return {split: raw_recordings.RawSplit(read, raw) for split, raw in splits.items()}
 
     def _groups(self, folder: pathlib.Path) -> list[grouping.Group]:
-        frames = [grouping.frame(path) for path in archive_tree.files(folder, EXPECTED)]
+        frames = [grouping.frame(path) for path in ARCHIVE.files(folder)]
         return grouping.groups(frames, self.options["grouping"], self.options["frame_order"])
 
     def _check_bodies(self, bodies: Iterable[int]) -> None:
@@ -88,15 +84,13 @@ preprocessing share with those who have signed. Arrange it so that manual_dir ho
         warnings.warn(f"{text} They are kept as identities of that number, like the original program.", stacklevel=2)
 
 
-def _takes(views: dict[str, list[grouping.Group]]) -> Iterator[tuple[str, takes.Take, str]]:
-    for view, groups in views.items():
-        seen: dict[str, pathlib.Path] = {}
-        for group in groups:
-            first = group.frames[0]
-            name = f"{view}/{group.setting}_body{first.body}"
-            other = seen.setdefault(name, first.path)
-            if other != first.path:
-                raise ValueError(f"The recording {name} stands there twice: from {other} and from {first.path} on.")
-            files = tuple(frame.path for frame in group.frames)
-            subject = str(grouping.identity(first.body))
-            yield view, takes.Take(files, subject, name, camera=view, setting=group.setting), group.filed
+def _raw_recordings(view: str, groups: Iterable[grouping.Group]) -> Iterator[raw_recordings.RawRecording]:
+    first_files: dict[str, pathlib.Path] = {}
+    for group in groups:
+        first = group.frames[0]
+        name = f"{view}/{group.setting}_body{first.body}"
+        other = first_files.setdefault(name, first.path)
+        if other != first.path:
+            raise ValueError(f"The recording {name} stands there twice: from {other} and from {first.path} on.")
+        files, identity = tuple(frame.path for frame in group.frames), str(grouping.identity(first.body))
+        yield raw_recordings.RawRecording(files, identity, name, camera=view, setting=group.setting)

@@ -1,23 +1,19 @@
 # SPDX-License-Identifier: MIT
 """Reads recordings from CSV files: one row per frame and joint, or one row per frame."""
 
-from __future__ import annotations
-
 import pathlib
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from datasets_tfds.own_recordings import csv_joints, csv_table
-from datasets_tfds.readers import folder_tree, segments
+from datasets_tfds.readers import examples, folder_tree, segments
 
-_NAMES = ("recording", "identity")
-_OPTIONAL = ("camera", "condition", "setting")
 _AXES = ("x", "y", "z")
-_LAYOUT = """Expected in the folder (file names can be given as options):
-  {recordings}   with a header line, in one of two forms (coordinates in metres):
+LAYOUT = """  {recordings}   with a header line, in one of two forms (coordinates in metres):
     recording,identity,frame,joint,x,y,z               one row per frame and joint (joint by number or name)
     recording,identity,frame,x0,y0,z0,x1,y1,z1,...     one row per frame
     optional columns: camera, condition, setting, split
@@ -51,9 +47,9 @@ def read(
     """
     folder = pathlib.Path(folder)
     paths = _files(folder, recordings)
-    layout = _LAYOUT.format(recordings=recordings, splits=splits)
+    layout = LAYOUT.format(recordings=recordings, splits=splits)
     if not paths:
-        raise FileNotFoundError(f"{folder / recordings} is missing. Found:\n{folder_tree.draw(folder)}\n{layout}")
+        raise FileNotFoundError(folder_tree.comparison(folder, f"{folder / recordings} is missing.", layout))
     whole: dict[str, dict[str, Any]] = {}
     sources: dict[str, pathlib.Path] = {}
     for path in paths:
@@ -66,7 +62,7 @@ def read(
     if len(counts) > 1:
         raise ValueError(f"{folder / recordings}: files with different numbers of joints: {sorted(counts)}.")
     chosen = _segments(folder / splits, whole, sources, layout)
-    return {split: [_part(whole[name], first, end) for name, first, end in rows] for split, rows in chosen.items()}
+    return examples.cut(whole, chosen)
 
 
 def _files(folder: pathlib.Path, name: str) -> list[pathlib.Path]:
@@ -82,21 +78,25 @@ def _files(folder: pathlib.Path, name: str) -> list[pathlib.Path]:
 def _file(path: pathlib.Path, layouts: Mapping[str, Sequence[str]]) -> Iterator[dict[str, Any]]:
     source = csv_table.load(path)
     header = source.header
-    numbers = _number_columns(path, header)
-    optional = [name for name in (*_OPTIONAL, "split") if name in header]
-    long = ["joint"] if len(numbers) == 3 and "joint" in header else []
-    ignored = sorted(set(header) - {*_NAMES, "frame", *optional, *long, *numbers})
+    axes = _number_columns(path, header)
+    words = [*examples.NAMES, *(name for name in (*examples.OPTIONAL, "split") if name in header)]
+    joint = ["joint"] if len(axes) == 3 and "joint" in header else []
+    ignored = sorted(set(header) - {"frame", *words, *joint, *axes})
     if ignored:
         warnings.warn(f"{path}: ignored columns: {', '.join(ignored)}", stacklevel=4)
-    table = csv_table.read(source, (*_NAMES, *optional, *long), numbers)
-    joint, count, layout = csv_joints.numbers(table, layouts) if long else (np.zeros(len(table.line), np.int64), 1, "")
-    order = _order(table, joint)
-    _check_frames(table, order, joint, count)
-    joints = table.numbers[order].reshape(len(order) // count, -1, 3).astype(np.float32)  # (frames, J, 3)
-    rows = order.reshape(-1, count)
-    starts = np.flatnonzero(np.diff(table.codes["recording"][rows[:, 0]], prepend=-1))
-    for first, end in zip(starts, [*starts[1:], len(rows)], strict=True):
-        yield _recording(table, rows[first:end], joints[first:end], optional) | {"skeleton": layout}
+    table = csv_table.read(source, (*words, *joint), axes)
+    names, count, layout = table.get("joint"), 1, ""
+    table["joint"] = 0
+    if joint:
+        table["joint"], count, layout = csv_joints.numbers(path, names, layouts)
+    order = np.lexsort((table["joint"], table["frame"], table["recording"].cat.codes))
+    table = table.iloc[order]
+    _check_frames(path, table, count, None if names is None else names.iloc[order])
+    for _, rows in table.groupby("recording", observed=True, sort=False):
+        yield _recording(path, rows, words, count) | {
+            "joints": rows[axes].to_numpy(np.float32).reshape(len(rows) // count, -1, 3),
+            "skeleton": layout,
+        }
 
 
 def _number_columns(path: pathlib.Path, header: list[str]) -> list[str]:
@@ -104,7 +104,7 @@ def _number_columns(path: pathlib.Path, header: list[str]) -> list[str]:
     while all(f"{axis}{count}" in header for axis in _AXES):
         count += 1
     wide = [f"{axis}{joint}" for joint in range(count) for axis in _AXES]
-    needed = (*_NAMES, "frame", *(wide or ("joint", *_AXES)))
+    needed = (*examples.NAMES, "frame", *(wide or ("joint", *_AXES)))
     missing = [name for name in needed if name not in header]
     # x19 without y19 is a damaged header, not a column to be ignored.
     stray = [name for name in header if wide and name[:1] in _AXES and name[1:].isdigit() and name not in wide]
@@ -117,59 +117,45 @@ def _number_columns(path: pathlib.Path, header: list[str]) -> list[str]:
     return wide or list(_AXES)
 
 
-def _order(table: csv_table.Table, joint: np.ndarray) -> np.ndarray:
-    keys = (joint, table.frame, table.codes["recording"])
-    later = np.zeros(max(len(joint) - 1, 0), bool)
-    for key in keys:  # the last key matters most
-        step = np.diff(key)
-        later = (step > 0) | ((step == 0) & later)
-    return np.arange(len(joint)) if later.all() else np.lexsort(keys)
-
-
-def _check_frames(table: csv_table.Table, order: np.ndarray, joint: np.ndarray, count: int) -> None:
-    recording, frame, number = (key[order] for key in (table.codes["recording"], table.frame, joint))
-    same_frame = (np.diff(recording) == 0) & (np.diff(frame) == 0)
-    twice = np.flatnonzero(same_frame & (np.diff(number) == 0))
+def _check_frames(path: pathlib.Path, table: pd.DataFrame, count: int, names: pd.Series | None) -> None:
+    """Every frame has every joint once; `table` is sorted by recording, frame and joint."""
+    frame = ["recording", "frame"]
+    twice = np.flatnonzero(table.duplicated([*frame, "joint"]))
     if len(twice):
-        i, j = sorted(order[twice[0] : twice[0] + 2])
-        what = f", joint {table.names['joint'][table.codes['joint'][i]]}" if count > 1 else ""
+        first, second = sorted(table.index[twice[0] - 1 : twice[0] + 1])
+        which = f", joint {names[first]}" if count > 1 else ""
+        raise ValueError(f"{path}, line {second}: {_where(table.loc[first])}{which} stands in line {first} already.")
+    sizes = table.groupby(frame, observed=True, sort=False)["joint"].transform("size")
+    if (sizes != count).any():
+        short = table[sizes != count].iloc[0]
+        rows = table[(table[frame] == short[frame]).all(axis=1)]
+        absent = sorted(set(range(count)) - set(rows["joint"]))
         raise ValueError(
-            f"{table.path}, line {table.line[j]}: {_where(table, i)}{what} stands in line {table.line[i]} already."
-        )
-    starts = np.flatnonzero(np.concatenate([[True], ~same_frame]))
-    sizes = np.diff(starts, append=len(order))
-    short = np.flatnonzero(sizes != count)
-    if len(short):
-        rows = slice(starts[short[0]], starts[short[0]] + sizes[short[0]])
-        absent = sorted(set(range(count)) - set(number[rows].tolist()))
-        raise ValueError(
-            f"{table.path}, line {table.line[order[rows]].max()}: {_where(table, order[rows][0])} has "
-            f"{sizes[short[0]]} joints, without number {absent[:5]}; expected {count} in every frame. "
-            "Is the file truncated?"
+            f"{path}, line {rows.index.max()}: {_where(short)} has {len(rows)} joints, without number {absent[:5]}; "
+            f"expected {count} in every frame. Is the file truncated?"
         )
 
 
-def _recording(table: csv_table.Table, rows: np.ndarray, joints: np.ndarray, optional: Sequence[str]) -> dict[str, Any]:
-    example: dict[str, Any] = {"joints": joints, "frames": table.frame[rows[:, 0]]}
-    for name in (*_NAMES, *optional):
-        codes = table.codes[name][rows]
+def _recording(path: pathlib.Path, rows: pd.DataFrame, words: Sequence[str], count: int) -> dict[str, Any]:
+    """Frame numbers and words of one recording; `split` has a word for each frame."""
+    example: dict[str, Any] = {"frames": rows["frame"].to_numpy()[::count], **dict.fromkeys(examples.OPTIONAL, "")}
+    for name in words:
+        values = rows[name].cat.codes.to_numpy().reshape(-1, count)
         # A recording may change its split from frame to frame; all else is one value for the recording.
-        reference = codes[:, :1] if name == "split" else codes[0, 0]
-        wrong = rows[codes != reference]
+        scope, reference = ("frame", values[:, :1]) if name == "split" else ("recording", values[0, 0])
+        wrong = rows.index[(values != reference).ravel()]
         if len(wrong):
-            line, value = table.line[wrong.min()], table.names[name][table.codes[name][wrong.min()]]
-            scope = "frame" if name == "split" else "recording"
             raise ValueError(
-                f"{table.path}, line {line}, column {name!r}: {value!r} differs from the other rows of "
-                f"{_where(table, rows[0, 0])}; expected one value per {scope}."
+                f"{path}, line {wrong.min()}, column {name!r}: {rows[name][wrong.min()]!r} differs from the other rows "
+                f"of {_where(rows.iloc[0])}; expected one value per {scope}."
             )
-        labels = np.array(table.names[name])[codes[:, 0]]
-        example[name] = labels.tolist() if name == "split" else str(labels[0])
+        labels = rows[name].cat.categories.to_numpy(str)[values[:, 0]]
+        example[name] = labels if name == "split" else str(labels[0])
     return example
 
 
-def _where(table: csv_table.Table, row: int) -> str:
-    return f"recording {table.names['recording'][table.codes['recording'][row]]!r}, frame {table.frame[row]}"
+def _where(row: pd.Series) -> str:
+    return f"recording {row['recording']!r}, frame {row['frame']}"
 
 
 def _segments(path, whole, sources, layout) -> dict[str, list[segments.Segment]]:
@@ -180,15 +166,14 @@ def _segments(path, whole, sources, layout) -> dict[str, list[segments.Segment]]
     lengths = {name: len(example["joints"]) for name, example in whole.items()}
     if not marked:
         if not path.is_file():
-            raise FileNotFoundError(
-                f"No column split, and {path} is missing. Found:\n{folder_tree.draw(path.parent)}\n{layout}"
-            )
+            complaint = f"No column split, and {path} is missing."
+            raise FileNotFoundError(folder_tree.comparison(path.parent, complaint, layout))
         return segments.read(path, lengths)
     if path.is_file():
         raise ValueError(f"Both {path} and a column split in {sources[marked[0]]} give the splits; remove one.")
     chosen: dict[str, list[segments.Segment]] = {}
     for name, example in whole.items():
-        labels = np.array(example["split"])
+        labels = example["split"]
         starts = np.flatnonzero(np.concatenate([[True], labels[1:] != labels[:-1]]))
         for first, end in zip(starts, [*starts[1:], len(labels)], strict=True):
             if labels[first]:
@@ -197,16 +182,3 @@ def _segments(path, whole, sources, layout) -> dict[str, list[segments.Segment]]
         raise ValueError(f"{sources[marked[0]]}, column 'split': empty in every row; expected split names.")
     segments.check(chosen, lengths, str(sources[marked[0]]))
     return chosen
-
-
-def _part(example: dict[str, Any], first: int, end: int) -> dict[str, Any]:
-    words = {name: example.get(name, "") for name in _OPTIONAL}
-    return {
-        "joints": example["joints"][first:end],
-        "subject": example["identity"],
-        "recording": example["recording"],
-        "frames": example["frames"][first:end],
-        "captured": end - first,
-        "skeleton": example["skeleton"],
-        **words,
-    }

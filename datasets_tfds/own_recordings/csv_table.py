@@ -1,25 +1,21 @@
 # SPDX-License-Identifier: MIT
-"""Reads a CSV file of skeletons into columns, quickly, and names file, line and column when a cell is wrong."""
-
-from __future__ import annotations
+"""Reads a CSV file of skeletons with pandas, and names file, line and column when a cell is wrong."""
 
 import csv
 import dataclasses
 import functools
 import io
-import math
 import pathlib
-import re
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 
-from datasets_tfds.readers import text_file
+from datasets_tfds.readers import numbers
+from tfskel import arrays
 
-_WHOLE = re.compile(r"[+-]?[0-9]+")
-_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _UNIT = "\x1f"  # separates the cells of a file that had quotes
+_NEVER_EMPTY = ("recording", "identity", "joint")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,34 +40,13 @@ class Source:
         return self.text.split("\n")
 
 
-@dataclasses.dataclass(frozen=True)
-class Table:
-    """Columns of a file with N rows below its header.
-
-    Attributes:
-        path: the file.
-        line: (N,) int64 line numbers, the header is line 1.
-        codes: text column -> (N,) int64 index into its `names`.
-        names: text column -> distinct values in order of first appearance.
-        frame: (N,) int64.
-        numbers: (N, K) float64, finite.
-    """
-
-    path: pathlib.Path
-    line: np.ndarray
-    codes: dict[str, np.ndarray]
-    names: dict[str, list[str]]
-    frame: np.ndarray
-    numbers: np.ndarray
-
-
 def load(path: pathlib.Path) -> Source:
     """The text of a file and its column names.
 
     Raises:
         ValueError: not UTF-8, broken quotes, no header, or a column name twice.
     """
-    text = text_file.read(path).replace("\r\n", "\n").replace("\r", "\n")
+    text = arrays.read_text(path).replace("\r\n", "\n").replace("\r", "\n")
     first = text.partition("\n")[0]
     separator = max(",;\t", key=first.count)
     if '"' in text:
@@ -84,37 +59,33 @@ def load(path: pathlib.Path) -> Source:
     return Source(path, text, separator, header)
 
 
-def read(source: Source, text: Iterable[str], numbers: Sequence[str]) -> Table:
-    """Columns `text`, `frame` and `numbers` of a file; others are skipped, so are empty lines.
+def read(source: Source, text: Iterable[str], coordinates: Sequence[str]) -> pd.DataFrame:
+    """Columns `text`, `frame` and `coordinates` of a file; others are skipped, so are empty lines.
+
+    Returns:
+        A row for each line, whose number is the index (the header is line 1): text columns categorical with the
+        categories in order of first appearance, `frame` int64, `coordinates` finite float64.
 
     Raises:
-        ValueError: a row has too few or too many cells, a text cell of `recording` or `identity` is empty, a
+        ValueError: a row has too few or too many cells, a text cell of `recording`, `identity` or `joint` is empty, a
             number cannot be read or is not finite, or there are no rows.
     """
-    line = _rows(source)
-    at = {name: source.header.index(name) for name in (*text, "frame", *numbers)}
-    table = pd.read_csv(
+    lines = _rows(source)
+    cells = pd.read_csv(
         io.StringIO(source.text),
         sep=source.separator,
         header=None,
-        names=range(len(source.header)),
+        names=source.header,
         skiprows=1,
-        usecols=sorted(at.values()),
-        dtype={at[name]: str for name in text},
+        usecols=[*text, "frame", *coordinates],
+        dtype=dict.fromkeys(text, str),
         na_filter=False,
         quoting=csv.QUOTE_NONE,
         low_memory=False,  # one type for a whole column: a column of numbers holds nothing else
-    )
-    columns = {name: table[place] for name, place in at.items()}
-    coded = {name: _coded(source, line, name, columns[name]) for name in text}
-    return Table(
-        source.path,
-        line,
-        {name: codes for name, (codes, _) in coded.items()},
-        {name: names for name, (_, names) in coded.items()},
-        _converted(source, line, "frame", columns["frame"], np.int64),
-        np.stack([_converted(source, line, name, columns[name], np.float64) for name in numbers], axis=1),
-    )
+    ).set_index(lines)
+    columns = {name: _categorical(source, cells[name]) for name in text}
+    columns["frame"] = _converted(source, cells["frame"], np.int64)
+    return pd.DataFrame(columns | {name: _converted(source, cells[name], np.float64) for name in coordinates})
 
 
 def _without_quotes(path: pathlib.Path, text: str, separator: str) -> str:
@@ -131,46 +102,38 @@ def _without_quotes(path: pathlib.Path, text: str, separator: str) -> str:
 
 def _rows(source: Source) -> np.ndarray:
     """Numbers of the lines below the header that are not empty, each with as many cells as the header."""
-    cells = [line.count(source.separator) + 1 if line else 0 for line in source.lines]
+    counts = [line.count(source.separator) + 1 if line else 0 for line in source.lines]
     width = len(source.header)
-    for number, count in enumerate(cells, start=1):
+    for number, count in enumerate(counts, start=1):
         if count not in (0, width):
             raise ValueError(
                 f"{source.path}, line {number}: {count} cells; expected {width} as in the header. "
                 "Is the file truncated?"
             )
-    line = np.flatnonzero(cells)[1:] + 1
-    if not len(line):
+    lines = np.flatnonzero(counts)[1:] + 1
+    if not len(lines):
         raise ValueError(f"{source.path}: a header line and no rows below it.")
-    return line
+    return lines
 
 
-def _coded(source: Source, line: np.ndarray, name: str, column: pd.Series) -> tuple[np.ndarray, list[str]]:
+def _categorical(source: Source, column: pd.Series) -> pd.Series:
     codes, cells = pd.factorize(column)
     names = [str(cell).strip() for cell in cells]
-    if "" in names and name in ("recording", "identity", "joint"):
-        number = line[np.argmax(codes == names.index(""))]
-        raise ValueError(f"{source.path}, line {number}, column {name!r}: empty; expected a name.")
-    index = {value: place for place, value in enumerate(dict.fromkeys(names))}
-    return np.array([index[value] for value in names])[codes], list(index)
+    if "" in names and column.name in _NEVER_EMPTY:
+        line = column.index[np.argmax(codes == names.index(""))]
+        raise ValueError(f"{source.path}, line {line}, column {column.name!r}: empty; expected a name.")
+    place = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    codes = np.array([place[name] for name in names])[codes]
+    return pd.Series(pd.Categorical.from_codes(codes, list(place)), column.index)
 
 
-def _converted(source: Source, line: np.ndarray, name: str, column: pd.Series, dtype: type) -> np.ndarray:
-    if column.dtype.kind not in ("i" if dtype is np.int64 else "iuf") or not np.isfinite(column.to_numpy()).all():
-        place = source.header.index(name)
-        readable, expected = (_is_whole, "whole") if dtype is np.int64 else (_is_number, "finite")
-        for number in line:
-            cell = source.lines[number - 1].split(source.separator)[place]
-            if not readable(cell.strip(" \t")):
-                raise ValueError(
-                    f"{source.path}, line {number}, column {name!r}: expected a {expected} number; received {cell!r}."
-                )
-    return column.to_numpy().astype(dtype)
-
-
-def _is_whole(cell: str) -> bool:
-    return bool(_WHOLE.fullmatch(cell)) and -(2**63) <= int(cell) < 2**63
-
-
-def _is_number(cell: str) -> bool:
-    return bool(_NUMBER.fullmatch(cell)) and math.isfinite(float(cell))
+def _converted(source: Source, column: pd.Series, dtype: type) -> pd.Series:
+    if column.dtype.kind in ("i" if dtype is np.int64 else "iuf") and np.isfinite(column.to_numpy()).all():
+        return column.astype(dtype)
+    place = source.header.index(column.name)
+    cells = [source.lines[line - 1].split(source.separator)[place] for line in column.index]
+    try:
+        return pd.Series((numbers.integers if dtype is np.int64 else numbers.reals)(cells), column.index)
+    except numbers.Unreadable as error:
+        line = column.index[error.position]
+        raise ValueError(f"{source.path}, line {line}, column {column.name!r}: {error}") from None

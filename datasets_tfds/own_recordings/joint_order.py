@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Whether joints stand in the order of a layout: their bones are short, and no other layout's are shorter."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 import numpy as np

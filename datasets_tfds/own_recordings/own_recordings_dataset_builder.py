@@ -1,18 +1,15 @@
 # SPDX-License-Identifier: MIT
 """Your own recordings, from the interchange format (recordings.npz and splits.json) or from CSV."""
 
-from __future__ import annotations
-
 import pathlib
 import warnings
 from typing import Any
 
 import numpy as np
-import tensorflow_datasets as tfds
 
 from datasets_tfds import skeleton_builder
 from datasets_tfds.own_recordings import csv_recordings, interchange, joint_order, options
-from datasets_tfds.readers import folder_tree, segments
+from datasets_tfds.readers import examples, folder_tree
 from tfskel import skeletons
 
 _FILES = {"interchange": "recordings.npz", "csv": "recordings.csv"}
@@ -22,22 +19,16 @@ _FARTHEST = 50.0  # metres; skeleton sensors see less than ten
 class Builder(skeleton_builder.SkeletonBuilder):
     """Recordings of a folder; the number of joints decides which skeleton they are unless it is given."""
 
-    VERSION = tfds.core.Version("1.0.0")
-    RELEASE_NOTES = {"1.0.0": "Interchange format and CSV."}
     SKELETON = ""
     SOURCE = "the user's own files"
     OPTIONS = options.OPTIONS
     CHOICES = {"format": ("", *_FILES), "skeleton": ("", *skeletons.SKELETONS)}
-    MANUAL_DOWNLOAD_INSTRUCTIONS = """
+    MANUAL_DOWNLOAD_INSTRUCTIONS = f"""
 Nothing is downloaded: manual_dir is your folder. It holds either
-  recordings.npz  joints (frames, J, 3) float metres; recording, identity (R,) text; start, length (R,) int;
-                  optional camera, condition, setting (R,) text, fps (), frame_numbers (frames,) int
-  splits.json     {"splits": {"train": [["recording", first_frame, end_frame], ...], "gallery": ..., "probe": ...}}
+{interchange.LAYOUT.format(recordings="recordings.npz", splits="splits.json", joints="joints")}
 or
-  recordings.csv  recording,identity,frame,joint,x,y,z[,camera,condition,setting,split]  a row per frame and joint
-              or  recording,identity,frame,x0,y0,z0,x1,...[,camera,condition,setting,split]  a row per frame
-  splits.json     unless there is a column split
-The README of this data set shows both in full.
+{csv_recordings.LAYOUT.format(recordings="recordings.csv", splits="splits.json")}
+File names and the key of the joints can be given as options; the README of this data set shows both forms in full.
 """
 
     def recordings(self, manual_dir: pathlib.Path) -> dict[str, list[dict[str, Any]]]:
@@ -47,13 +38,12 @@ The README of this data set shows both in full.
             FileNotFoundError, ValueError: see `interchange` and `csv_recordings`.
         """
         form, name = self._files(manual_dir)
-        splits = self._read(manual_dir, form, name)
-        fps = self.options["fps"] or (interchange.frame_rate(manual_dir, name) if form != "csv" else None)
-        self.info.metadata.update(skeleton=self._skeleton_of(manual_dir, splits), fps=fps)
-        missing = segments.not_in_gallery(splits)
+        splits, fps = self._read(manual_dir, form, name)
+        self.info.metadata.update(skeleton=self._skeleton_of(manual_dir, splits), fps=self.options["fps"] or fps)
+        missing = examples.not_in_gallery(splits)
         if missing:
             _warn(f"the gallery lacks these probe identities, which can never be found: {', '.join(missing)}")
-        farthest = max(float(np.abs(one["joints"]).max()) for examples in splits.values() for one in examples)
+        farthest = max(float(np.abs(row["joints"]).max()) for rows in splits.values() for row in rows)
         if farthest > _FARTHEST:
             _warn(f"a coordinate of {farthest:g}; expected metres. Are these millimetres or pixels?")
         return splits
@@ -63,35 +53,36 @@ The README of this data set shows both in full.
         if form or name:
             form = form or ("csv" if name.lower().endswith(".csv") else "interchange")
             return form, name or _FILES[form]
-        found = [form for form, file in _FILES.items() if (folder / file).is_file()]
-        if len(found) > 1:
+        present = [form for form, file in _FILES.items() if (folder / file).is_file()]
+        if len(present) > 1:
             raise ValueError(f"{folder} holds {' and '.join(_FILES.values())}; set the option format to one.")
-        if not found:
-            raise FileNotFoundError(
-                f"No recordings.npz and no recordings.csv. Found:\n{folder_tree.draw(folder)}\n"
-                f"{self.MANUAL_DOWNLOAD_INSTRUCTIONS.strip()}"
-            )
-        return found[0], _FILES[found[0]]
+        if not present:
+            complaint = f"No {' and no '.join(_FILES.values())}."
+            raise FileNotFoundError(folder_tree.comparison(folder, complaint, self.MANUAL_DOWNLOAD_INSTRUCTIONS))
+        return present[0], _FILES[present[0]]
 
-    def _read(self, folder: pathlib.Path, form: str, name: str) -> dict[str, list[dict[str, Any]]]:
-        splits, skeleton = self.options["splits"], self.options["skeleton"]
-        known = [skeletons.get(skeleton)] if skeleton else skeletons.SKELETONS.values()
+    def _read(self, folder: pathlib.Path, form: str, name: str) -> tuple[dict[str, list[dict[str, Any]]], float | None]:
+        """Splits, and the frames per second that the file states and no option."""
         if form == "csv":
-            return csv_recordings.read(folder, name, splits, {one.name: one.joint_names for one in known})
-        return interchange.read(folder, name, splits, self.options["joints"])
+            stated = self.options["skeleton"]
+            known = [skeletons.get(stated)] if stated else skeletons.SKELETONS.values()
+            layouts = {skeleton.name: skeleton.joint_names for skeleton in known}
+            return csv_recordings.read(folder, name, self.options["splits"], layouts), None
+        splits = interchange.read(folder, name, self.options["splits"], self.options["joints"])
+        return splits, None if self.options["fps"] else interchange.frame_rate(folder, name)
 
     def _skeleton_of(self, folder: pathlib.Path, splits: dict[str, list[dict[str, Any]]]) -> str:
         """The layout that the option or the names of the joints state, or that their number and bones suggest."""
-        examples = [example for rows in splits.values() for example in rows]
-        num_joints, stated = examples[0]["joints"].shape[1], self.options["skeleton"]
+        segments = [segment for rows in splits.values() for segment in rows]
+        num_joints, stated = segments[0]["joints"].shape[1], self.options["skeleton"]
         if stated and skeletons.get(stated).num_joints != num_joints:
             raise ValueError(
                 f"own_recordings: option skeleton is {stated!r} with {skeletons.get(stated).num_joints} joints; the "
                 f"recordings in {folder} have {num_joints}."
             )
-        stated = stated or examples[0].get("skeleton", "")
+        stated = stated or segments[0].get("skeleton", "")
         skeleton = skeletons.get(stated) if stated else skeletons.by_num_joints(num_joints)
-        reason, proof = joint_order.doubts((example["joints"] for example in examples), skeleton)
+        reason, proof = joint_order.doubts((segment["joints"] for segment in segments), skeleton)
         if proof and not stated:
             raise ValueError(
                 f"own_recordings: the {num_joints} joints in {folder} do not stand in the order of {skeleton.name}: "

@@ -1,116 +1,98 @@
 # SPDX-License-Identifier: MIT
-"""The recordings of an interchange file as a table, checked against its frames."""
-
-from __future__ import annotations
+"""The arrays of an interchange file as recordings, checked."""
 
 import pathlib
 from typing import Any
 
 import numpy as np
 
-TEXT = ("recording", "identity")
+from datasets_tfds.readers import examples
+
 COUNTS = ("start", "length")
-OPTIONAL_TEXT = ("camera", "condition", "setting")
 FRAME_NUMBERS = "frame_numbers"
+_TEXTS = (*examples.NAMES, *examples.OPTIONAL)
+# Key -> whether it has one value for each frame instead of each recording, kinds of its type, what these are called.
+_COLUMNS = {
+    **dict.fromkeys(_TEXTS, (False, "USiu", "text, one per recording")),
+    **dict.fromkeys(COUNTS, (False, "iu", "whole numbers, one per recording")),
+    FRAME_NUMBERS: (True, "iu", "whole numbers, one per frame"),
+}
 
 
-def build(path: pathlib.Path, arrays: dict[str, np.ndarray], joints: str) -> dict[str, dict[str, Any]]:
-    """Recording -> its row: the text columns, `start` and `length`.
+def recordings(path: pathlib.Path | str, arrays: dict[str, np.ndarray], key: str) -> dict[str, dict[str, Any]]:
+    """Recording -> its example dict, in the order of the file.
 
     Args:
         path: file that the messages name.
         arrays: the file's arrays by key.
-        joints: key of the joint array.
+        key: key of the joint array.
 
     Raises:
         ValueError: names file, key, recording and place of a wrong shape or type, a repeated recording, frames
-            outside the file or used twice, or a coordinate that is not finite.
+            outside the file or used twice, frame numbers that do not rise, or a coordinate that is not finite.
     """
-    table = _table(path, arrays)
-    _check_shape(path, arrays[joints], joints)
-    _check_rows(path, table, arrays[joints], joints)
-    _check_finite(path, table, arrays[joints], joints)
-    _check_frame_numbers(path, table, arrays, len(arrays[joints]))
-    return table
-
-
-def _table(path: pathlib.Path, arrays: dict[str, np.ndarray]) -> dict[str, dict[str, Any]]:
-    rows = arrays["recording"].size
-    for key in (*TEXT, *COUNTS, *OPTIONAL_TEXT):
-        column = arrays.get(key)
-        kinds, kind = ("iu", "whole numbers") if key in COUNTS else ("USiu", "text")
-        if column is not None and (column.shape != (rows,) or column.dtype.kind not in kinds):
+    joints = arrays[key]
+    _check_columns(path, arrays, key)
+    names = [_text(name) for name in arrays["recording"]]
+    spans = _spans(path, names, arrays, key)
+    whole: dict[str, dict[str, Any]] = {}
+    for row, (name, span) in enumerate(zip(names, spans, strict=True)):
+        texts = {word: _text(arrays[word][row]) if word in arrays else "" for word in _TEXTS}
+        if not name or not texts["identity"] or name in whole:
             raise ValueError(
-                f"{path}, key {key!r}: expected ({rows},) {kind}, one per recording; "
-                f"received {column.shape} {column.dtype}."
+                f"{path}, key 'recording', row {row}: {name!r} of identity {texts['identity']!r}; expected both to be "
+                "given and every recording once."
             )
-    table: dict[str, dict[str, Any]] = {}
-    for i in range(rows):
-        row = {key: _text(arrays[key][i]) for key in (*TEXT, *OPTIONAL_TEXT) if key in arrays}
-        row |= {key: int(arrays[key][i]) for key in COUNTS}
-        if not row["recording"] or not row["identity"] or row["recording"] in table:
-            raise ValueError(
-                f"{path}, key 'recording', row {i}: {row['recording']!r} of identity {row['identity']!r}; "
-                "expected both to be given and every recording once."
-            )
-        table[row["recording"]] = row
-    return table
+        counted = np.arange(span.stop - span.start)
+        examples.check_finite(f"{path}, key {key!r}, recording {name!r}", joints[span], counted, span.start)
+        frames = arrays[FRAME_NUMBERS][span].astype(np.int64) if FRAME_NUMBERS in arrays else counted
+        _check_rising(path, name, frames)
+        whole[name] = {**texts, "joints": joints[span].astype(np.float32), "frames": frames}
+    return whole
 
 
-def _check_rows(path: pathlib.Path, table: dict[str, dict], joints: np.ndarray, key: str) -> None:
-    end, before = 0, ""
-    for name, row in sorted(table.items(), key=lambda item: item[1]["start"]):
-        first = row["start"]
-        if row["length"] < 1 or first < 0 or first + row["length"] > len(joints):
-            raise ValueError(
-                f"{path}, recording {name!r}: start {first}, length {row['length']}; expected frames "
-                f"within the {len(joints)} of key {key!r}."
-            )
-        if first < end:
-            raise ValueError(
-                f"{path}, recording {name!r}: starts at frame {first}, before the end {end} of "
-                f"{before!r}; every frame belongs to one recording."
-            )
-        end, before = first + row["length"], name
-
-
-def _check_shape(path: pathlib.Path, joints: np.ndarray, key: str) -> None:
+def _check_columns(path: pathlib.Path | str, arrays: dict[str, np.ndarray], key: str) -> None:
+    joints = arrays[key]
     if joints.ndim != 3 or joints.shape[2] != 3 or joints.dtype.kind not in "fiu" or not joints.shape[1]:
         raise ValueError(
             f"{path}, key {key!r}: expected (frames, J, 3) numbers; received {joints.shape} {joints.dtype}."
         )
-
-
-def _check_finite(path: pathlib.Path, table: dict[str, dict], joints: np.ndarray, key: str) -> None:
-    for name, row in table.items():
-        frames = joints[row["start"] : row["start"] + row["length"]]
-        bad = np.argwhere(~np.isfinite(frames))
-        if len(bad):
-            frame, joint, axis = bad[0]
+    for name in (name for name in _COLUMNS if name in arrays):
+        each_frame, kinds, words = _COLUMNS[name]
+        shape = (len(joints) if each_frame else arrays["recording"].size,)
+        if arrays[name].shape != shape or arrays[name].dtype.kind not in kinds:
             raise ValueError(
-                f"{path}, key {key!r}, recording {name!r}, frame {frame} (row {row['start'] + frame}), "
-                f"joint {joint}, {'xyz'[axis]}: {frames[frame, joint, axis]}; expected finite numbers "
-                f"({len(bad)} are not in this recording)."
+                f"{path}, key {name!r}: expected ({shape[0]},) {words}; received {arrays[name].shape} "
+                f"{arrays[name].dtype}."
             )
 
 
-def _check_frame_numbers(path: pathlib.Path, table: dict[str, dict], arrays: dict, frames: int) -> None:
-    numbers = arrays.get(FRAME_NUMBERS)
-    if numbers is None:
-        return
-    if numbers.shape != (frames,) or numbers.dtype.kind not in "iu":
+def _spans(path: pathlib.Path | str, names: list[str], arrays: dict[str, np.ndarray], key: str) -> list[slice]:
+    start, length = (arrays[name].tolist() for name in COUNTS)
+    end, before = 0, ""
+    for row in sorted(range(len(names)), key=start.__getitem__):
+        first, name = start[row], names[row]
+        if length[row] < 1 or first < 0 or first + length[row] > len(arrays[key]):
+            raise ValueError(
+                f"{path}, recording {name!r}: start {first}, length {length[row]}; expected frames within the "
+                f"{len(arrays[key])} of key {key!r}."
+            )
+        if first < end:
+            raise ValueError(
+                f"{path}, recording {name!r}: starts at frame {first}, before the end {end} of {before!r}; every "
+                "frame belongs to one recording."
+            )
+        end, before = first + length[row], name
+    return [slice(first, first + count) for first, count in zip(start, length, strict=True)]
+
+
+def _check_rising(path: pathlib.Path | str, name: str, frames: np.ndarray) -> None:
+    wrong = np.flatnonzero(np.diff(frames) <= 0)
+    if len(wrong):
         raise ValueError(
-            f"{path}, key {FRAME_NUMBERS!r}: expected ({frames},) whole numbers, one per frame; "
-            f"received {numbers.shape} {numbers.dtype}."
+            f"{path}, key {FRAME_NUMBERS!r}, recording {name!r}: frame {frames[wrong[0] + 1]} follows "
+            f"{frames[wrong[0]]}; expected rising numbers, no frame twice."
         )
-    for name, row in table.items():
-        own = numbers[row["start"] : row["start"] + row["length"]].astype(np.int64)
-        wrong = np.flatnonzero(np.diff(own) <= 0)
-        if len(wrong):
-            raise ValueError(
-                f"{path}, key {FRAME_NUMBERS!r}, recording {name!r}: frame {own[wrong[0] + 1]} follows "
-                f"{own[wrong[0]]}; expected rising numbers, no frame twice."
-            )
 
 
 def _text(value: Any) -> str:

@@ -1,15 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Reads AMC files, the motion of an ASF skeleton."""
 
-from __future__ import annotations
-
 import dataclasses
 import pathlib
 
 import numpy as np
 from scipy.spatial import transform
 
-from datasets_tfds.readers import asf, kinematics, numbers, text_rows
+from datasets_tfds.readers import asf, kinematics, motion_lines
 
 _RATE = ":samples-per-second"
 
@@ -42,29 +40,29 @@ def read(path: pathlib.Path, skeleton: asf.Skeleton) -> Capture:
     frames: list[int] = []
     rows: dict[str, list[np.ndarray]] = {name: [] for name in widths}
     stated: dict[str, float] = {}
-    for line, words in asf.lines(path):
-        if words[0].startswith(":"):
-            _read_header(path, line, words, stated)
-        elif len(words) == 1 and words[0][0] in "+-0123456789":
+    for line in motion_lines.read(path):
+        word, *values = line.words
+        if word.startswith(":"):
+            _read_header(line, stated)
+        elif not values and word[0] in "+-0123456789":
             _check_complete(path, rows, frames)
-            frames.append(_frame_number(path, line, words, frames))
-        elif words[0] not in widths or not frames:
-            raise ValueError(
-                f"{path.name}, line {line}: expected a frame number or one of the bones "
-                f"{', '.join(sorted(widths))}; received {words[0][:20]!r}."
-            )
-        elif len(rows[words[0]]) != len(frames) - 1 or len(words) != widths[words[0]] + 1:
-            raise ValueError(
-                f"{path.name}, line {line}: bone {words[0]} expects {widths[words[0]]} numbers once "
-                f"a frame; received {len(words) - 1}, frame {frames[-1]}."
+            frames.append(line.integer(word))
+            if len(frames) > 1 and frames[-1] != frames[-2] + 1:
+                raise line.error(f"frame {frames[-1]} follows frame {frames[-2]}; expected {frames[-2] + 1}.")
+        elif word not in widths or not frames:
+            bones = ", ".join(sorted(widths))
+            raise line.error(f"expected a frame number or one of the bones {bones}; received {word[:20]!r}.")
+        elif len(rows[word]) != len(frames) - 1 or len(values) != widths[word]:
+            raise line.error(
+                f"bone {word} expects {widths[word]} numbers once a frame; received {len(values)}, frame {frames[-1]}."
             )
         else:
-            rows[words[0]].append(text_rows.finite(path, line, words[1:]))
+            rows[word].append(line.reals(values))
     _check_complete(path, rows, frames)
     if not frames:
         raise ValueError(f"{path.name}: no frames.")
-    values = {name: np.array(row) for name, row in rows.items()}
-    return Capture(np.array(frames, np.int64), values, stated.get("angle", skeleton.angle), stated.get("rate"))
+    angles = {name: np.array(row) for name, row in rows.items()}
+    return Capture(np.array(frames, np.int64), angles, stated.get("angle", skeleton.angle), stated.get("rate"))
 
 
 def motion(skeleton: asf.Skeleton, capture: Capture) -> kinematics.Motion:
@@ -90,29 +88,14 @@ def _matrices(axes, angles: np.ndarray) -> np.ndarray:
     return transform.Rotation.from_euler("".join(axis[1] for axis in axes), angles).as_matrix()
 
 
-def _read_header(path: pathlib.Path, line: int, words: list[str], stated: dict[str, float]) -> None:
-    word = words[0].lower()
+def _read_header(line: motion_lines.Line, stated: dict[str, float]) -> None:
+    word = line.words[0].lower()
     if word[:4] in (":deg", ":rad"):
         angle = asf.ANGLES.get(word[1:])
         if angle is None or stated.setdefault("angle", angle) != angle:
-            raise ValueError(
-                f"{path.name}, line {line}: expected :DEGREES or :RADIANS, one of them; received {words[0][:20]!r}."
-            )
+            raise line.error(f"expected :DEGREES or :RADIANS, one of them; received {line.words[0][:20]!r}.")
     elif word == _RATE:
-        (rate,) = text_rows.finite(path, line, words[1:2] or [""])
-        stated["rate"] = float(rate)
-
-
-def _frame_number(path: pathlib.Path, line: int, words: list[str], frames: list[int]) -> int:
-    try:
-        (number,) = numbers.integers(words)
-    except numbers.Unreadable as error:
-        raise ValueError(f"{path.name}, line {line}: {error}") from None
-    if frames and number != frames[-1] + 1:
-        raise ValueError(
-            f"{path.name}, line {line}: frame {number} follows frame {frames[-1]}; expected {frames[-1] + 1}."
-        )
-    return int(number)
+        stated["rate"] = float(line.reals(line.words[1:2] or [""])[0])
 
 
 def _check_complete(path: pathlib.Path, rows: dict[str, list], frames: list[int]) -> None:

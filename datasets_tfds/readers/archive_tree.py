@@ -1,76 +1,79 @@
 # SPDX-License-Identifier: MIT
 """Finds the folders of an unpacked archive, or says what was found there and what is expected."""
 
-from __future__ import annotations
-
+import dataclasses
 import pathlib
 from collections.abc import Callable, Iterable, Sequence
 
 from datasets_tfds.readers import folder_tree
 
 
-def locate(manual_dir: pathlib.Path, name: str, required: Sequence[str], expected: str) -> pathlib.Path:
-    """The folder that holds all `required` folders: `manual_dir` itself or the folder `name` in it.
+@dataclasses.dataclass(frozen=True)
+class Archive:
+    """How an archive looks when it is unpacked.
 
-    Args:
-        manual_dir: where the user says the raw files are.
-        name: folder of the archive, also found in lower case.
-        required: folders below it, "/" between levels.
-        expected: tree shown when they are not there.
-
-    Raises:
-        FileNotFoundError: a required folder is missing; shows both trees.
+    Attributes:
+        name: its folder, also found in lower case.
+        expected: its tree, which messages show.
     """
-    candidates = [manual_dir, manual_dir / name, manual_dir / name.lower()]
-    missing = {folder: [part for part in required if not (folder / part).is_dir()] for folder in candidates}
-    best = min(candidates, key=lambda folder: len(missing[folder]))
-    if missing[best]:
-        parts = ", ".join(repr(part) for part in missing[best])
-        complaint = f"The {name} archive is not at {manual_dir}: there is no folder {parts} in {best}."
-        raise FileNotFoundError(comparison(manual_dir, expected, complaint))
-    return best
 
+    name: str
+    expected: str
 
-def comparison(folder: pathlib.Path, expected: str, complaint: str) -> str:
-    """Text of an error: what is wrong with a folder, what was found in it, what is expected."""
-    return f"{complaint}\nFound:\n{folder_tree.draw(folder)}\nExpected:\n{expected.strip(chr(10))}"
+    def locate(self, manual_dir: pathlib.Path, required: Sequence[str]) -> pathlib.Path:
+        """The folder that holds all `required` folders: `manual_dir` itself or the archive's folder in it.
+
+        Args:
+            manual_dir: where the user says the raw files are.
+            required: folders below it, "/" between levels.
+
+        Raises:
+            FileNotFoundError: a required folder is missing; shows both trees.
+        """
+        candidates = [manual_dir, manual_dir / self.name, manual_dir / self.name.lower()]
+        missing = {folder: [name for name in required if not (folder / name).is_dir()] for folder in candidates}
+        best = min(candidates, key=lambda folder: len(missing[folder]))
+        if missing[best]:
+            names = ", ".join(map(repr, missing[best]))
+            complaint = f"The {self.name} archive is not at {manual_dir}: there is no folder {names} in {best}."
+            raise FileNotFoundError(folder_tree.comparison(manual_dir, complaint, self.expected))
+        return best
+
+    def leaf_folders(self, folder: pathlib.Path) -> list[pathlib.Path]:
+        """Folders below `folder` that hold no folder, in the order of a sorted walk.
+
+        Raises:
+            FileNotFoundError: `folder` holds no folder at all.
+            ValueError: two of them have the same name.
+        """
+        leaves = _leaves(folder)
+        if leaves == [folder]:
+            complaint = f"{folder} holds no folder of a person."
+            raise FileNotFoundError(folder_tree.comparison(folder, complaint, self.expected))
+        check_unique(leaves, lambda path: path.name, "folder of a person")
+        return leaves
+
+    def files(self, folder: pathlib.Path, part: str = "") -> tuple[pathlib.Path, ...]:
+        """Files in `folder` whose name contains `part`, sorted by name as text; hidden ones are left out.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            ValueError: a folder stands among the files.
+        """
+        entries = sorted(path for path in folder.iterdir() if part in path.name and not path.name.startswith("."))
+        if not entries:
+            complaint = f"{folder} holds no file{f' with {part!r} in its name' if part else ''}."
+            raise FileNotFoundError(folder_tree.comparison(folder, complaint, self.expected))
+        for path in entries:
+            if path.is_dir():
+                complaint = f"{folder} holds the folder {path.name!r} where only files are expected."
+                raise ValueError(folder_tree.comparison(folder, complaint, self.expected))
+        return tuple(entries)
 
 
 def sub_folders(folder: pathlib.Path) -> list[pathlib.Path]:
     """Folders in `folder`, sorted by name; hidden ones are left out."""
     return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
-
-
-def leaf_folders(folder: pathlib.Path, expected: str) -> list[pathlib.Path]:
-    """Folders below `folder` that hold no folder, in the order of a sorted walk.
-
-    Raises:
-        FileNotFoundError: `folder` holds no folder at all.
-        ValueError: two of them have the same name.
-    """
-    found = _leaves(folder)
-    if found == [folder]:
-        raise FileNotFoundError(comparison(folder, expected, f"{folder} holds no folder of a person."))
-    check_unique(found, lambda path: path.name, "folder of a person")
-    return found
-
-
-def files(folder: pathlib.Path, expected: str, part: str = "") -> tuple[pathlib.Path, ...]:
-    """Files in `folder` whose name contains `part`, sorted by name as text; hidden ones are left out.
-
-    Raises:
-        FileNotFoundError: there is no such file.
-        ValueError: with an empty `part`, a folder stands among the files.
-    """
-    entries = sorted(path for path in folder.iterdir() if part in path.name and not path.name.startswith("."))
-    if not entries:
-        what = f"no file with {part!r} in its name" if part else "no file"
-        raise FileNotFoundError(comparison(folder, expected, f"{folder} holds {what}."))
-    folders = [path.name for path in entries if path.is_dir()]
-    if folders:
-        complaint = f"{folder} holds the folder {folders[0]!r} where only files are expected."
-        raise ValueError(comparison(folder, expected, complaint))
-    return tuple(entries)
 
 
 def check_unique(paths: Iterable[pathlib.Path], key: Callable[[pathlib.Path], object], what: str) -> None:
@@ -79,9 +82,9 @@ def check_unique(paths: Iterable[pathlib.Path], key: Callable[[pathlib.Path], ob
     Raises:
         ValueError: two paths have the same key; names both.
     """
-    seen: dict[object, pathlib.Path] = {}
+    first: dict[object, pathlib.Path] = {}
     for path in paths:
-        other = seen.setdefault(key(path), path)
+        other = first.setdefault(key(path), path)
         if other != path:
             raise ValueError(f"The {what} {key(path)!r} stands there twice: {other} and {path}. Keep one of them.")
 

@@ -1,16 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Reads ASF files: the bones of a skeleton and how each may turn."""
 
-from __future__ import annotations
-
 import dataclasses
 import pathlib
-from collections.abc import Iterator
 
 import numpy as np
 from scipy.spatial import transform
 
-from datasets_tfds.readers import text_rows
+from datasets_tfds.readers import motion_lines
 
 INCH = 2.54 / 100
 # The root is no bone of the file: it has a position and no length.
@@ -24,8 +21,8 @@ ANGLES = {
 }
 _KEYS = ("name", "direction", "length", "axis", "dof")
 
-# Key -> line number and the words after the key.
-Block = dict[str, tuple[int, list[str]]]
+# Key -> the line that it begins.
+Block = dict[str, motion_lines.Line]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,64 +60,53 @@ def read(path: pathlib.Path) -> Skeleton:
     Raises:
         ValueError: names the file, the line number and what was expected there.
     """
-    sections: dict[str, list[tuple[int, list[str]]]] = {}
+    sections: dict[str, list[motion_lines.Line]] = {}
     rows = sections.setdefault("", [])
-    for line, words in lines(path):
-        if words[0].startswith(":"):
-            rows = sections.setdefault(words[0].lower(), [])
+    for line in motion_lines.read(path):
+        if line.words[0].startswith(":"):
+            rows = sections.setdefault(line.words[0].lower(), [])
         else:
-            rows.append((line, words))
-    units, root = (
-        {words[0]: (line, words[1:]) for line, words in sections.get(key, ())} for key in (":units", ":root")
-    )
-    order = tuple(word.lower() for word in root.get("order", (0, []))[1])
+            rows.append(line)
+    units, root = ({line.words[0]: line for line in sections.get(key, ())} for key in (":units", ":root"))
+    order = tuple(word.lower() for word in root["order"].words[1:]) if "order" in root else ()
     if not {":bonedata", ":hierarchy"} <= set(sections) or sorted(order) != sorted((*POSITIONS, *ROTATIONS)):
         raise ValueError(
             f"{path.name}: not a complete ASF skeleton; expected :bonedata, :hierarchy and :root with the order of "
             f"TX TY TZ RX RY RZ; received {' '.join(filter(None, sections))}, order {order}."
         )
-    _check_at_origin(path, root)
-    metres = INCH / _length(path, {"length": (0, ["1"]), **units})
-    angle = _angle(path, {"angle": (0, ["deg"]), **units})
-    blocks = _blocks(path, sections[":bonedata"])
-    return Skeleton(path.name, _hierarchy(path, blocks, sections[":hierarchy"], angle), metres, order, angle)
+    _check_at_origin(root)
+    defaults = {words[0]: motion_lines.Line(path.name, 0, words) for words in (["length", "1"], ["angle", "deg"])}
+    metres, angle = INCH / _length(defaults | units), _angle(defaults | units)
+    bones = _hierarchy(_blocks(sections[":bonedata"]), sections[":hierarchy"], angle)
+    return Skeleton(path.name, bones, metres, order, angle)
 
 
-def lines(path: pathlib.Path) -> Iterator[tuple[int, list[str]]]:
-    """Line numbers and words of an ASF or AMC file, without empty lines and comments."""
-    # Comment lines name folders of the people recorded: they are dropped here and reach no message.
-    for line, row in enumerate(text_rows.lines(path), start=1):
-        words = row.split()
-        if words and not words[0].startswith("#"):
-            yield line, words
-
-
-def _blocks(path: pathlib.Path, rows: list[tuple[int, list[str]]]) -> dict[str, Block]:
+def _blocks(rows: list[motion_lines.Line]) -> dict[str, Block]:
     """Name -> what :bonedata says about the bone."""
     blocks: dict[str, Block] = {}
     block: Block | None = None
-    for line, (key, *values) in rows:
+    for line in rows:
+        key = line.words[0]
         if key == "begin" and block is None:
-            block = {"begin": (line, [])}
+            block = {"begin": line}
         elif block is None or key == "begin" or key in _KEYS and key in block:
-            raise ValueError(f"{path.name}, line {line}: expected begin or end before {key[:20]!r} in :bonedata.")
+            raise line.error(f"expected begin or end before {key[:20]!r} in :bonedata.")
         elif key in _KEYS:
-            block[key] = (line, values)
+            block[key] = line
         elif key == "end":
-            (name,) = _values(path, block, "name", 1)
+            line, (name,) = _values(block, "name", 1)
             if name in (ROOT, *blocks):
-                raise ValueError(f"{path.name}, line {block['name'][0]}: bone {name!r} stands in :bonedata twice.")
+                raise line.error(f"bone {name!r} stands in :bonedata twice.")
             blocks[name], block = block, None
     if block:
-        raise ValueError(f"{path.name}, line {block['begin'][0]}: this bone has no end in :bonedata.")
+        raise block["begin"].error("this bone has no end in :bonedata.")
     return blocks
 
 
-def _hierarchy(
-    path: pathlib.Path, blocks: dict[str, Block], rows: list[tuple[int, list[str]]], angle: float
-) -> dict[str, Bone]:
-    children: dict[str, list[tuple[int, str]]] = {}
-    for line, (parent, *names) in rows:
+def _hierarchy(blocks: dict[str, Block], rows: list[motion_lines.Line], angle: float) -> dict[str, Bone]:
+    children: dict[str, list[tuple[motion_lines.Line, str]]] = {}
+    for line in rows:
+        parent, *names = line.words
         if parent not in ("begin", "end"):
             children.setdefault(parent, []).extend((line, name) for name in names)
     bones: dict[str, Bone] = {}
@@ -129,64 +115,56 @@ def _hierarchy(
         parent, line, name = waiting.pop(0)
         if name not in blocks or name in bones:
             problem = "twice" if name in bones else "without a block in :bonedata"
-            raise ValueError(f"{path.name}, line {line}: bone {name!r} stands in :hierarchy {problem}.")
-        bones[name] = _bone(path, blocks[name], parent, angle)
+            raise line.error(f"bone {name!r} stands in :hierarchy {problem}.")
+        bones[name] = _bone(blocks[name], parent, angle)
         waiting.extend((name, *child) for child in children.get(name, []))
     for name in blocks:
         if name not in bones:
-            line = blocks[name]["begin"][0]
-            raise ValueError(f"{path.name}, line {line}: :hierarchy does not lead from root to bone {name!r}.")
+            raise blocks[name]["begin"].error(f":hierarchy does not lead from root to bone {name!r}.")
     return bones
 
 
-def _bone(path: pathlib.Path, block: Block, parent: str, angle: float) -> Bone:
-    direction = text_rows.finite(path, _line(block, "direction"), _values(path, block, "direction", 3))
+def _bone(block: Block, parent: str, angle: float) -> Bone:
+    line, values = _values(block, "direction", 3)
+    direction = line.reals(values)
     if not direction.any():
-        raise ValueError(f"{path.name}, line {_line(block, 'direction')}: the direction of a bone is not 0 0 0.")
-    *angles, order = _values(path, block, "axis", 4)
-    line = _line(block, "axis")
+        raise line.error("the direction of a bone is not 0 0 0.")
+    line, (*angles, order) = _values(block, "axis", 4)
     if sorted(order.lower()) != ["x", "y", "z"]:
-        raise ValueError(f"{path.name}, line {line}: expected an axis order such as XYZ; received {order!r}.")
-    axis = transform.Rotation.from_euler(order.lower(), text_rows.finite(path, line, angles) * angle)
-    line, words = block.get("dof", (0, []))
+        raise line.error(f"expected an axis order such as XYZ; received {order!r}.")
+    axis = transform.Rotation.from_euler(order.lower(), line.reals(angles) * angle)
+    words = block["dof"].words[1:] if "dof" in block else []
     freedom = tuple(word.lower() for word in words)
     if set(freedom) - set(ROTATIONS) or len(set(freedom)) != len(freedom):
-        raise ValueError(f"{path.name}, line {line}: dof must be among rx ry rz; received {words}.")
-    return Bone(direction * _length(path, block), axis.as_matrix(), freedom, parent)
+        raise block["dof"].error(f"dof must be among rx ry rz; received {words}.")
+    return Bone(direction * _length(block), axis.as_matrix(), freedom, parent)
 
 
-def _check_at_origin(path: pathlib.Path, root: Block) -> None:
+def _check_at_origin(root: Block) -> None:
     for key in {"position", "orientation"} & set(root):
-        line, words = root[key]
-        if text_rows.finite(path, line, words).any():
-            raise ValueError(f"{path.name}, line {line}: a root {key} other than 0 0 0 is not read; received {words}.")
+        line, values = root[key], root[key].words[1:]
+        if line.reals(values).any():
+            raise line.error(f"a root {key} other than 0 0 0 is not read; received {values}.")
 
 
-def _length(path: pathlib.Path, block: Block) -> float:
-    line = _line(block, "length")
-    (length,) = text_rows.finite(path, line, _values(path, block, "length", 1))
+def _length(block: Block) -> float:
+    line, values = _values(block, "length", 1)
+    (length,) = line.reals(values)
     if not 1e-6 < length < 1e6:
-        raise ValueError(
-            f"{path.name}, line {line}: expected a length between 0.000001 and 1000000; received {length:g}."
-        )
+        raise line.error(f"expected a length between 0.000001 and 1000000; received {length:g}.")
     return float(length)
 
 
-def _angle(path: pathlib.Path, units: Block) -> float:
-    (unit,) = _values(path, units, "angle", 1)
+def _angle(units: Block) -> float:
+    line, (unit,) = _values(units, "angle", 1)
     if unit.lower() not in ANGLES:
-        line = _line(units, "angle")
-        raise ValueError(f"{path.name}, line {line}: expected angle deg or rad; received {unit[:20]!r}.")
+        raise line.error(f"expected angle deg or rad; received {unit[:20]!r}.")
     return ANGLES[unit.lower()]
 
 
-def _values(path: pathlib.Path, block: Block, key: str, count: int) -> list[str]:
-    values = block.get(key, (0, []))[1]
+def _values(block: Block, key: str, count: int) -> tuple[motion_lines.Line, list[str]]:
+    """The line of a key, or that of the block's beginning, and the words after the key."""
+    line, values = (block[key], block[key].words[1:]) if key in block else (block["begin"], [])
     if len(values) != count:
-        line = _line(block, key)
-        raise ValueError(f"{path.name}, line {line}: expected {key!r} with {count} values; received {len(values)}.")
-    return values
-
-
-def _line(block: Block, key: str) -> int:
-    return block[key][0] if key in block else block["begin"][0]
+        raise line.error(f"expected {key!r} with {count} values; received {len(values)}.")
+    return line, values

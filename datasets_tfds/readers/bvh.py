@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Reads BVH files of any skeleton. Layout is free: words count, lines do not; keywords may have any case."""
 
-from __future__ import annotations
-
 import dataclasses
 import pathlib
 import re
@@ -10,7 +8,7 @@ import re
 import numpy as np
 from scipy.spatial import transform
 
-from datasets_tfds.readers import kinematics, numbers, text_rows
+from datasets_tfds.readers import kinematics, motion_lines, numbers, text_rows
 
 END = "End"  # the end site of a joint is named "<joint> End"
 _AXES = "xyz"
@@ -25,7 +23,7 @@ _MOTION = re.compile(
 class _Joint:
     name: str
     parent: int
-    line: int
+    line: motion_lines.Line
     offset: np.ndarray | None = None
     channels: tuple[str, ...] | None = None
 
@@ -34,10 +32,11 @@ class _Words:
     """The words of the hierarchy, one after another, with the lines they stand in."""
 
     def __init__(self, path: pathlib.Path, text: str):
-        self.path, self.line, self._next = path, 1, 0
-        self._words = [(i, word) for i, row in enumerate(text.split("\n"), start=1) for word in _WORD.findall(row)]
+        lines = _lines(path, text, 1, _WORD.findall)
+        self._words = [(line, word) for line in lines for word in line.words]
+        self.line, self._next = motion_lines.Line(path.name, 1, []), 0
 
-    def peek(self) -> tuple[int, str]:
+    def peek(self) -> tuple[motion_lines.Line, str]:
         """Line and text of the next word; the text is empty after the last."""
         return self._words[self._next] if self._next < len(self._words) else (self.line, "")
 
@@ -48,10 +47,7 @@ class _Words:
 
     def take_number(self) -> float:
         word = self.take()
-        return float(text_rows.finite(self.path, self.line, [word])[0])
-
-    def error(self, text: str) -> ValueError:
-        return ValueError(f"{self.path.name}, line {self.line}: {text}")
+        return self.line.reals([word])[0]
 
 
 def read(path: pathlib.Path) -> tuple[kinematics.Motion, float]:
@@ -69,19 +65,22 @@ def read(path: pathlib.Path) -> tuple[kinematics.Motion, float]:
     if not header:
         raise ValueError(f"{path.name}: expected MOTION followed by 'Frames: <n>' and 'Frame Time: <seconds>'.")
     joints = _hierarchy(_Words(path, text[: header.start()]))
-    line = text.count("\n", 0, header.end()) + 1
-    (seconds,) = text_rows.finite(path, line, [header["seconds"]])
-    try:
-        count = int(numbers.integers([header["frames"]])[0])
-    except numbers.Unreadable as error:
-        raise ValueError(f"{path.name}, line {text.count(chr(10), 0, header.start('frames')) + 1}: {error}") from None
-    rows = _rows(path, text[header.end() :], line, sum(len(joint.channels) for joint in joints))
+    last = motion_lines.Line(path.name, text.count("\n", 0, header.end()) + 1, [])
+    (seconds,) = last.reals([header["seconds"]])
+    stated = motion_lines.Line(path.name, text.count("\n", 0, header.start("frames")) + 1, [])
+    count = stated.integer(header["frames"])
+    lines = _lines(path, text[header.end() :], last.number, str.split)
+    rows = _rows(path, lines, sum(len(joint.channels) for joint in joints))
     if len(rows) != count or count < 1 or seconds <= 0:
         raise ValueError(
             f"{path.name}: states {count} frames of {seconds} s and holds {len(rows)}; expected at "
             "least 1, as many as stated. Is the file truncated?"
         )
     return _motion(joints, rows), float(seconds)
+
+
+def _lines(path: pathlib.Path, text: str, first: int, split) -> list[motion_lines.Line]:
+    return [motion_lines.Line(path.name, i, split(row)) for i, row in enumerate(text.split("\n"), start=first)]
 
 
 def _hierarchy(words: _Words) -> list[_Joint]:
@@ -98,14 +97,14 @@ def _hierarchy(words: _Words) -> list[_Joint]:
             joint.channels = _channels(words)
         elif key == "}" and joint:
             if joint.offset is None:
-                raise words.error(f"joint {joint.name!r} of line {joint.line} has no OFFSET.")
+                raise words.line.error(f"joint {joint.name!r} of line {joint.line.number} has no OFFSET.")
             joint.channels = joint.channels or ()
             inside.pop()
         elif key != "HIERARCHY" or joints:
-            raise words.error(f"unexpected in the hierarchy: {word[:20]!r}.")
+            raise words.line.error(f"unexpected in the hierarchy: {word[:20]!r}.")
     if inside or not joints:
-        missing = f"a }} for joint {inside[-1].name!r} of line {inside[-1].line}" if inside else "ROOT"
-        raise words.error(f"the hierarchy ends here; expected {missing}.")
+        missing = f"a }} for joint {inside[-1].name!r} of line {inside[-1].line.number}" if inside else "ROOT"
+        raise words.line.error(f"the hierarchy ends here; expected {missing}.")
     return joints
 
 
@@ -115,10 +114,10 @@ def _begin(words: _Words, key: str, joints: list[_Joint], parent: _Joint | None)
         name.append(words.take())
     full = f"{parent.name} {END}" if key == END.upper() else " ".join(name)
     if name[0] in ("{", "}", "") or words.take() != "{":
-        raise words.error(f"expected a name and {{ after {key} in line {line}.")
+        raise words.line.error(f"expected a name and {{ after {key} in line {line.number}.")
     other = next((joint for joint in joints if joint.name == full), None)
     if other:
-        raise words.error(f"joint {full!r} stands there twice; the first is in line {other.line}.")
+        raise words.line.error(f"joint {full!r} stands there twice; the first is in line {other.line.number}.")
     return _Joint(full, joints.index(parent) if parent else -1, line)
 
 
@@ -127,26 +126,24 @@ def _channels(words: _Words) -> tuple[str, ...]:
     while words.peek()[1].lower() in _CHANNELS:
         channels.append(words.take().lower())
     if stated != str(len(channels)) or len(set(channels)) != len(channels):
-        raise words.error(
+        raise words.line.error(
             f"expected channels such as Xposition or Zrotation, each once and as many as stated; received {stated!r}, "
             f"then {channels}, then {words.peek()[1][:20]!r}."
         )
     return tuple(channels)
 
 
-def _rows(path: pathlib.Path, text: str, first_line: int, width: int) -> np.ndarray:
+def _rows(path: pathlib.Path, lines: list[motion_lines.Line], width: int) -> np.ndarray:
     """The numbers of every frame: (T, width)."""
-    lines = [row.split() for row in text.split("\n")]
     try:
-        values = numbers.reals([word for words in lines for word in words])
-    except numbers.Unreadable as error:
-        line = int(np.searchsorted(np.cumsum([len(words) for words in lines]), error.position, side="right"))
-        raise text_rows.not_finite(path, first_line + line, error) from None
+        values = numbers.reals([word for line in lines for word in line.words])
+    except numbers.Unreadable:
+        values = np.concatenate([line.reals(line.words) for line in lines])  # raises, with the line
     if not width or len(values) % width:
-        odd = [line for line, words in enumerate(lines, start=first_line) if words and len(words) != width]
-        if width and len(odd) < len([words for words in lines if words]):
-            received = len(lines[odd[0] - first_line])
-            raise ValueError(f"{path.name}, line {odd[0]}: expected {width} numbers; received {received}.")
+        filled = [line for line in lines if line.words]
+        odd = [line for line in filled if len(line.words) != width]
+        if width and len(odd) < len(filled):
+            raise odd[0].error(f"expected {width} numbers; received {len(odd[0].words)}.")
         raise ValueError(f"{path.name}: expected frames of {width} numbers each; received {len(values)} in all.")
     return values.reshape(-1, width)
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Draws a folder as a small tree, for messages that compare what was found with what is expected."""
 
-from __future__ import annotations
-
 import os
 import pathlib
 
@@ -23,6 +21,11 @@ def draw(folder: str | os.PathLike, depth: int = 2, limit: int = 12) -> str:
     if folder.is_file():
         return "\n".join([*lines, f"{folder} (a file)"])
     return "\n".join([*lines, f"{folder}/", *(_entries(folder, depth, limit, "  ") or ["  (empty)"])])
+
+
+def comparison(folder: pathlib.Path, complaint: str, expected: str, **limits: int) -> str:
+    """Text of an error: what is wrong with a folder, what was found in it, what is expected; limits as for `draw`."""
+    return f"{complaint} Found:\n{draw(folder, **limits)}\nExpected:\n{expected.strip(chr(10))}"
 
 
 def _entries(folder: pathlib.Path, depth: int, limit: int, indent: str) -> list[str]:

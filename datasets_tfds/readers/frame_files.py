@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Reads recordings that are stored as one text file a frame, one line a joint."""
 
-from __future__ import annotations
-
 import dataclasses
 import pathlib
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from datasets_tfds.readers import raw_recordings as takes
-from datasets_tfds.readers import text_rows
+from datasets_tfds.readers import archive_tree, raw_recordings, text_rows
 
 _SEPARATOR = ","
 _POSITION = (1, 2, 3)
@@ -39,20 +37,49 @@ RGBD_ID = Layout(joints=20, fields=8, tracking=6, numeric=(0, 7))
 """BIWI RGBD-ID, and IAS-Lab RGBD-ID but for its extra lines."""
 
 
-def read(take: takes.Take, layout: Layout) -> dict[str, Any]:
+def recordings(
+    archive: archive_tree.Archive,
+    part: str,
+    identities: Mapping[pathlib.Path, str],
+    clip: tuple[int, int],
+) -> list[raw_recordings.RawRecording]:
+    """Raw recordings of one part of an archive that holds a folder an identity.
+
+    Args:
+        archive: for messages.
+        part: the part, "/" between levels; its last level is the condition of the recordings.
+        identities: folder -> identity.
+        clip: frames left out at the beginning and at the end of every recording.
+
+    Raises:
+        FileNotFoundError, ValueError: see `archive_tree.Archive.files`.
+    """
+    return [
+        raw_recordings.RawRecording(
+            files=archive.files(folder, "skel.txt"),
+            identity=identity,
+            recording=f"{part}/{folder.name}",
+            condition=part.split("/")[-1],
+            clip=clip,
+        )
+        for folder, identity in identities.items()
+    ]
+
+
+def read(raw: raw_recordings.RawRecording, layout: Layout) -> dict[str, Any]:
     """The example dict of a recording; frames with an untracked joint are dropped, the rest closes up.
 
     Returns:
-        as `takes.Take.example`; frame numbers are positions in `take.files`.
+        as `raw.example`; frame numbers are positions in `raw.files`.
 
     Raises:
         OSError: a file cannot be read.
         ValueError: a file is damaged; names file, line and field.
     """
-    frames = [read_frame(path, layout) for path in take.files]
+    frames = [read_frame(path, layout) for path in raw.files]
     kept = [number for number, joints in enumerate(frames) if joints is not None]
     joints = np.array([frames[number] for number in kept]).reshape(-1, layout.joints, 3)
-    return take.example(joints, kept, captured=len(frames))
+    return raw.example(joints, kept, captured=len(frames))
 
 
 def read_frame(path: pathlib.Path, layout: Layout) -> np.ndarray | None:

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """A tree of joints that moves, and where its joints are."""
 
-from __future__ import annotations
-
 import dataclasses
 
 import numpy as np

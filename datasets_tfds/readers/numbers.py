@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Numbers as text files write them: one strict syntax for every reader, not that of Python's `float`."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Recordings that are still text files: what is known about each, and how a split of them is read, by Beam or not."""
 
-from __future__ import annotations
-
 import dataclasses
 import pathlib
 from collections.abc import Callable, Iterator, Sequence
@@ -15,17 +13,17 @@ CLIP_BOTH_ENDS = (10, 10)
 
 
 @dataclasses.dataclass(frozen=True)
-class Take:
+class RawRecording:
     """One recording before it is read.
 
     Attributes:
         files: its files, in the order of reading.
-        subject, recording, camera, condition, setting: text, stored as it is.
+        identity, recording, camera, condition, setting: text, stored as it is.
         clip: frames left out at the beginning and at the end, counted after the drop rule.
     """
 
     files: tuple[pathlib.Path, ...]
-    subject: str
+    identity: str
     recording: str
     camera: str = ""
     condition: str = ""
@@ -35,10 +33,10 @@ class Take:
     def example(self, joints: np.ndarray, frames: np.ndarray, captured: int) -> dict[str, Any]:
         """The example dict: joints (T, J, 3) float64, frames (T,) int64 numbers in the raw recording, both clipped.
 
-        Too few frames for the clip leave an empty recording, whose person is thereby known to the split.
+        Too few frames for the clip leave an empty recording, whose identity is thereby known to the split.
         """
         kept = slice(self.clip[0], max(self.clip[0], len(frames) - self.clip[1]))
-        words = ("subject", "recording", "camera", "condition", "setting")
+        words = ("identity", "recording", "camera", "condition", "setting")
         return {
             "joints": joints[kept],
             "frames": np.asarray(frames, np.int64)[kept],
@@ -48,31 +46,31 @@ class Take:
 
 
 @dataclasses.dataclass(frozen=True)
-class Takes:
-    """The takes of one split, in the order in which they are stored; iterating reads one after another.
+class RawSplit:
+    """The recordings of one split, in the order in which they are stored; iterating reads one after another.
 
     Attributes:
-        read: pure function, take -> example dict; picklable, so that workers can call it.
-        takes: the takes.
+        read: pure function, raw recording -> example dict; picklable, so that workers can call it.
+        recordings: the raw recordings.
     """
 
-    read: Callable[[Take], dict[str, Any]]
-    takes: Sequence[Take]
+    read: Callable[[RawRecording], dict[str, Any]]
+    recordings: Sequence[RawRecording]
 
     def __len__(self) -> int:
-        return len(self.takes)
+        return len(self.recordings)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        return map(self.read, self.takes)
+        return map(self.read, self.recordings)
 
     def through_beam(self, finish: Callable[[dict[str, Any]], dict[str, Any]]):
-        """Beam transform that gives (position, finish(example)) of every take, read wherever there is a worker."""
+        """Beam transform that gives (position, finish(example)) of every recording, read wherever a worker is."""
         import apache_beam as beam
 
-        create = beam.Create(list(enumerate(self.takes)), reshuffle=True)
+        create = beam.Create(list(enumerate(self.recordings)), reshuffle=True)
         return create | beam.Map(_keyed, read=self.read, finish=finish)
 
 
-def _keyed(position_and_take, read, finish):
-    position, take = position_and_take
-    return position, finish(read(take))
+def _keyed(position_and_recording, read, finish):
+    position, recording = position_and_recording
+    return position, finish(read(recording))

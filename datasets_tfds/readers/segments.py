@@ -1,14 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Splits as segments of recordings: reading splits.json, and the checks every source of splits goes through."""
 
-from __future__ import annotations
-
-import json
 import pathlib
 import re
 from collections.abc import Iterable, Mapping
 
-from datasets_tfds.readers import text_file
+from tfskel import arrays
 
 Segment = tuple[str, int, int]
 _EXPECTED = 'expected {"splits": {"train": [["recording", first_frame, end_frame], ...], ...}}'
@@ -26,14 +23,7 @@ def read(path: str | pathlib.Path, lengths: Mapping[str, int]) -> dict[str, list
         ValueError: not UTF-8 text, not JSON, a key twice, or a segment that does not fit; names the file, the split,
             the number of the segment and what was expected.
     """
-    path = pathlib.Path(path)
-    text = text_file.read(path)
-    try:
-        content = json.loads(text, object_pairs_hook=_once)
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise ValueError(f"{path}: not a JSON file ({error}); {_EXPECTED}.") from None
-    except KeyError as error:
-        raise ValueError(f"{path}: {error.args[0]!r} stands there twice; give every split once.") from None
+    content = arrays.read_json(path, advice=_EXPECTED)
     splits = content.get("splits", content) if isinstance(content, dict) else None
     if not isinstance(splits, dict) or not splits:
         raise ValueError(f"{path}: {_EXPECTED}; received {str(content)[:60]!r}.")
@@ -76,26 +66,6 @@ def check(splits: Mapping[str, list[Segment]], lengths: Mapping[str, int], sourc
                         f"of split {other!r}; every frame may be used once."
                     )
             taken[recording].append((first, end, split))
-
-
-def not_in_gallery(splits: Mapping[str, Iterable[Mapping]]) -> list[str]:
-    """Identities of the split `probe` that `gallery` lacks, sorted; empty when either split does not exist.
-
-    Args:
-        splits: split -> example dicts with a key `subject`.
-    """
-    if "probe" not in splits or "gallery" not in splits:
-        return []
-    probe, gallery = ({example["subject"] for example in splits[split]} for split in ("probe", "gallery"))
-    return sorted(probe - gallery)
-
-
-def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    keys = [key for key, _ in pairs]
-    for key in keys:
-        if keys.count(key) > 1:
-            raise KeyError(key)
-    return dict(pairs)
 
 
 def _segment(path: pathlib.Path, split: str, i: int, row: object) -> Segment:

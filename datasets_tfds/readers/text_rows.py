@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Lines of numbers in raw text files; what is wrong in a file is said with file, line and field."""
 
-from __future__ import annotations
-
 import pathlib
 from collections.abc import Sequence
 
@@ -86,16 +84,3 @@ def check_finite(path: pathlib.Path, coordinates: np.ndarray, first_line: int = 
             f"{path}, line {first_line + row + 1}: a joint position is not finite: {coordinates[row].tolist()}. "
             "Repair or remove this file."
         )
-
-
-def finite(path: pathlib.Path, line: int, words: Sequence[str]) -> np.ndarray:
-    """The words of one line as finite numbers, (N,) float64; ValueError names file and line."""
-    try:
-        return number_syntax.reals(words)
-    except number_syntax.Unreadable as error:
-        raise not_finite(path, line, error) from None
-
-
-def not_finite(path: pathlib.Path, line: int, error: number_syntax.Unreadable) -> ValueError:
-    """The error that names the word which is no finite number."""
-    return ValueError(f"{path.name}, line {line}: expected finite numbers; received {error.text[:20]!r}.")

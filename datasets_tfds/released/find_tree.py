@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Finds a published data set below the user's folder, whichever project's tree it is."""
 
-from __future__ import annotations
-
 import dataclasses
 import pathlib
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Reads and writes one split of the authors' `.npy` sequences, checking what their loaders take on trust."""
 
-from __future__ import annotations
-
 import dataclasses
 import pathlib
 import pickle
@@ -19,13 +17,13 @@ class Sequences:
 
     Attributes:
         joints: (N, f, J, 3) float64, as stored: metres by convention, not centred, joint order of the files.
-        person: (N,) int64, person of each sequence.
-        persons: every person of the `ids` file in its order; one without a sequence is only here.
+        identity: (N,) int64, identity of each sequence.
+        identities: every identity of the `ids` file in its order; one without a sequence is only here.
     """
 
     joints: np.ndarray
-    person: np.ndarray
-    persons: list[int]
+    identity: np.ndarray
+    identities: list[int]
 
 
 def read(files: published_layouts.Files, num_joints: int) -> Sequences:
@@ -49,10 +47,10 @@ def read(files: published_layouts.Files, num_joints: int) -> Sequences:
     _check_length(files, sizes["x"], listed)
     joints = np.stack([axes[axis] for axis in published_layouts.AXES], axis=-1)
     joints = joints.reshape(-1, files.length, num_joints, 3)
-    person = _persons(files.ids, ids, len(joints))
+    identity = _identities(files.ids, ids, len(joints))
     if files.frame_id.is_file():
-        _check_frame_id(files, person)
-    return Sequences(joints, person, list(ids))
+        _check_frame_id(files, identity)
+    return Sequences(joints, identity, list(ids))
 
 
 def check_present(files: published_layouts.Files) -> None:
@@ -102,10 +100,10 @@ def write(files: published_layouts.Files, sequences: Sequences, *, frame_id: boo
     """
     files.folder.mkdir(parents=True, exist_ok=True)
     write_coordinates(files, sequences.joints, target=target)
-    ids = {int(person): np.flatnonzero(sequences.person == person).tolist() for person in sequences.persons}
+    ids = {int(identity): np.flatnonzero(sequences.identity == identity).tolist() for identity in sequences.identities}
     _write_ids(files.ids, ids)
     if frame_id:
-        np.save(files.frame_id, np.asarray(sequences.person, np.int64))
+        np.save(files.frame_id, np.asarray(sequences.identity, np.int64))
 
 
 def write_coordinates(files: published_layouts.Files, joints: np.ndarray, *, target: bool) -> None:
@@ -152,32 +150,32 @@ def _check_length(files: published_layouts.Files, frames: int, listed: int) -> N
     )
 
 
-def _persons(path: pathlib.Path, ids: dict[int, list[int]], count: int) -> np.ndarray:
+def _identities(path: pathlib.Path, ids: dict[int, list[int]], count: int) -> np.ndarray:
     """Person of every sequence, from the lists of indices."""
     owner: dict[int, int] = {}
-    for person, indices in ids.items():
+    for identity, indices in ids.items():
         for index in indices:
             if not 0 <= index < count:
-                raise ValueError(f"{path}: person {person} lists sequence {index}; there are {count}, from 0.")
+                raise ValueError(f"{path}: person {identity} lists sequence {index}; there are {count}, from 0.")
             if index in owner:
-                raise ValueError(f"{path}: sequence {index} belongs to person {owner[index]} and to person {person}.")
-            owner[index] = person
+                raise ValueError(f"{path}: sequence {index} belongs to person {owner[index]} and to person {identity}.")
+            owner[index] = identity
     return np.array([owner[index] for index in range(count)], np.int64)
 
 
-def _check_frame_id(files: published_layouts.Files, person: np.ndarray) -> None:
+def _check_frame_id(files: published_layouts.Files, identity: np.ndarray) -> None:
     stated = npy.load_array(files.frame_id)
-    if stated.shape != person.shape or stated.dtype.kind not in "iuf":
+    if stated.shape != identity.shape or stated.dtype.kind not in "iuf":
         raise ValueError(
-            f"{files.frame_id}: expected one whole number for each of {len(person)} sequences; "
+            f"{files.frame_id}: expected one whole number for each of {len(identity)} sequences; "
             f"received {stated.shape} {stated.dtype}."
         )
-    unequal = np.flatnonzero(stated != person)
+    unequal = np.flatnonzero(stated != identity)
     if len(unequal):
         first = unequal[0]
         raise ValueError(
             f"{files.frame_id.name} and {files.ids.name} in {files.folder} disagree about {len(unequal)} sequences; "
-            f"the first is {first}: person {stated[first]} in frame_id, {person[first]} in ids."
+            f"the first is {first}: person {stated[first]} in frame_id, {identity[first]} in ids."
         )
 
 

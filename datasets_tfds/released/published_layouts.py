@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Where the authors' three programs keep their ready-cut `.npy` sequences, as tables; no data set is named here."""
 
-from __future__ import annotations
-
 import dataclasses
 import pathlib
 

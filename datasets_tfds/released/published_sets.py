@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The published data sets as a table, and the names under which one can be asked for."""
 
-from __future__ import annotations
-
 import dataclasses
-import difflib
 import re
 
+from datasets_tfds import catalogue
 from datasets_tfds.released import published_layouts
 
 CONDITIONS = {"nm": "nm", "cl": "cl", "bg": "bg"}
@@ -129,5 +127,4 @@ def _hint(config: str) -> str:
         for length in row.lengths
         for part in ("", "_view0", *(f"_{name}" for name in CONDITIONS if "conditions" in row.tests))
     ]
-    close = difflib.get_close_matches(config, examples, n=1)
-    return f" Did you mean {close[0]!r}?" if close else ""
+    return catalogue.suggestion(config, examples)

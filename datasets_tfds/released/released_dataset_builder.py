@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The ready-cut `.npy` sequences that the authors of Hi-MPC, CAGE and SM-SGE publish, one example a sequence."""
 
-from __future__ import annotations
-
 import functools
 import pathlib
 import warnings
@@ -10,9 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import tensorflow_datasets as tfds
 
-from datasets_tfds import skeleton_builder
+from datasets_tfds import base_builder, skeleton_builder
 from datasets_tfds.readers import folder_tree
 from datasets_tfds.released import find_tree, options, published_arrays, published_sets
 
@@ -20,12 +17,12 @@ AVAILABLE = "available"
 
 
 @functools.cache
-def _config(name: str) -> skeleton_builder.SkeletonConfig:
+def _config(name: str) -> base_builder.Config:
     """The config of a name; TFDS asks for the same object every time."""
     request = published_sets.parse(name)
     view = f", view {request.view}" if request.view else ""
     condition = f", condition {request.condition}" if request.condition else ""
-    return skeleton_builder.SkeletonConfig(
+    return base_builder.Config(
         name=name,
         description=f"{request.set.name}{view}{condition}, sequences of {request.length} frames.",
         options={"config": name},
@@ -35,17 +32,14 @@ def _config(name: str) -> skeleton_builder.SkeletonConfig:
 class Builder(skeleton_builder.SkeletonBuilder):
     """Published sequences: as many frames as the name says, joints and order of the files, not centred."""
 
-    VERSION = tfds.core.Version("1.0.0")
-    RELEASE_NOTES = {"1.0.0": "Trees of Hi-MPC, CAGE and SM-SGE; IAS, BIWI, KGBD, KS20 and CASIA-B."}
     SKELETON = ""
     FPS = 0.0  # the arrays do not say
+    JOINTS_DTYPE = np.float64  # as the arrays: the originals centre them before rounding
     SOURCE = "ready-cut .npy sequences published by the authors of Hi-MPC, CAGE and SM-SGE"
     HOMEPAGE = "https://github.com/Kali-Hac/Hi-MPC"
     OPTIONS = options.OPTIONS
     BUILDER_CONFIGS = [
-        skeleton_builder.SkeletonConfig(
-            name=AVAILABLE, description="Builds every published data set that is below manual_dir."
-        )
+        base_builder.Config(name=AVAILABLE, description="Builds every published data set that is below manual_dir.")
     ]
     MANUAL_DOWNLOAD_INSTRUCTIONS = f"""
 Nothing is downloaded. The authors share the arrays by links in the README files of their repositories
@@ -60,12 +54,12 @@ that is there is built. {published_sets.names()}
 """
 
     @classmethod
-    def get_builder_config(cls, name: str, version: Any = None) -> skeleton_builder.SkeletonConfig:
+    def get_builder_config(cls, name: str, version: Any = None) -> base_builder.Config:
         """The config of any name that published_sets.parse knows; none of them has to be listed."""
         return super().get_builder_config(name, version) or _config(name)
 
     @classmethod
-    def config_for(cls, options: dict[str, Any]) -> skeleton_builder.SkeletonConfig:
+    def config_for(cls, options: dict[str, Any]) -> base_builder.Config:
         """The config of {"config": name}.
 
         Raises:
@@ -84,14 +78,6 @@ that is there is built. {published_sets.names()}
         name = self.options["config"]
         return published_sets.parse(name).set.skeleton if name else ""
 
-    def dataset_info_from_configs(self, *, features: tfds.features.FeaturesDict, **kwargs) -> Any:
-        """As the base, with joints in float64: the arrays are, and the originals centre them before rounding."""
-        joints = tfds.features.Tensor(
-            shape=features["joints"].shape, dtype=np.float64, encoding=tfds.features.Encoding.BYTES
-        )
-        features = tfds.features.FeaturesDict({**features, "joints": joints})
-        return super().dataset_info_from_configs(features=features, **kwargs)
-
     def download_and_prepare(self, *, download_dir=None, download_config=None, **kwargs) -> None:
         """As TFDS; the config `available` builds every data set that is there, under its own name.
 
@@ -106,10 +92,8 @@ that is there is built. {published_sets.names()}
         manual_dir = pathlib.Path(manual_dir).expanduser()
         names = find_tree.available(manual_dir) if manual_dir.is_dir() else []
         if not names:
-            tree = folder_tree.draw(manual_dir, depth=4)
-            raise FileNotFoundError(
-                f"No published data set below {manual_dir}. Found:\n{tree}\n{self.MANUAL_DOWNLOAD_INSTRUCTIONS}"
-            )
+            complaint, expected = f"No published data set below {manual_dir}.", self.MANUAL_DOWNLOAD_INSTRUCTIONS
+            raise FileNotFoundError(folder_tree.comparison(manual_dir, complaint, expected, depth=4))
         for name in names:
             builder = Builder(data_dir=self.data_dir_root, config=name, file_format=self.info.file_format)
             builder.download_and_prepare(download_dir=download_dir, download_config=download_config, **kwargs)
@@ -118,14 +102,14 @@ that is there is built. {published_sets.names()}
         """Sequences of each split in the order of the files."""
         request = published_sets.parse(self.options["config"])
         found = find_tree.find(manual_dir, request)
-        self.info.metadata.update(layout=found.layout, persons={})
+        self.info.metadata.update(layout=found.layout, identities={})
         return {split: self._sequences(request, found, split) for split in found.splits}
 
     def _sequences(self, request, found: find_tree.Found, split: str) -> Iterator[dict[str, Any]]:
         # Read when its turn comes, so that one split at a time is in memory.
         files = found.splits[split]
         read = published_arrays.read(files, self.info.features["joints"].shape[1])
-        self.info.metadata["persons"][split] = read.persons
+        self.info.metadata["identities"][split] = read.identities
         fault = published_arrays.target_fault(files, read.joints)
         if fault:
             warnings.warn(f"released: {fault}; the reversed sequences are not used.", stacklevel=2)
@@ -133,7 +117,7 @@ that is there is built. {published_sets.names()}
         for index, joints in enumerate(read.joints):
             yield {
                 "joints": joints,
-                "subject": str(read.person[index]),
+                "identity": str(read.identity[index]),
                 "recording": f"{split}_{index}",
                 "camera": request.view,
                 "condition": condition,

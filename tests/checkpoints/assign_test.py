@@ -24,18 +24,18 @@ def test_every_weight_is_set_by_its_name():
 @pytest.mark.parametrize(
     "change, message",
     [
-        (lambda v: v.pop("bias"), r"1 missing \(bias\); 0 unused"),
+        (lambda v: v.pop("logits/bias"), r"1 missing \(logits/bias\); 0 unused"),
         (lambda v: v.update(extra=np.zeros(1)), r"0 missing \(none\); 1 unused \(extra\)"),
-        (lambda v: v.update(kernel=np.zeros((3, 4))), r"kernel \(3, 4\) instead of \(4, 3\)"),
+        (lambda v: v.update({"logits/kernel": np.zeros((3, 4))}), r"logits/kernel \(3, 4\) instead of \(4, 3\)"),
     ],
 )
 def test_what_does_not_fit_is_named_and_nothing_is_assigned(change, message):
     model, values = model_and_values()
-    before = model.hidden_kernel.numpy()
+    before = model.hidden.kernel.numpy()
     change(values)
     with pytest.raises(ValueError, match=message):
         assign.assign(model, values)
-    np.testing.assert_array_equal(model.hidden_kernel, before)
+    np.testing.assert_array_equal(model.hidden.kernel, before)
 
 
 def test_only_declared_names_are_ignored():

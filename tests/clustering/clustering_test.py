@@ -74,7 +74,7 @@ def test_dbscan_equals_its_definition(eps, min_samples):
             {"eps": 0.5},
             r"Settings \['eps'\] do not fit clustering method 'kmeans'",
         ),
-        (np.zeros((0, 2)), "kmeans", {"clusters": 1}, "at least one row"),
+        (np.zeros((0, 2)), "kmeans", {"clusters": 1}, r"at least one of each; received shape \(0, 2\)"),
         (
             np.array([[0.0], [np.inf]]),
             "kmeans",

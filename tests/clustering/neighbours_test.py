@@ -5,7 +5,7 @@ import faiss
 import numpy as np
 import pytest
 
-from tfskel.clustering import neighbours
+from tfskel.clustering import neighbours, progress
 
 
 def rows(count=300, columns=5, seed=0):
@@ -97,11 +97,12 @@ def test_distinct_search_of_different_rows_is_the_plain_search():
     np.testing.assert_array_equal(neighbours.distinct_neighbours(vectors, 7), plain)
 
 
-def test_progress_counts_the_queries():
+def test_progress_counts_the_queries(monkeypatch):
     calls = []
+    monkeypatch.setattr(progress, "logged", lambda *stage: lambda done: calls.append((*stage, done)))
     vectors = rows(2 * neighbours.SHARD + 1, 2)
-    neighbours.neighbours(vectors, vectors[:50], 3, progress=lambda *call: calls.append(call))
-    assert calls == [("neighbours", done, 8193) for done in (4096, 8192, 8193)]
+    neighbours.neighbours(vectors, vectors[:50], 3)
+    assert calls == [("neighbours", 8193, done) for done in (4096, 8192, 8193)]
 
 
 def with_row(value):

@@ -15,9 +15,9 @@ from tfskel.data import skeleton_split as sequences
 @pytest.fixture
 def found():
     rng = np.random.default_rng(0)
-    examples = [{"joints": rng.normal(size=(24, 5, 3)).astype(np.float32), "subject": f"p{k}"} for k in range(3)]
-    cut = cluster._distinct(sequences.build(recordings.Recordings.from_list(examples), f=4))
-    return cut, features.extract(lambda joints: joints.reshape(len(joints), -1), cut, 16)
+    examples = [{"joints": rng.normal(size=(24, 5, 3)).astype(np.float32), "identity": f"p{k}"} for k in range(3)]
+    train = sequences.build(recordings.Recordings.from_list(examples), f=4).distinct()
+    return train, features.extract(lambda rows: {"x": train.read(rows).reshape(len(rows), -1)}, train, 16)["x"]
 
 
 def test_each_sequence_is_clustered_once(found):
@@ -37,7 +37,7 @@ def test_members_are_centred_sequences_of_their_cluster(found):
     cut, vectors = found
     labels = cut.labels
     means = prototypes.prototypes(vectors.vectors, labels)
-    members = cluster._members(cut, vectors, labels, means, root=0)
+    members = cluster._members(cut, vectors, labels, means)
     assert members["identity"].tolist() == [f"p{k}" for k in members["cluster"]]
     assert members["size"].tolist() == [21] * 12 and not members["joints"][:, :, 0].any()
 
@@ -45,5 +45,5 @@ def test_members_are_centred_sequences_of_their_cluster(found):
 def test_outliers_alone_leave_no_members_and_no_error(found):
     cut, vectors = found
     labels = np.full(len(cut), -1)
-    members = cluster._members(cut, vectors, labels, prototypes.prototypes(vectors.vectors, labels), root=0)
+    members = cluster._members(cut, vectors, labels, prototypes.prototypes(vectors.vectors, labels))
     assert {name: len(values) for name, values in members.items()} == dict.fromkeys(members, 0)

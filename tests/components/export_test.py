@@ -65,10 +65,10 @@ def skeletons(rows, system):
 
 def computed(system, raw):
     """Signature -> output -> values, by the functions that training and evaluation use."""
-    placed = system.placed(tf.constant(raw))
-    values = {"embed": {"features": system.embeddings("last")[""](placed)}}
+    batch = system.prepare(tf.constant(raw))
+    values = {"embed": {"features": system.represent(batch)["features"].numpy()}}
     if system.CLASSIFIER:
-        values["classify"] = {"scores": system.scores(placed).numpy()}
+        values["classify"] = {"scores": system.scores(batch).numpy()}
     return values
 
 
@@ -150,10 +150,10 @@ def test_an_output_folder_named_like_a_pattern_is_exported_and_loads(ingested, t
     assert_close(inference.load(folder).embed(raw), computed(system, raw)["embed"]["features"])
 
 
-def test_the_description_names_track_input_classes_and_differences(system_and_folder):
+def test_the_description_names_selection_input_classes_and_differences(system_and_folder):
     name, system, folder = system_and_folder
     described = arrays.read_json(folder / "export.json")
-    assert set(described) == {"track", "skeleton", "input", "classes", "difference"}
+    assert set(described) == {"selection", "skeleton", "input", "classes", "difference"}
     assert described["input"] == [None, system.length, 20, 3] and described["classes"] == ["p0", "p1", "p2", "p3"]
     assert set(described["difference"]) == set(OUTPUTS[name]) and max(described["difference"].values()) <= 1e-5
 

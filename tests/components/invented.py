@@ -23,7 +23,7 @@ def split(*rows: tuple[str, float], frames: int = F) -> recordings.Recordings:
     for place, (identity, number) in enumerate(rows):
         joints = np.zeros((frames, 20, 3), np.float32)
         joints[:, 1, 0] = number
-        examples.append({"joints": joints, "subject": identity, "recording": f"{identity} {place}"})
+        examples.append({"joints": joints, "identity": identity, "recording": f"{identity} {place}"})
     return recordings.Recordings.from_list(examples)
 
 
@@ -43,14 +43,16 @@ def recipe(system: str, **settings):
 class Reading(two_stage.TwoStageSystem):
     """Its feature is the number of a sequence; a class scores the higher, the nearer the number is to its centre."""
 
-    def load(self, folder, name, track):
+    pretraining = recognising = None  # it is never trained
+
+    def load(self, folder, name, kept):
         return True
 
-    def embed(self, joints):
-        return np.asarray(joints)[NUMBER][:, None]
+    def represent(self, batch, portable=False):
+        return {"features": batch[NUMBER][:, None]}
 
-    def scores(self, joints):
-        return -tf.abs(joints[NUMBER][:, None] - tf.constant(CENTRES))
+    def scores(self, batch, portable=False):
+        return -tf.abs(batch[NUMBER][:, None] - tf.constant(CENTRES))
 
 
 def reading_model(folder, classes):
@@ -71,32 +73,32 @@ class Learning(two_stage.TwoStageSystem):
         self.encoder, self.classifier = (_layer(units, inputs, seed) for units, inputs in ((60, 60), (classes, 60)))
         self.models = {"pretraining": {"pretraining": self.encoder}, "recognition": {"recognition": self.classifier}}
 
-    def embed(self, joints):
-        return self.encoder(_first_frame(joints)).numpy()
+    def represent(self, batch, portable=False):
+        return {"features": self.encoder(_first_frame(batch))}
 
-    def scores(self, joints):
-        return self.classifier(self.encoder(_first_frame(joints)))
+    def scores(self, batch, portable=False):
+        return self.classifier(self.encoder(_first_frame(batch)))
 
-    def pretraining(self, data, tracks, folder):
+    def pretraining(self, fit):
         def loss(rows):
-            frames = _first_frame(data.train.take(rows))
+            frames = _first_frame(fit.train.read(rows))
             return tf.reduce_mean((self.encoder(frames) - frames) ** 2)
 
-        return self._phase("pretraining", self.encoder, loss, self.retrieval_score(data), data, tracks)
+        return self._phase("pretraining", self.encoder, loss, self.retrieval_score(fit), fit)
 
-    def recognising(self, data, tracks, folder):
+    def recognising(self, fit):
         def loss(rows):
-            scores = self.scores(data.train.take(rows))
-            return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(data.train.labels[rows], scores))
+            scores = self.scores(fit.train.read(rows))
+            return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(fit.train.labels[rows], scores))
 
         def accuracy(epoch):
-            hits = np.argmax(self.scores(data.probe.take(slice(None))), axis=1) == data.probe.labels
+            hits = np.argmax(self.scores(fit.probe.read(slice(None))), axis=1) == fit.probe.labels
             return {"probe/accuracy": float(np.mean(hits))}
 
-        score = accuracy if data.closed_set else self.open_set_score(data)
-        return self._phase("recognition", self.classifier, loss, score, data, tracks)
+        score = accuracy if fit.closed_set else self.open_set_score(fit)
+        return self._phase("recognition", self.classifier, loss, score, fit)
 
-    def _phase(self, name, model, loss, score, data, tracks):
+    def _phase(self, name, model, loss, score, fit):
         optimizer = keras.optimizers.SGD(0.01, momentum=0.9)
         optimizer.build(model.trainable_variables)
 
@@ -107,11 +109,20 @@ class Learning(two_stage.TwoStageSystem):
             return {"total": total}
 
         def batches(epoch):
-            order = np.random.default_rng([self.seed, epoch]).permutation(len(data.train))
+            order = np.random.default_rng([self.seed, epoch]).permutation(len(fit.train))
             return ((rows,) for rows in np.array_split(order, 3))
 
-        return phases.Phase(name=name, epochs=3, steps=3, batches=batches, step=step, score=score, tracks=tracks,
-                            models={name: model}, trackables={"model": model, "optimizer": optimizer})  # fmt: skip
+        return phases.Phase(
+            name=name,
+            epochs=3,
+            steps=3,
+            batches=batches,
+            step=step,
+            score=score,
+            selections=self.selections(name, fit),
+            models={name: model},
+            trackables={"model": model, "optimizer": optimizer},
+        )
 
 
 def _layer(units, inputs, seed):

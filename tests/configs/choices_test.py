@@ -53,7 +53,7 @@ def test_every_value_that_a_comment_offers_is_accepted_and_nonsense_is_refused()
                 except ValueError as error:
                     assert f"config.{section}.{name} must be one of" in str(error)
     assert not wrong
-    assert len(settings) >= 16 and {("training", "loss"), ("export", "track"), ("training", "tasks")} <= settings
+    assert len(settings) >= 16 and {("training", "loss"), ("export", "selection"), ("training", "tasks")} <= settings
 
 
 def test_every_closed_set_belongs_to_a_setting_of_the_base_recipe_whose_default_is_in_it():

@@ -34,7 +34,7 @@ def walked():
     return recordings.Recordings.from_list(
         {
             "joints": rng.normal(size=(len(n), 20, 3)).astype(np.float32),
-            "subject": name[0],
+            "identity": name[0],
             "recording": name,
             "frames": n,
         }
@@ -92,6 +92,6 @@ def test_gaps_are_reported_with_their_places_and_whether_sequences_span_them():
 
 def test_frames_that_a_drop_rule_took_out_are_no_warning():
     dropped = recordings.Recordings.from_list(
-        [{"joints": np.ones((9, 20, 3)), "subject": "a", "frames": np.r_[0:5, 7:11], "captured": 11}]
+        [{"joints": np.ones((9, 20, 3)), "identity": "a", "frames": np.r_[0:5, 7:11], "captured": 11}]
     )
     assert gaps.unexplained(dropped) == [] and len(gaps.cut(dropped)) == 2

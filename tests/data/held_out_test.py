@@ -11,7 +11,11 @@ def people(lengths: dict[str, list[int]]) -> recordings.Recordings:
     rng = np.random.default_rng(0)
     return recordings.Recordings.from_list(
         [
-            {"joints": rng.normal(size=(length, 20, 3)).astype(np.float32), "subject": name, "recording": f"{name}_{i}"}
+            {
+                "joints": rng.normal(size=(length, 20, 3)).astype(np.float32),
+                "identity": name,
+                "recording": f"{name}_{i}",
+            }
             for name, own in lengths.items()
             for i, length in enumerate(own)
         ]
@@ -38,7 +42,7 @@ def test_no_identity_is_kept_out_when_none_is_asked_for_or_there_are_too_few():
 
 def test_recordings_of_a_person_alternate_between_gallery_and_probe():
     probe, gallery = held_out.probe_and_gallery(people({"a": [20, 20, 20], "b": [13, 30]}), 6, 0)
-    assert set(gallery.recording_of) == {"a_0", "a_2", "b_0"} and set(probe.recording_of) == {"a_1", "b_1"}
+    assert set(gallery.recording) == {"a_0", "a_2", "b_0"} and set(probe.recording) == {"a_1", "b_1"}
 
 
 def test_the_halves_of_a_single_recording_share_no_frame():

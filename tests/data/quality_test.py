@@ -14,7 +14,7 @@ from tfskel.data import quality, recordings
 SKELETON = skeletons.get("kinect_v1")
 
 
-def take(rng, subject, name, length, captured=None):
+def take(rng, identity, name, length, captured=None):
     """A body of constant random bone lengths, a little noise, the root drifting slowly."""
     bones = rng.uniform(0.1, 0.5, size=(20, 3))
     joints = np.zeros((length, 20, 3))
@@ -24,7 +24,7 @@ def take(rng, subject, name, length, captured=None):
     joints += rng.normal(scale=0.01, size=joints.shape)
     return {
         "joints": joints.astype(np.float32),
-        "subject": subject,
+        "identity": identity,
         "recording": name,
         "captured": captured or length,
     }
@@ -88,7 +88,7 @@ def test_bone_stability_equals_a_loop_over_frames():
             lengths = [
                 1000 * float(np.linalg.norm(frame[joint].astype(float) - frame[parent])) for frame in example["joints"]
             ]
-            means.setdefault(example["subject"], []).append(statistics.fmean(lengths))
+            means.setdefault(example["identity"], []).append(statistics.fmean(lengths))
             within.append(statistics.pstdev(lengths))
         row = found[f"{SKELETON.joint_names[parent]}-{SKELETON.joint_names[joint]}"]
         between = [statistics.pstdev(own) for own in means.values()]
@@ -109,7 +109,7 @@ def test_one_recording_leaves_deviations_between_recordings_open():
 def test_empty_recordings_count_but_disturb_nothing():
     lists = examples()
     found = report(lists)["bones"]
-    empty = {"joints": np.zeros((0, 20, 3), np.float32), "subject": "9", "recording": "gone", "captured": 30}
+    empty = {"joints": np.zeros((0, 20, 3), np.float32), "identity": "9", "recording": "gone", "captured": 30}
     lists["train"].insert(1, empty)
     with_empty = report(lists)
     assert with_empty["bones"] == found
@@ -190,6 +190,6 @@ def test_impossible_input_is_refused():
         report(examples(), f=1)
     with pytest.raises(ValueError, match="20 joints but skeleton 'openpose' has 14"):
         quality.report(split(examples()), 6, skeletons.get("openpose"))
-    empty = {"joints": np.zeros((0, 20, 3), np.float32), "subject": "9"}
+    empty = {"joints": np.zeros((0, 20, 3), np.float32), "identity": "9"}
     with pytest.raises(ValueError, match="None of the splits train holds a single frame"):
         report({"train": [empty]})

@@ -17,7 +17,7 @@ def examples(lengths=(4, 0, 7, 3), num_joints=20, dtype=np.float32):
     return [
         {
             "joints": rng.normal(size=(length, num_joints, 3)).astype(dtype),
-            "subject": f"{index % 3:02d}",
+            "identity": f"{index % 3:02d}",
             "recording": f"take{index}",
             "camera": "left" if index % 2 else "right",
             "condition": "nm",
@@ -36,7 +36,7 @@ def assert_holds(found, wanted):
         own = slice(found.start[index], found.start[index] + found.length[index])
         np.testing.assert_array_equal(found.joints[own], example["joints"])
         np.testing.assert_array_equal(found.frame_numbers[own], example["frames"])
-        assert found.identity[index] == example["subject"]
+        assert found.identity[index] == example["identity"]
         for name in ("recording", "camera", "condition", "captured"):
             assert getattr(found, name)[index] == example[name]
     assert len(found.joints) == len(found.frame_numbers) == found.length.sum()
@@ -50,7 +50,7 @@ def test_recordings_keep_every_example_in_order_and_its_dtype(dtype):
 
 
 def test_missing_details_have_plain_defaults():
-    found = recordings.Recordings.from_list([{"joints": np.ones((5, 14, 3)), "subject": b"007"}])
+    found = recordings.Recordings.from_list([{"joints": np.ones((5, 14, 3)), "identity": b"007"}])
     assert (found.identity[0], found.recording[0], found.camera[0], found.condition[0]) == ("007", "", "", "")
     np.testing.assert_array_equal(found.frame_numbers, np.arange(5))
     assert found.captured[0] == 5
@@ -111,7 +111,7 @@ def prepared(tmp_path_factory):
                 "frames": tfds.features.Tensor(shape=(None,), dtype=np.int64),
                 "captured": tfds.features.Scalar(np.int64),
             }
-            text = ("subject", "recording", "camera", "condition", "setting")
+            text = ("identity", "recording", "camera", "condition", "setting")
             features |= {name: tfds.features.Text() for name in text}
             return tfds.core.DatasetInfo(
                 builder=self, features=tfds.features.FeaturesDict(features), disable_shuffling=True
@@ -155,6 +155,13 @@ def test_an_empty_split_is_refused(prepared, tmp_path):
     info["splits"][0]["shardLengths"] = ["0"] * 4
     path.write_text(json.dumps(info))
     with pytest.raises(ValueError, match="Split 'train' of .* is empty"):
+        recordings.load(tmp_path, "train")
+
+
+def test_a_data_set_whose_identities_have_another_name_is_to_be_prepared_again(prepared, tmp_path):
+    path = copy(prepared["tfrecord"], tmp_path) / "features.json"
+    path.write_text(path.read_text().replace('"identity"', '"subject"'))
+    with pytest.raises(ValueError, match="stores no identity but .*subject.*Prepare it again with .*--overwrite"):
         recordings.load(tmp_path, "train")
 
 

@@ -27,7 +27,7 @@ def golden_sequences(case, split, f):
     joints = np.stack([case[f"raw/{split}_{axis}"] for axis in "xyz"], axis=-1)
     people = case[f"raw/{split}_frame_id"]
     found = recordings.Recordings.from_list(
-        {"joints": take, "subject": str(person)} for take, person in zip(joints, people, strict=True)
+        {"joints": take, "identity": str(person)} for take, person in zip(joints, people, strict=True)
     )
     classes = recordings.sorted_identities(str(key) for key in case[f"raw/{split}_ids_keys"])
     return sequences.build(found, rule="testing", f=f, root=0, classes=classes)
@@ -48,7 +48,7 @@ def test_train_and_test_sides_equal_the_original_program(tag):
         for letter, scale in LETTERS.items():
             nodes = skeletons.scale_matrix(skeleton, scale) @ joints
             np.testing.assert_allclose(nodes, case[f"out/X_{split}_{letter}"], rtol=0, atol=1e-12)
-        np.testing.assert_array_equal(cut.take(index), case[f"out/X_{split}_J"].astype(np.float32))
+        np.testing.assert_array_equal(cut.read(index), case[f"out/X_{split}_J"].astype(np.float32))
 
 
 def takes(lengths=(13, 4, 20), dtype=np.float64):
@@ -56,7 +56,7 @@ def takes(lengths=(13, 4, 20), dtype=np.float64):
     return recordings.Recordings.from_list(
         {
             "joints": rng.normal(size=(length, 20, 3)).astype(dtype),
-            "subject": ("b", "10", "9")[i % 3],
+            "identity": ("b", "10", "9")[i % 3],
             "recording": f"take{i}",
             "camera": f"view{i}",
         }
@@ -74,14 +74,14 @@ def test_taking_cuts_centres_and_selects_as_numpy_does(rule, index):
     naive = np.stack([found.joints[s : s + 6] for s in cut.windows.start])
     chosen = naive[index] if np.ndim(naive[index]) == 4 else naive[index][None]
     np.testing.assert_array_equal(cut.raw(index), chosen)
-    np.testing.assert_array_equal(cut.take(index), (chosen - chosen[:, :, 3:4]).astype(np.float32))
+    np.testing.assert_array_equal(cut.read(index), (chosen - chosen[:, :, 3:4]).astype(np.float32))
 
 
 def test_every_sequence_knows_its_person_camera_recording_and_label():
     cut = sequences.build(takes((6, 12, 7)), rule="testing", f=6)
     assert cut.identity.tolist() == ["b", "10", "10", "9"]
     assert cut.camera.tolist() == ["view0", "view1", "view1", "view2"]
-    assert cut.recording_of.tolist() == ["take0", "take1", "take1", "take2"]
+    assert cut.recording.tolist() == ["take0", "take1", "take1", "take2"]
     assert cut.classes == ["9", "10", "b"]
     assert cut.labels.tolist() == [2, 1, 1, 0]
     assert len(cut) == 4
@@ -109,7 +109,7 @@ def test_duplicates_equal_a_loop_over_all_pairs(dtype):
     a.joints[15:23] = b.joints[4:12]  # across the end of a recording of `b`: frames 4..8 and 9..11
     a.joints[30:37] = b.joints[12:19]
     b.joints[19:25] = b.joints[12:18]  # `b` repeats itself: the first place counts
-    a_cut, b_cut = (sequences.Sequences(x, windows.every(x, 4), 0, []) for x in (a, b))
+    a_cut, b_cut = (sequences.SkeletonSplit(x, windows.every(x, 4), 0, []) for x in (a, b))
     naive = []
     for i, left in enumerate(a_cut.raw(slice(None))):
         equal = [j for j, right in enumerate(b_cut.raw(slice(None))) if np.array_equal(left, right)]

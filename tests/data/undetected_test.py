@@ -21,7 +21,11 @@ def report(spoil=lambda identity, joints: None, skeleton=V1, centred=False, scal
             joints = fakes.walk(person, 10 * person + number, joints=skeleton.num_joints)
             joints -= joints[:, skeleton.root, None] if centred else 0
             spoil(f"id{person}", joints)
-            example = {"joints": np.float32(scale * joints), "subject": f"id{person}", "recording": f"{person}_{split}"}
+            example = {
+                "joints": np.float32(scale * joints),
+                "identity": f"id{person}",
+                "recording": f"{person}_{split}",
+            }
             splits.setdefault(split, []).append(example)
     sets = {split: recordings.Recordings.from_list(examples) for split, examples in splits.items()}
     return quality.report(sets, 6, skeleton)

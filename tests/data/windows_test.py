@@ -22,7 +22,7 @@ def takes(lengths, identities=None):
     return recordings.Recordings.from_list(
         {
             "joints": np.array([next(numbers) for _ in range(n)], np.float32).reshape(n, 14, 3),
-            "subject": name,
+            "identity": name,
             "recording": f"take{i}",
         }
         for i, (n, name) in enumerate(zip(lengths, names, strict=True))
@@ -125,7 +125,7 @@ def cmu_walk():
         found[split] = recordings.Recordings.from_list(
             {
                 "joints": raw["kinect20_noisy"][raw["start"][row[name]] :][first:end],
-                "subject": raw["identity"][row[name]],
+                "identity": raw["identity"][row[name]],
                 "recording": name,
             }
             for name, first, end in segments

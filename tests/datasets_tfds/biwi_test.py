@@ -45,7 +45,7 @@ def test_a_recording_keeps_tracked_frames_and_loses_ten_at_each_end(clip, tmp_pa
     splits = _recordings(root, tmp_path, clip=clip)
     for split, part in (("train", "Training"), ("still", "Testing/Still"), ("walking", "Testing/Walking")):
         for example in splits[split]:
-            folder = root / "BIWI" / part / f"{int(example['subject']):03d}"
+            folder = root / "BIWI" / part / f"{int(example['identity']):03d}"
             frames, captured = _naive_frames(folder)
             frames = frames[10:-10] if clip else frames
             np.testing.assert_array_equal(example["joints"], [joints for _, joints in frames])
@@ -62,7 +62,7 @@ def test_a_recording_keeps_tracked_frames_and_loses_ten_at_each_end(clip, tmp_pa
 def test_the_folder_of_the_archive_itself_may_be_given(tmp_path):
     root = preprocessing_golden.raw()
     inside = _recordings(root / "BIWI", tmp_path)["still"]
-    assert [example["subject"] for example in inside] == ["3", "12"]
+    assert [example["identity"] for example in inside] == ["3", "12"]
 
 
 def test_a_recording_too_short_for_the_clip_is_stored_empty_so_that_its_person_is_known(tmp_path):
@@ -73,7 +73,7 @@ def test_a_recording_too_short_for_the_clip_is_stored_empty_so_that_its_person_i
     builder = catalogue.load("biwi", tmp_path / "data")
     builder.download_and_prepare(download_config=tfds.download.DownloadConfig(manual_dir=folder))
     stored = list(builder.as_dataset(split="still").as_numpy_iterator())
-    assert [row["subject"] for row in stored] == [b"3", b"12"]
+    assert [row["identity"] for row in stored] == [b"3", b"12"]
     assert stored[0]["joints"].shape == (0, 20, 3)
     assert stored[0]["frames"].shape == (0,)
     assert stored[0]["captured"] == 15
@@ -105,7 +105,7 @@ def test_files_directly_in_training_are_wrongly_nested(tmp_path):
         path.rename(training / path.name)
     for person in ("003", "007", "012"):
         shutil.rmtree(training / person)
-    with pytest.raises(FileNotFoundError, match="Training holds no folder of a person.\nFound:"):
+    with pytest.raises(FileNotFoundError, match="Training holds no folder of a person. Found:"):
         _recordings(folder, tmp_path)
 
 

@@ -134,7 +134,7 @@ def test_built_segments_equal_the_published_ones_with_their_frame_numbers(tmp_pa
             np.testing.assert_allclose(example["joints"], published(name, "kinect25")[0][first:end], atol=1e-6)
             start = 120 if name.startswith("32") else 1
             assert example["frames"].tolist() == list(range(start + 4 * first, start + 4 * end, 4))
-            assert (example["recording"].decode(), example["subject"].decode()) == (name, name[:2])
+            assert (example["recording"].decode(), example["identity"].decode()) == (name, name[:2])
 
 
 @needs_data

@@ -9,14 +9,14 @@ import sys
 import numpy as np
 import pytest
 
-from datasets_tfds import skeleton_builder
+from datasets_tfds import catalogue
 from datasets_tfds.gait_sim import simulator
 
 SMALL = {"num_identities": 2, "recordings_per_identity": 4, "frames": 9, "views": ["0", "90"], "seed": 5}
 
 
 def test_a_small_data_set_is_built_in_order_and_read_back_exactly(tmp_path):
-    builder = skeleton_builder.load("gait_sim", tmp_path, {**SMALL, "skeleton": "kinect_v2"})
+    builder = catalogue.load("gait_sim", tmp_path, {**SMALL, "skeleton": "kinect_v2"})
     builder.download_and_prepare()
     options = simulator.Options(**{**SMALL, "skeleton": "kinect_v2"})
     for split in ("train", "gallery", "probe"):
@@ -27,12 +27,12 @@ def test_a_small_data_set_is_built_in_order_and_read_back_exactly(tmp_path):
             np.testing.assert_array_equal(found["joints"], example["joints"])
             np.testing.assert_array_equal(found["frames"], np.arange(9))
             assert found["captured"] == 9
-            for key in ("subject", "recording", "camera", "condition", "setting"):
+            for key in ("identity", "recording", "camera", "condition", "setting"):
                 assert found[key].decode() == example[key]
 
 
 def test_options_are_recorded_beside_the_data(tmp_path):
-    builder = skeleton_builder.load("gait_sim", tmp_path, SMALL)
+    builder = catalogue.load("gait_sim", tmp_path, SMALL)
     metadata = builder.info.metadata
     assert metadata["seed"] == 5
     assert metadata["fps"] == 30.0
@@ -42,7 +42,7 @@ def test_options_are_recorded_beside_the_data(tmp_path):
 
 
 def test_the_two_named_configs_stand_for_default_options():
-    data_set = type(skeleton_builder.load("gait_sim"))
+    data_set = type(catalogue.load("gait_sim"))
     assert data_set.config_for({}).name == "recordings"
     assert data_set.config_for({"noise": 0.02, "views": ["0", "45", "-45"]}).name == "recordings"
     assert data_set.config_for({"skeleton": "kinect_v2"}).name == "recordings_kinect_v2"
@@ -59,7 +59,7 @@ def test_the_two_named_configs_stand_for_default_options():
 )
 def test_wrong_options_are_named_before_anything_is_built(tmp_path, options, message):
     with pytest.raises(ValueError, match=message):
-        skeleton_builder.load("gait_sim", tmp_path, options)
+        catalogue.load("gait_sim", tmp_path, options)
     assert not list(tmp_path.iterdir())
 
 

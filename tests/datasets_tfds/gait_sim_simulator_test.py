@@ -70,13 +70,13 @@ def test_every_split_shows_every_identity_from_every_view_and_shares_no_recordin
     names = [example["recording"] for examples in splits.values() for example in examples]
     assert len(set(names)) == len(names) == 120
     for examples in splits.values():
-        pairs = {(example["subject"], example["camera"]) for example in examples}
+        pairs = {(example["identity"], example["camera"]) for example in examples}
         assert pairs == {(f"{i:02d}", view) for i in range(10) for view in DEFAULT.views}
     assert [len(splits[split]) for split in ("train", "gallery", "probe")] == [60, 30, 30]
 
 
 def test_recordings_of_one_identity_differ_and_are_finite(splits):
-    same = [e["joints"] for e in splits["train"] if e["subject"] == "04"]
+    same = [e["joints"] for e in splits["train"] if e["identity"] == "04"]
     centred = [joints - joints[:, :1] for joints in same]
     for i, a in enumerate(centred):
         assert np.isfinite(a).all()
@@ -143,7 +143,7 @@ def test_bone_lengths_deviate_like_those_of_a_sensor(splits):
     for examples in splits.values():
         for example in examples:
             bones = _bone_lengths(example["joints"].astype(np.float64), parents)
-            lengths.setdefault(example["subject"], []).append(bones)
+            lengths.setdefault(example["identity"], []).append(bones)
     within = np.mean([bones.std(axis=0) for person in lengths.values() for bones in person])
     means = np.array([[bones.mean(axis=0) for bones in person] for person in lengths.values()])
     assert 0.024 < within < 0.028
@@ -157,7 +157,7 @@ def _windows(examples):
         centred = (example["joints"] - example["joints"][:, :1]).astype(np.float64)
         for start in range(0, len(centred) - 5, 6):
             vectors.append(centred[start : start + 6].ravel())
-            identities.append(example["subject"])
+            identities.append(example["identity"])
     return np.array(vectors), np.array(identities)
 
 

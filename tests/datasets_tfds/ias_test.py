@@ -48,10 +48,10 @@ def test_identities_are_positions_in_each_split_or_the_names_of_the_folders(tmp_
     shutil.rmtree(folder / "IAS" / "TestingA" / "000")
     with pytest.warns(UserWarning, match="TestingA has the folders 001, 002 but Training has 000, 001, 002"):
         by_position = _recordings(folder, tmp_path)
-    assert [example["subject"] for example in by_position["a"]] == ["0", "1"]
+    assert [example["identity"] for example in by_position["a"]] == ["0", "1"]
     by_folder = _recordings(folder, tmp_path, identities="folder")
-    assert [example["subject"] for example in by_folder["a"]] == ["001", "002"]
-    assert [example["subject"] for example in by_folder["train"]] == ["000", "001", "002"]
+    assert [example["identity"] for example in by_folder["a"]] == ["001", "002"]
+    assert [example["identity"] for example in by_folder["train"]] == ["000", "001", "002"]
     for one, other in zip(by_position["a"], by_folder["a"], strict=True):
         assert (one["recording"], one["condition"]) == (other["recording"], "TestingA")
 

@@ -33,7 +33,7 @@ def _recordings(folder, tmp_path, **options):
 
 
 def _names(splits):
-    return {split: [take.recording for take in splits[split].takes] for split in splits}
+    return {split: [raw.recording for raw in splits[split].recordings] for split in splits}
 
 
 def _people(folder):
@@ -115,7 +115,7 @@ def test_frames_keep_the_order_of_the_file_and_an_incomplete_last_one_is_left_ou
 
 
 def _all(splits):
-    return [example for takes in splits.values() for example in takes]
+    return [example for examples in splits.values() for example in examples]
 
 
 def test_files_are_sorted_as_text_and_hidden_ones_are_left_out(tmp_path):

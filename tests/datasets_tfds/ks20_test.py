@@ -31,7 +31,7 @@ def _recordings(folder, tmp_path, **options):
 
 
 def _rows(splits):
-    return {take.recording: (split, take) for split in splits for take in splits[split].takes}
+    return {raw.recording: (split, raw) for split in splits for raw in splits[split].recordings}
 
 
 def _tiny(folder, names, views=VIEWS):
@@ -95,9 +95,9 @@ def test_a_single_body_in_a_view_is_joined_over_the_settings_and_never_stored(tm
 
 def test_an_example_tells_view_setting_and_identity(tmp_path):
     example = next(iter(_recordings(preprocessing_golden.raw(), tmp_path, draws=DRAWS)["gallery"]))
-    words = {key: example[key] for key in ("subject", "recording", "camera", "condition", "setting")}
+    words = {key: example[key] for key in ("identity", "recording", "camera", "condition", "setting")}
     assert words == {
-        "subject": "7",
+        "identity": "7",
         "recording": "frontal/gc1_body11",
         "camera": "frontal",
         "condition": "",
@@ -154,7 +154,7 @@ def test_an_unknown_body_number_is_kept_as_identity_and_named_in_a_warning(tmp_p
     folder = _tiny(tmp_path, _frames((1, 5, 8)))
     with pytest.warns(UserWarning, match=r"body numbers that the data set does not have: 5 \(as body 8\)"):
         rows = _rows(_recordings(folder, tmp_path, draws=DRAWS))
-    assert rows["frontal/gc1_body5"][1].subject == rows["frontal/gc1_body8"][1].subject == "5"
+    assert rows["frontal/gc1_body5"][1].identity == rows["frontal/gc1_body8"][1].identity == "5"
     with pytest.raises(ValueError, match="does not have: 5 .*Known: 1, 2, 3, 4, 7.*Rename or remove"):
         _recordings(folder, tmp_path, unknown_bodies="refuse")
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
-from datasets_tfds import catalogue, skeleton_builder
+from datasets_tfds import base_builder, catalogue, skeleton_builder
 
 
 class ToyWalks(skeleton_builder.SkeletonBuilder, skip_registration=True):
@@ -31,7 +31,7 @@ def walk(number, frames=4, joints=20):
     rng = np.random.default_rng(number)
     return {
         "joints": rng.normal(size=(frames, joints, 3)).astype(np.float32),
-        "subject": str(number % 3),
+        "identity": str(number % 3),
         "recording": f"walk_{number}",
     }
 
@@ -56,7 +56,7 @@ def test_recordings_come_back_exactly_and_in_the_order_given(tmp_path):
     for row, number in zip(stored, order, strict=True):
         np.testing.assert_array_equal(row["joints"], walk(number, frames=2 + number)["joints"])
         np.testing.assert_array_equal(row["frames"], np.arange(2 + number))
-        assert row["captured"] == 2 + number and row["camera"] == b"" and row["subject"] == str(number % 3).encode()
+        assert row["captured"] == 2 + number and row["camera"] == b"" and row["identity"] == str(number % 3).encode()
 
 
 def test_optional_fields_are_stored_as_given(tmp_path):
@@ -109,7 +109,7 @@ def test_skeleton_option_changes_the_number_of_joints():
 def test_misspelt_option_is_refused_with_a_suggestion():
     with pytest.raises(ValueError, match="unknown option 'sed'. Did you mean 'seed'"):
         ToyWalks.config_for({"sed": 1})
-    config = skeleton_builder.SkeletonConfig(name="mine", options={"nois": 1.0})
+    config = base_builder.Config(name="mine", options={"nois": 1.0})
     with pytest.raises(ValueError, match="unknown option 'nois'"):
         ToyWalks(data_dir="unused", config=config)
 
@@ -123,7 +123,7 @@ def test_option_of_another_type_is_refused():
     "damage, message",
     [
         ({"joints": np.zeros((4, 25, 3))}, r"split 'train', recording 'walk_1': joints must be \(frames, 20, 3\)"),
-        ({"joints": np.full((4, 20, 3), np.nan)}, "recording 'walk_1': a coordinate that is not finite"),
+        ({"joints": np.full((4, 20, 3), np.nan)}, "recording 'walk_1', frame 0 .row 0., joint 0, x: nan; expected"),
         ({"joints": np.zeros((0, 20, 3))}, "recording 'walk_1': no frames"),
         ({"frames": np.arange(3)}, "recording 'walk_1': 3 frame numbers for 4 frames"),
     ],

@@ -29,7 +29,7 @@ def walkers(seed, people, each, length, joints):
 
 
 def table(folder):
-    return {(row["family"], row["track"]): row for row in fakes.rows(folder)}
+    return {(row["family"], row["selection"]): row for row in fakes.rows(folder)}
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +113,7 @@ def test_conditions_are_matched_by_the_originals_rule(tmp_path):
                       model=workdir / "seed_1/model", seed=1, results=results)  # fmt: skip
     for folder, least in ((workdir / "seed_1/results", 0.0), (results, 0.2)):
         rows = fakes.rows(folder)
-        (row,) = [row for row in rows if row["track"] == "last" and "the original's matching" in row["family"]]
+        (row,) = [row for row in rows if row["selection"] == "last" and "the original's matching" in row["family"]]
         assert row["scored"] == len(recorded["cage/test"]) and least <= row["metrics"]["rank1"] <= 1
         assert not any(row["family"].startswith("A") for row in rows)
 

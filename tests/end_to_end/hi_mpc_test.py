@@ -25,18 +25,18 @@ def finished(tmp_path_factory, settings):
     return workdir, result
 
 
-def test_all_representations_stand_in_one_table_with_every_track(finished):
+def test_all_representations_stand_in_one_table_with_every_selection(finished):
     workdir, result = finished
     rows = fakes.rows(workdir / "report")
-    table = {row["track"]: row for row in rows if row["family"] == "B retrieval"}
-    tracks = ("probe-best", "last", "held-out identities")
-    assert set(table) == {name for track in tracks for name in (track, *(f"{track} of {level}" for level in LEVELS))}
+    table = {row["selection"]: row for row in rows if row["family"] == "B retrieval"}
+    selections = ("probe-best", "last", "held-out identities")
+    assert set(table) == {name for kept in selections for name in (kept, *(f"{kept} of {level}" for level in LEVELS))}
     logged = fakes.logged(workdir / "seed_1/model")
     scores = {kind: [line[f"probe/{kind}/rank1"] for line in logged] for kind in ("MSMR", *LEVELS)}
     for kind, values in scores.items():
-        track = "probe-best" if kind == "MSMR" else f"probe-best of {kind}"
-        assert table[track]["epoch"] == 1 + int(np.argmax(values[1:]))
-    complete = {row["track"]: row for row in rows if row["family"] == "B retrieval, complete batches"}
+        selection = "probe-best" if kind == "MSMR" else f"probe-best of {kind}"
+        assert table[selection]["epoch"] == 1 + int(np.argmax(values[1:]))
+    complete = {row["selection"]: row for row in rows if row["family"] == "B retrieval, complete batches"}
     assert complete["last of parts"]["metrics"]["rank1"] == pytest.approx(scores["parts"][-1])
     assert complete["last"]["scored"] % 8 == 0 and table["last"]["scored"] > complete["last"]["scored"]
     assert "no learning" in result.stdout and "last of bodies" in result.stdout
@@ -45,7 +45,7 @@ def test_all_representations_stand_in_one_table_with_every_track(finished):
 def test_the_export_gives_every_level_by_name(finished):
     workdir, _ = finished
     parts = splits.read(workdir / "recordings", fakes.recipe("hi_mpc").dataset)
-    probe = parts.cut(parts.probe, "testing")
+    probe = parts.probe
     embedder = inference.load(workdir / "seed_1/saved_model/saved_model")
     stored = features.load(workdir / "seed_1/results/probe.npz").vectors
     raw = probe.raw(np.arange(len(probe)))
@@ -70,7 +70,7 @@ def test_a_killed_training_resumes_to_the_same_result(finished, tmp_path, settin
     "mistake, message",
     [
         ({"training.eps": 0.01, "training.min_samples": 500}, "no cluster on level joints"),
-        ({"training.k1": 100000}, "received k1 = 100000 for"),
+        ({"training.k1": 100000}, "received k=100000 for"),
         ({"training.focus": 3}, "focus must be one of 1, -1, 0; received 3"),
         ({"training.learning_rate": 1e30}, "Lower the learning rate"),
     ],

@@ -92,18 +92,17 @@ def test_no_sequence_spans_a_gap_in_time(tmp_path):
         quality(tmp_path / "run")["warnings"]
     )
     read = splits.read(tmp_path / "run/recordings", config.dataset)
-    for part, rule in ((read.train, "training"), (read.probe, "testing"), (read.gallery, "testing")):
-        cut = read.cut(part, rule)
-        numbers = part.frame_numbers[cut.windows.start[:, None] + np.arange(6)]
-        assert len(cut) and (np.diff(numbers, axis=1) == 1).all()
+    for side in (read.train, read.probe, read.gallery):
+        numbers = side.recordings.frame_numbers[side.content[:, None] + np.arange(6)]
+        assert len(side) and (np.diff(numbers, axis=1) == 1).all()
     config.dataset.cut_gaps = False
-    assert len(splits.read(tmp_path / "run/recordings", config.dataset).train) == 3
+    assert len(splits.read(tmp_path / "run/recordings", config.dataset).train.recordings) == 3
 
 
 def test_people_are_named_in_plain_text_where_probe_and_gallery_share_nobody(tmp_path):
     taken = fakes.examples()
     for row in taken["probe"]:
-        row["subject"] = f"guest{row['subject'][2:]}"
+        row["identity"] = f"guest{row['identity'][2:]}"
     config = recipe(RECIPES[0], fakes.write_npz(tmp_path / "own", taken))
     main.execute(config, tmp_path / "run", ["ingest"])
     with pytest.raises(ValueError, match="probe guest0, guest1, guest2, gallery id0, id1, id2. Check the splits"):

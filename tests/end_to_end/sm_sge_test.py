@@ -43,7 +43,7 @@ def finished(tmp_path_factory, settings):
     return workdir, result, json.loads(loaded.read_text())
 
 
-def test_a_run_prints_metrics_of_both_families_and_all_tracks_and_the_paths(finished):
+def test_a_run_prints_metrics_of_both_families_and_all_selections_and_the_paths(finished):
     workdir, result, _ = finished
     for text in ("A recognition network", "B retrieval", "probe-best", "last", "held-out identities", "no learning"):
         assert text in result.stdout
@@ -54,7 +54,7 @@ def test_a_run_prints_metrics_of_both_families_and_all_tracks_and_the_paths(fini
 def test_every_stage_leaves_what_it_promises(finished):
     workdir, _, _ = finished
     rows = fakes.rows(workdir / "report")
-    assert {row["track"] for row in rows} == {"probe-best", "last", "held-out identities"}
+    assert {row["selection"] for row in rows} == {"probe-best", "last", "held-out identities"}
     assert all(0 <= value <= 1 for row in rows for value in row["metrics"].values())
     page = (workdir / "report/report.html").read_text()
     assert "probe-best" in page and "http" not in page.replace("http://www.w3.org", "")
@@ -81,7 +81,7 @@ def test_what_a_run_really_loads_is_what_the_versions_cover(finished, config):
 def test_the_export_embeds_raw_metres_like_the_stored_features(finished, config):
     workdir, _, _ = finished
     parts = splits.read(workdir / "recordings", config.dataset)
-    probe = parts.cut(parts.probe, "testing")
+    probe = parts.probe
     embedder = inference.load(workdir / "seed_1/saved_model/saved_model")
     stored = features.load(workdir / "seed_1/results/probe.npz")
     np.testing.assert_allclose(embedder.embed(probe.raw(np.arange(len(probe)))), stored.vectors, atol=1e-5)
@@ -130,7 +130,7 @@ def test_a_misspelt_key_is_one_message_with_a_suggestion(tmp_path):
         ("dataset", "probe", "a", "has no probe 'a'"),
         ("selection", "held_out", 1.5, "held_out must be in"),
         ("network", "fusion", 2.0, "fusion must lie in"),
-        ("export", "track", "best", "config.export.track must be one of .*'last'.*; received 'best'"),
+        ("export", "selection", "best", "config.export.selection must be one of .*'last'.*; received 'best'"),
         ("clustering", "method", "kmean", "clustering.method must be one of .*Did you mean 'kmeans'"),
         (
             "training",

@@ -26,9 +26,14 @@ def test_inside_one_set_the_row_itself_is_skipped_but_its_copy_counts():
 @pytest.mark.parametrize(
     "probe, gallery, same, message",
     [
-        (np.ones((2, 3)), np.ones((2, 4)), False, "must have one width"),
+        (np.ones((2, 3)), np.ones((2, 4)), False, "must have the same width"),
         (np.ones((2, 3)), np.ones((1, 3)), True, "at least 2 gallery rows; received 1"),
-        (np.full((2, 3), np.nan), np.ones((2, 3)), False, "probe must be a finite matrix .* 6 values"),
+        (
+            np.full((2, 3), np.nan),
+            np.ones((2, 3)),
+            False,
+            "probe holds NaN or infinite values in 2 rows, the first is row 0",
+        ),
     ],
 )
 def test_bad_features_are_named(probe, gallery, same, message):

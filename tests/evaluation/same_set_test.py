@@ -49,10 +49,17 @@ def test_ranked_lists_leave_the_searched_row_out():
     assert all(i not in row for i, row in enumerate(found.top_index.tolist()))
 
 
-@pytest.mark.parametrize("vectors", [np.zeros((1, 2)), np.full((3, 2), np.nan)])
-def test_too_few_rows_or_nan_are_named(vectors):
+@pytest.mark.parametrize(
+    "vectors, match",
+    [
+        (np.zeros((1, 2)), "needs at least 2 rows; received 1"),
+        (np.full((3, 2), np.nan), "the set holds NaN or infinite values in 3 rows, the first is row 0"),
+        (np.zeros(3), r"the set must be a matrix .* received shape \(3,\)"),
+    ],
+)
+def test_too_few_rows_or_nan_are_named(vectors, match):
     features = types.SimpleNamespace(vectors=vectors, identities=np.array(["a"] * len(vectors)))
-    with pytest.raises(ValueError, match=r"needs \(N, D\) finite features, N >= 2"):
+    with pytest.raises(ValueError, match=match):
         same_set.retrieve(features)
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """CAGE beside its recordings: training steps, alone and side by side, and the checkpoint they end with."""
 
+import functools
 import itertools
 import json
 import pathlib
@@ -10,7 +11,7 @@ import numpy as np
 
 from tests.parity import cage_recognition, cage_sets, original_names, reading, rows
 from tests.parity.reading import prefixed
-from tfskel.checkpoints import tf1
+from tfskel.checkpoints import name_table, tf1
 from tfskel.data import order as batches
 from tfskel.systems.cage import model as cage
 from tfskel.systems.cage import original as names
@@ -72,8 +73,9 @@ def _model(streams: Sequence[dict]) -> cage.CAGE:
 def _original(model: cage.CAGE, stream: int, like: dict, values: Sequence | None = None) -> dict[str, np.ndarray]:
     """A stream's weights, or the gradients of the model's trainable variables, under their original names."""
     ours = original_names.named(model.trainable_variables, values)
+    to_ours = functools.partial(name_table.to_ours, entries=names.table(model.unused_copies))
     of_stream = {name: value[stream] for name, value in ours.items()}
-    return original_names.to_original(of_stream, like, names.to_ours, differences=values is not None)
+    return original_names.to_original(of_stream, like, to_ours, differences=values is not None)
 
 
 def _trainer(cases: Sequence[Case]) -> training.Trainer:

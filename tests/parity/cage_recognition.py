@@ -8,10 +8,10 @@ import numpy as np
 
 from tests.parity import rows
 from tests.parity.reading import prefixed
+from tfskel.checkpoints import assign, name_table
 from tfskel.data import order as batches
 from tfskel.evaluation import auc, sequence_scores
 from tfskel.systems import recognition
-from tfskel.systems import recognition_trainer as training
 from tfskel.systems.cage import original as names
 from tfskel.systems.cage import recognition_stage as cage_recognition
 
@@ -19,8 +19,8 @@ from tfskel.systems.cage import recognition_stage as cage_recognition
 def _model(original: dict) -> recognition.Recognition:
     """A recognition network with original weights."""
     (width, hidden), classes = original["W1"].shape, original["W"].shape[1]
-    model = recognition.Recognition(width, classes, hidden=hidden)
-    names.load_classifier(model, original)
+    model = recognition.Recognition(width, classes, units=hidden)
+    name_table.load(model, original, names.CLASSIFIER, names.IGNORED)
     return model
 
 
@@ -31,7 +31,7 @@ def step(name: str, arrays: dict) -> Iterator[rows.Row]:
     cuts = batches.slices(len(labels), meta["batch"])
     cuts = [cuts[k % len(cuts)] for k in range(len(arrays["loss/after_step"]))]
     alone, together = (
-        training.RecognitionTrainer(_model(prefixed(arrays, "weight/")), meta["learning_rate"]) for _ in range(2)
+        recognition.RecognitionTrainer(_model(prefixed(arrays, "weight/")), meta["learning_rate"]) for _ in range(2)
     )
     first = features[cuts[0]], labels[cuts[0]]
     means, logits, _ = alone.score(first[0][:, None], first[1], meta["batch"])
@@ -48,7 +48,7 @@ def step(name: str, arrays: dict) -> Iterator[rows.Row]:
     yield row("loss/after_step", losses, arrays["loss/after_step"])
     together.steps(np.stack([features[cut] for cut in cuts]), np.stack([labels[cut] for cut in cuts]))
     for ours, single in zip(together.model.trainable_variables, alone.model.trainable_variables, strict=True):
-        yield row(f"one_call/{ours.name}", ours, single)
+        yield row(f"one_call/{assign.weight_name(ours)}", ours, single)
 
 
 def _original(values: Sequence) -> dict[str, np.ndarray]:

@@ -117,7 +117,7 @@ class _Run:
             return pretext.shuffled(np.asarray(axes), self.orders[part][:, visited]) if part in self.orders else axes
 
         with mock.patch.object(cage_streams, "_shuffle", recorded_orders):
-            vectors = np.asarray(self.system.rows(data.take(visited), training_role))  # (N, rows, D)
+            vectors = np.asarray(self.system.rows(data.read(visited), training_role))  # (N, rows, D)
         return vectors.reshape(-1, vectors.shape[-1]), np.repeat(data.identity[visited], vectors.shape[1]).astype(int)
 
     def persons(self, recorded: str, part: str) -> np.ndarray:

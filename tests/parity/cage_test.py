@@ -20,7 +20,7 @@ EXPECTED = {
     },
     "ckpt_ias_x_small": {"ckpt_weights", *(f"ckpt_out5/{name}" for name in OUTPUTS)},
     "rn_ap_ias": {"out/logits", "out/hidden", "loss/cross_entropy", "grad", "after1", "after5", "loss/after_step",
-                  "one_call/kernel"},
+                  "one_call/logits/kernel"},
     **{f"eval_{test}": {f"eval/{name}" for name in ("rows", "logits", "rank_n", "rank_1", "nauc", "confusion")}
        for test in ("ap_biwi", "sc_ks20")},
     "match_cme_same": {"match/row", "match/rank_1"},

@@ -110,7 +110,7 @@ def _gradients(case: _Case, plain: bool, mark: str) -> Iterator[rows.Row]:
     losses, gradients = trainer.gradients(*case.batch())
     yield from case.row.each(losses, prefixed(case.arrays, "loss/"), f"{mark}loss/")
     averaged, _ = averaging.gradients(*case.batch())
-    yield case.row(f"{mark}loss/J_averaged", averaged["J"], case.arrays["loss/J"] / trainer.model.num_heads)
+    yield case.row(f"{mark}loss/J_averaged", averaged["J"], case.arrays["loss/J"] / trainer.model.heads)
     by_name = original(trainer.model, case.weights, gradients)
     norms = {name: np.linalg.norm(value) for name, value in by_name.items()}
     for kind, ours in (("g", by_name), ("gnorm", norms)):

@@ -71,10 +71,11 @@ def loader(path: pathlib.Path, arrays: dict) -> Iterator[rows.Row]:
     splits = _read(path.parent, published_layouts.LAYOUTS[layout], name, test, length, num_joints)
     skeleton = skeletons.by_num_joints(num_joints).name
     model = hi_mpc.HiMPC(skeleton, length, units=1, heads=1, joint_order=recipe.network.joint_order)
-    classes = {"train": np.unique(splits["train"].persons)}
+    classes = {"train": np.unique(splits["train"].identities)}
     # Sets by condition number the persons of a test set among themselves.
-    classes["test"] = np.unique(splits["test"].persons) if layout == "conditions" else classes["train"]
-    parts = {split: reading.as_sequences(stored.joints, stored.person, model.skeleton.root, classes[split])
+    classes["test"] = np.unique(splits["test"].identities) if layout == "conditions" else classes["train"]
+    root = skeletons.get(model.skeleton).root
+    parts = {split: reading.as_sequences(stored.joints, stored.identity, root, classes[split])
              for split, stored in splits.items()}  # fmt: skip
     seed, batch = map(int, arrays["seed_batch"])
     rng = np.random.RandomState(seed)
@@ -84,7 +85,7 @@ def loader(path: pathlib.Path, arrays: dict) -> Iterator[rows.Row]:
         # The original's row of a person without a class is all zeros, whose largest entry is the first.
         labels = np.maximum(part.labels[order[split]], 0)
         yield row(f"loader_label/{split}", labels, arrays[f"{split}_label_index"])
-        levels = model.levels(part.take(order[split]))
+        levels = model.levels(part.read(order[split]))
         for level, letter in hi_mpc.LETTERS.items():
             nodes = np.reshape(levels[level], (len(labels), length, -1, 3))
             yield row(f"loader_{letter}/{split}", nodes, arrays[f"{split}_{letter}"])

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Hi-MPC beside its recordings: whole epochs, replayed by the product's own scoring, clustering, batches and steps."""
 
+import dataclasses
 import functools
 import pathlib
 import tempfile
@@ -12,27 +13,28 @@ import numpy as np
 from configs import hi_mpc as recipes
 from tests.parity import original_names, reading, rows, tie_order, tolerances
 from tests.parity.reading import prefixed
+from tfskel.checkpoints import name_table
 from tfskel.clustering import neighbours
+from tfskel.systems import base
 from tfskel.systems import fit as fit_data
 from tfskel.systems.hi_mpc import model as hi_mpc
 from tfskel.systems.hi_mpc import original as names
 from tfskel.systems.hi_mpc import pseudo_labels
 from tfskel.systems.hi_mpc import system as hi_mpc_system
-from tfskel.training import selection
 
 # Settings that a trace states where they are not what it was recorded with by default: recorded name -> recipe's.
 SETTINGS = {name: name for name in ("eps", "min_samples", "k1", "k2")} | {"lr": "learning_rate", "batch": "batch_size"}
 BATCH = 16
-KINDS = {hi_mpc_system.MAIN: "msmr", **hi_mpc.LETTERS}  # representation -> letter of its recorded features
+KINDS = {hi_mpc_system.MSMR: "msmr", **hi_mpc.LETTERS}  # representation -> letter of its recorded features
 METRICS = ("mAP", "rank1", "rank5", "rank10")
 
 
 def original(model: hi_mpc.HiMPC, like: dict, values=None) -> dict[str, np.ndarray]:
     """A model's weights, or values of its trainable variables, under their original names."""
-    table = names.table(model.num_heads)
+    table = names.table(model.heads)
     like = {name: like[name] for name in table}
     ours = original_names.named(model.trainable_variables, values)
-    return original_names.to_original(ours, like, functools.partial(names.to_ours, entries=table))
+    return original_names.to_original(ours, like, functools.partial(name_table.to_ours, entries=table))
 
 
 def trace(path: pathlib.Path, arrays: dict) -> Iterator[rows.Row]:
@@ -41,17 +43,17 @@ def trace(path: pathlib.Path, arrays: dict) -> Iterator[rows.Row]:
     system, row = _system(start, arrays), rows.Table("hi_mpc", path.stem)
     data, trainer = _data(system, start), system.trainer()
     with tempfile.TemporaryDirectory() as folder:
-        epochs = system.epochs(data, pathlib.Path(folder))
+        data = dataclasses.replace(data, folder=pathlib.Path(folder))
+        epochs = system.epochs(data)
         for epoch in range(sum(name.endswith("/steps") for name in arrays)):
             recorded = prefixed(arrays, f"e{epoch}/")
             scores = system.score(data)
             metrics = [scores[f"probe/{kind}/{metric}"] for kind in KINDS for metric in METRICS]
             yield row(f"trace_metrics/e{epoch}", metrics, recorded["metrics"])
-            joints = data.train.take(epochs.rows)
-            for kind, embed in system.embeddings(selection.LAST).items():
-                letter = KINDS[kind or hi_mpc_system.MAIN]
+            for name, features in system.features(data.train.subset(epochs.rows)).items():
+                letter = KINDS[hi_mpc_system.MSMR if name == base.MAIN else name]
                 if f"feat_{letter}" in recorded:
-                    yield row(f"trace_features/e{epoch}_{letter}", embed(joints), recorded[f"feat_{letter}"])
+                    yield row(f"trace_features/e{epoch}_{letter}", features.vectors, recorded[f"feat_{letter}"])
             yield from _clusters(row, epoch, epochs, recorded)
             steps = [trainer.step(*batch) for batch in epochs.batches(epoch)]
             losses = [[float(step[key]) for key in ("J", "P", "B", "total")] for step in steps]
@@ -75,7 +77,7 @@ def _system(start: dict, arrays: dict) -> hi_mpc_system.HiMPCSystem:
     return system
 
 
-def _data(system: hi_mpc_system.HiMPCSystem, start: dict) -> fit_data.FitData:
+def _data(system: hi_mpc_system.HiMPCSystem, start: dict) -> fit_data.Fit:
     """The recorded sequences; those of train stand where the product's own shuffle brings them back into order."""
     parts = {part: (start[f"data/X_{part}_J"], start[f"data/y_{part}"]) for part in ("train", "test", "gal")}
     joints, labels = parts["train"]
@@ -83,7 +85,7 @@ def _data(system: hi_mpc_system.HiMPCSystem, start: dict) -> fit_data.FitData:
     drawn = pseudo_labels.draw_rows(labels, system.recipe["training"].batch_size, False, rng)
     parts["train"] = joints[np.argsort(drawn)], labels[np.argsort(drawn)]
     train, probe, gallery = (reading.as_sequences(*part, root=None) for part in parts.values())
-    return fit_data.FitData(train, probe, gallery, judge="probe")
+    return fit_data.Fit(train, probe, gallery)
 
 
 def _beside(path: pathlib.Path) -> pathlib.Path:

@@ -12,7 +12,6 @@ from tests.parity import registry
 from tfskel.data import order as batches
 from tfskel.evaluation import auc, sequence_scores
 from tfskel.systems import recognition
-from tfskel.systems import recognition_trainer as recognition_training
 from tfskel.systems.cage import person_order
 from tfskel.systems.cage import recognition_stage as cage_recognition
 from tfskel.systems.cage import streams as cage_streams
@@ -33,8 +32,8 @@ CALLED = [
     (auc, "rank_n", "cage/eval_ap_biwi", "eval/rank_n"),
     (sequence_scores, "complete", "cage/eval_sc_ks20", "eval/rows"),
     (recognition.Recognition, "hidden", "cage/rn_ap_ias", "out/hidden"),
-    (recognition_training, "accuracy", "cage/rn_ap_ias", "out/accuracy"),
-    (recognition_training, "cross_entropy", "cage/rn_ap_ias", "loss/cross_entropy"),
+    (recognition, "accuracy", "cage/rn_ap_ias", "out/accuracy"),
+    (recognition, "cross_entropy", "cage/rn_ap_ias", "loss/cross_entropy"),
     (cage_system.CAGESystem, "rows", "cage/pipeline_cme_cl_nm_f10", "cage/test"),
     (cage_streams, "by_sequence", "cage/pipeline_cme_cl_nm_f10", "cage/train"),
     (person_order, "of_labels", "cage/pipeline_cme_cl_nm_f10", "label/train"),
@@ -44,8 +43,8 @@ CALLED = [
     (prototypes, "mined", "hi_mpc/model_ias_j20_f6", "imp/J"),
     (hi_mpc.HiMPC, "levels", "released/loader_KGBD_gallery", "loader_J/train"),
     (pseudo_labels, "draw_rows", "released/loader_KGBD_gallery", "loader_label/train"),
-    (recognition_training, "cross_entropy", "sm_sge/ks20_f6_evaluate", "evaluate/loss"),
-    (recognition_training, "accuracy", "sm_sge/ks20_f6_evaluate", "evaluate/accuracy"),
+    (recognition, "cross_entropy", "sm_sge/ks20_f6_evaluate", "evaluate/loss"),
+    (recognition, "accuracy", "sm_sge/ks20_f6_evaluate", "evaluate/accuracy"),
     (sm_sge, "_bias", "sm_sge/data_ks20_nhood2", "data_biases/J"),
     (sm_sge.SMSGE, "scales", "sm_sge/data_casia_f6", "data_X_train/P"),
     (pretraining.PretrainTrainer, "targets", "sm_sge/ias_f6_forward_seq", "printed/J"),

@@ -3,11 +3,10 @@
 
 import json
 import pathlib
-import zipfile
 
 import numpy as np
 
-from datasets_tfds.own_recordings import npz
+from tfskel import arrays
 from tfskel.data import recordings, windows
 from tfskel.data import skeleton_split as sequences
 
@@ -21,12 +20,7 @@ def load(path: pathlib.Path) -> dict[str, np.ndarray]:
     """
     if not path.is_file():
         raise FileNotFoundError(f"{path} is missing; it is needed to compare.")
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = [name.removesuffix(".npy") for name in archive.namelist()]
-    except zipfile.BadZipFile as error:
-        raise ValueError(f"{path} is damaged or not an .npz file: {error}.") from error
-    return npz.read(path, names)
+    return arrays.read(path)
 
 
 def load_settings(path: pathlib.Path) -> dict:
@@ -49,20 +43,20 @@ def prefixed(arrays: dict, prefix: str) -> dict:
     return {name.removeprefix(prefix): value for name, value in arrays.items() if name.startswith(prefix)}
 
 
-def as_sequences(joints: np.ndarray, person: np.ndarray, root: int | None, classes=None) -> sequences.Sequences:
+def as_sequences(joints: np.ndarray, person: np.ndarray, root: int | None, classes=None) -> sequences.SkeletonSplit:
     """Recorded sequences as the product holds them; equal ones are windows of one recording.
 
     Args:
         joints: (N, f, J, 3) float.
         person: (N,) int or text.
-        root: joint that `take` centres on; None for none.
+        root: joint that `read` centres on; None for none.
         classes: persons in the order of the labels; None takes those that occur.
     """
     count, length = joints.shape[:2]
     _, first, index = np.unique(joints.reshape(count, -1), axis=0, return_index=True, return_inverse=True)
     key = np.char.add(np.char.add(index.reshape(-1).astype(str), " "), np.asarray(person).astype(str))
     _, first, index = np.unique(key, return_index=True, return_inverse=True)
-    captured = recordings.Recordings.from_list({"joints": joints[row], "subject": str(person[row])} for row in first)
+    captured = recordings.Recordings.from_list({"joints": joints[row], "identity": str(person[row])} for row in first)
     cut = windows.Windows(start=index.reshape(-1) * length, recording=index.reshape(-1), length=length)
     known = recordings.sorted_identities(captured.identity if classes is None else classes)
-    return sequences.Sequences(captured, cut, root, known)
+    return sequences.SkeletonSplit(captured, cut, root, known)

@@ -12,11 +12,11 @@ from tests.parity import reading, rows, sm_sge_data, sm_sge_recognition, sm_sge_
 from tests.parity.reading import prefixed
 from tests.parity.sm_sge_case import SCALE_OF, Case
 from tfskel import skeletons
-from tfskel.systems import recognition_trainer as training
+from tfskel.systems import recognition
 from tfskel.systems.sm_sge import losses as reconstruction
 from tfskel.systems.sm_sge import model as sm_sge
 from tfskel.systems.sm_sge import original as names
-from tfskel.systems.sm_sge import scale_collaboration
+from tfskel.systems.sm_sge import relations
 from tfskel.systems.sm_sge import trainer as pretraining
 
 # Numbers of the scales in the names of relations: r_12 is joints from parts.
@@ -86,7 +86,7 @@ def _graph(case: Case, kind: str) -> Iterator[rows.Row]:
         elif group == "fused":
             ours = np.reshape(fused[SCALE_OF[item]], structure[SCALE_OF[item]].shape)
         elif group in ("crl", "crl_raw"):
-            relate = scale_collaboration.scores if group == "crl_raw" else scale_collaboration.collaborate
+            relate = relations.scores if group == "crl_raw" else relations.collaborate
             digits = name.rpartition("_")[2]  # "r_12" relates joints to parts, "self_r_1" joints to joints
             ours = relate(*(structure[NUMBERED[digit]][: len(recorded)] for digit in (digits[0], digits[-1])))
         else:
@@ -148,7 +148,7 @@ def _gradients(case: Case, kind: str) -> Iterator[rows.Row]:
     ours = {letter: case.first_gradients[scale] for letter, scale in SCALE_OF.items()}
     classifier = case.classifier(case.weights, 1) if names.CLASSIFIER in case.weights else None
     if classifier:
-        trainer = training.RecognitionTrainer(classifier, 0.0, case.settings.last_prefix_only)
+        trainer = recognition.RecognitionTrainer(classifier, 0.0, case.settings.last_prefix_only)
         features = case.prefix_features(case.encoder(case.weights), case.joints())
         ours["recog"] = sm_sge_recognition.original(classifier, 1, trainer.gradients(features, case.labels())[1])
     for loss, gradients in ours.items():

@@ -12,6 +12,7 @@ import numpy as np
 from tests.parity import original_names, reading, rows
 from tests.parity.reading import prefixed
 from tfskel import skeletons
+from tfskel.checkpoints import name_table
 from tfskel.data import order as batches
 from tfskel.systems import recognition
 from tfskel.systems.sm_sge import model as sm_sge
@@ -132,7 +133,7 @@ class Case:
         return {name: value.shape for name, value in self.weights.items()}
 
     @functools.cached_property
-    def entries(self) -> dict[str, names.Entry]:
+    def entries(self) -> dict[str, name_table.Entry]:
         """Name table of the encoder."""
         network = self.settings.network
         return names.table(network["heads"], network["units"], network["structure_only"])
@@ -206,7 +207,7 @@ class Case:
 
     def _renamed(self, ours: dict, differences: bool = False) -> dict[str, np.ndarray]:
         like = {name: self.weights[name] for name in self.entries}
-        to_ours = functools.partial(names.to_ours, entries=self.entries)
+        to_ours = functools.partial(name_table.to_ours, entries=self.entries)
         return original_names.to_original(ours, like, to_ours, differences)
 
     @functools.cached_property

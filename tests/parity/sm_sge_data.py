@@ -15,7 +15,7 @@ from tfskel import skeletons
 from tfskel.data import order as batches
 from tfskel.data import windows
 from tfskel.evaluation import auc
-from tfskel.systems import recognition_trainer as training
+from tfskel.systems import recognition
 from tfskel.systems.sm_sge import model as sm_sge
 
 
@@ -35,8 +35,8 @@ def scored(row: rows.Table, mark: str, scores: np.ndarray, one_hot: np.ndarray, 
         "rank_n": auc.rank_n(scores, labels),
         "nAUC": auc.micro_nauc(scores, labels),
         "confusion": confusion,
-        "loss": training.cross_entropy(scores, labels),
-        "accuracy": training.accuracy(scores, labels),
+        "loss": recognition.cross_entropy(scores, labels),
+        "accuracy": recognition.accuracy(scores, labels),
     }
     yield from row.each(ours, recorded, mark)
 

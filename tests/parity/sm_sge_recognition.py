@@ -13,7 +13,6 @@ from tfskel.checkpoints import tf1
 from tfskel.data import order as batches
 from tfskel.evaluation import auc
 from tfskel.systems import recognition
-from tfskel.systems import recognition_trainer as training
 from tfskel.systems.sm_sge import model as sm_sge
 from tfskel.systems.sm_sge import original as names
 
@@ -39,7 +38,7 @@ def scores(
         mark: begins the rows' names.
     """
     labels, features = case.labels(kind), case.prefix_features(model, case.joints(kind))  # (B, P, D)
-    trainer = training.RecognitionTrainer(classifier, 0.0, case.settings.last_prefix_only)
+    trainer = recognition.RecognitionTrainer(classifier, 0.0, case.settings.last_prefix_only)
     means, sums, _ = trainer.score(features, labels, len(labels))
     ours = {"features": features, "logits": np.asarray(classifier(features)), "sum_logits": sums, **means}
     for name in ("features", "logits"):
@@ -77,9 +76,9 @@ def first_batch(case: Case, kind: str) -> Iterator[rows.Row]:
             yield case.row(due[step], original(trainer.model, 2), prefixed(arrays, f"{due[step]}/"))
 
 
-def _trainer(case: Case, learning_rate: float) -> training.RecognitionTrainer:
+def _trainer(case: Case, learning_rate: float) -> recognition.RecognitionTrainer:
     model = case.classifier(prefixed(case.arrays("stage2"), "mlp_weight/"), 2)
-    return training.RecognitionTrainer(model, learning_rate, case.settings.last_prefix_only)
+    return recognition.RecognitionTrainer(model, learning_rate, case.settings.last_prefix_only)
 
 
 def dataset(case: Case, kind: str) -> Iterator[rows.Row]:
@@ -160,7 +159,7 @@ def checkpoints(folder: pathlib.Path, cases: Sequence[Case]) -> Iterator[rows.Ro
         if seen["classes"] and "stage2_eval" in case and "dataset" in case:
             classifier = recognition.Recognition(4 * seen["units"], seen["classes"])
             names.load_classifier(classifier, weights)
-            trainer = training.RecognitionTrainer(classifier, 0.0, case.settings.last_prefix_only)
+            trainer = recognition.RecognitionTrainer(classifier, 0.0, case.settings.last_prefix_only)
             recorded = case.arrays("stage2_eval")
             labels = np.argmax(recorded["val_labels"], axis=1)
             joints = case.arrays("dataset")["X_test_J"][: len(labels)]

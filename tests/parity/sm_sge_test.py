@@ -126,7 +126,7 @@ def test_unknown_damaged_and_missing_files_are_named(tmp_path, capsys):
     assert tool.main([str(folder)]) == 0
     (folder / "data_x.npz").write_bytes((GOLDEN / "data_casia_f6.npz").read_bytes()[:5000])
     assert tool.main([str(folder)]) == 1
-    assert "data_x.npz is damaged or not an .npz file" in capsys.readouterr().out
+    assert "data_x.npz: not a readable .npz file" in capsys.readouterr().out
     assert tool.main([str(tmp_path / "absent.npz")]) == 1
     assert "there is no such file" in capsys.readouterr().out
 

@@ -44,7 +44,7 @@ def signs(case: Case, trainer: pretraining.PretrainTrainer) -> dict[str, np.ndar
         outputs = model.encoders[scale].run_tree(np.swapaxes(fused[scale], 0, 1), levels)
         outputs = np.reshape(outputs, (-1, model.units))
         heads, prefix = model.reconstruction[scale], f"{scale}_heads"
-        hidden = np.abs(outputs @ heads.hidden_kernel.numpy() + heads.hidden_bias.numpy())
+        hidden = np.abs(outputs @ heads.hidden.kernel.numpy() + heads.hidden.bias.numpy())
         columns[f"{prefix}/hidden"] = (hidden < TIE).any(axis=0)
         for target, predicted in heads(outputs).items() if trainer.loss == "l1" else ():
             wanted = np.asarray(targets[target])[index].reshape(predicted.shape)
@@ -55,7 +55,7 @@ def signs(case: Case, trainer: pretraining.PretrainTrainer) -> dict[str, np.ndar
 def _masks(case: Case, columns: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     masks = {}
     for name, entry in case.entries.items():
-        head = entry.ours.rpartition("_")[0]
+        head = entry.ours.rpartition("/")[0]
         if head in columns:
             mask = columns[head][entry.index[-1]] if entry.index else columns[head]
             masks[name] = np.broadcast_to(mask, case.shapes[name])

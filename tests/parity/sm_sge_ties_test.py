@@ -32,7 +32,7 @@ def test_the_column_of_a_prediction_that_meets_its_target_is_set_apart(case):
     outputs, _ = model.encoders["bodies"].run(model.fuse(case.joints())["bodies"][:, frames : frames + 1])
     predicted = np.asarray(model.reconstruction["bodies"](outputs[:, 0])["bodies"])
     wanted = np.asarray(trainer.targets(case.joints())["bodies"])[frames]
-    bias = model.reconstruction["bodies"].biases["bodies"]
+    bias = model.reconstruction["bodies"].predict["bodies"].bias
     shift = np.zeros(bias.shape)
     shift[column] = wanted[0, column] - predicted[0, column]
     bias.assign_add(shift)

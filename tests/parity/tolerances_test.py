@@ -10,7 +10,7 @@ import pytest
 
 from tests.parity import original_names, registry, tolerances
 from tests.parity.sm_sge_case import SCALE_OF
-from tfskel.checkpoints import assign
+from tfskel.checkpoints import assign, name_table
 from tfskel.systems.sm_sge import model as sm_sge
 from tfskel.systems.sm_sge import original as names
 from tfskel.systems.sm_sge import trainer as pretraining
@@ -53,7 +53,7 @@ def renamed(ours, weights, differences=False):
         if entry.kind == "lstm_kernel":
             value = np.concatenate([value, weights[entry.ours.removesuffix("kernel") + "recurrent_kernel"]])
         like[name] = value[entry.index] if entry.index else value
-    return original_names.to_original(ours, like, functools.partial(names.to_ours, entries=entries), differences)
+    return original_names.to_original(ours, like, functools.partial(name_table.to_ours, entries=entries), differences)
 
 
 def recorded(weights, joints, drawn, kind):

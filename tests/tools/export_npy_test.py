@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
-from datasets_tfds import skeleton_builder
+from datasets_tfds import catalogue
 from datasets_tfds.own_recordings import interchange
 from datasets_tfds.released import find_tree, npy, published_arrays, published_sets
 from tests import fakes
@@ -20,7 +20,7 @@ EXPECTED = fakes.recorded("TFSKEL_GOLDEN", "preprocessing/expected")
 
 
 def build(config, manual_dir, data_dir):
-    builder = skeleton_builder.load("released", data_dir, {"config": config})
+    builder = catalogue.load("released", data_dir, {"config": config})
     builder.download_and_prepare(download_config=tfds.download.DownloadConfig(manual_dir=str(manual_dir)))
     return pathlib.Path(builder.data_path)
 
@@ -64,8 +64,8 @@ def test_a_published_tree_comes_out_as_it_went_in_through_every_layout(tmp_path,
             read = published_arrays.read(found.splits[split], num_joints)
             expected = published_arrays.read(original, num_joints)
             np.testing.assert_array_equal(read.joints, expected.joints)
-            np.testing.assert_array_equal(read.person, expected.person)
-            assert read.persons == expected.persons
+            np.testing.assert_array_equal(read.identity, expected.identity)
+            assert read.identities == expected.identities
             assert published_arrays.target_fault(found.splits[split], read.joints) == ""
 
 
@@ -89,8 +89,8 @@ def test_casia_b_by_condition_goes_to_the_projects_that_have_it(tmp_path):
         for split, files in found.splits.items():
             read = published_arrays.read(files, 14)
             np.testing.assert_array_equal(read.joints, joints[split])
-            assert read.person.tolist() == [5, 5, 2, 2]
-            assert read.persons == [5, 2]
+            assert read.identity.tolist() == [5, 5, 2, 2]
+            assert read.identities == [5, 2]
         pooled = base / "CASIA_B_test_npy_data" / "t_source_y_CASIA_B_5.npy"
         assert pooled.is_file() == (project == "cage")
     both = np.concatenate([joints["nm"], joints["bg"]])[..., 1]
@@ -101,7 +101,7 @@ def test_casia_b_by_condition_goes_to_the_projects_that_have_it(tmp_path):
 
 def ready_cut(joints, persons=("5", "5", "2", "2")):
     return recordings.Recordings.from_list(
-        [{"joints": window, "subject": person} for window, person in zip(joints, persons, strict=True)]
+        [{"joints": window, "identity": person} for window, person in zip(joints, persons, strict=True)]
     )
 
 
@@ -112,7 +112,7 @@ def own(tmp_path):
     people = {"mia": 9, "ben": 8, "zoe": 3}
     rows = {
         split: [
-            {"joints": rng.normal(size=(frames, 20, 3)), "subject": name, "recording": f"{split}_{name}"}
+            {"joints": rng.normal(size=(frames, 20, 3)), "identity": name, "recording": f"{split}_{name}"}
             for name, frames in people.items()
         ]
         for split in ("train", "gallery", "probe")
@@ -130,7 +130,7 @@ def naive_windows(examples, f, overlapping):
             step = f // 2 if overlapping else f
             for start in range(0, len(frames) - f + 1, step):
                 windows.append(frames[start : start + f])
-                people.append(example["subject"])
+                people.append(example["identity"])
     return np.array(windows), people
 
 
@@ -146,8 +146,8 @@ def test_recordings_are_cut_by_the_rules_of_the_set_that_is_imitated(tmp_path, o
         expected, people = naive_windows(examples, 4, overlapping and split == "train")
         read = published_arrays.read(files, 20)
         np.testing.assert_array_equal(read.joints, expected)
-        assert read.person.tolist() == [numbers[one] for one in people]
-        assert read.persons == [1, 0, 2]  # zoe, without a sequence, is listed as the originals do
+        assert read.identity.tolist() == [numbers[one] for one in people]
+        assert read.identities == [1, 0, 2]  # zoe, without a sequence, is listed as the originals do
         assert npy.load_ids(files.ids)[2] == []
 
 

@@ -29,7 +29,7 @@ class Line:
             score=lambda epoch: {"score": float(epoch % 4)},
             models={"line": self.model},
             trackables={"model": self.model, "optimizer": self.optimizer},
-            tracks=selection.Tracks(rules or {"last": selection.Last()}, patience),
+            selections=selection.Selections(rules or {"last": selection.Last()}, patience),
         )
 
     def batches(self, epoch):
@@ -57,7 +57,7 @@ def test_training_learns_and_logs_every_epoch(tmp_path):
     assert totals[-1] < 0.01 * totals[0]
 
 
-def test_each_track_keeps_the_weights_of_its_epoch(tmp_path):
+def test_each_selection_keeps_the_weights_of_its_epoch(tmp_path):
     line = Line(tmp_path, rules={"probe-best": selection.Best("score"), "last": selection.Last()})
     assert line.fit() == {"probe-best": 3, "last": 5}
     shorter = Line(tmp_path / "short", epochs=4)
@@ -105,7 +105,7 @@ def test_a_finished_training_is_restored_without_a_step(tmp_path):
 def test_patience_ends_the_training(tmp_path):
     line = Line(tmp_path, epochs=50, patience=selection.Patience(3, "score"))
     line.fit()
-    assert line.phase.tracks.stopped == 6, "scores are 0 1 2 3 0 1 2 3 ..."
+    assert line.phase.selections.stopped == 6, "scores are 0 1 2 3 0 1 2 3 ..."
     assert len(line.logged) == 7
 
 

@@ -22,7 +22,7 @@ class Counter:
             name="count", epochs=len(scores), steps=2, batches=lambda epoch: [(epoch,), (epoch,)], step=self.step,
             score=lambda epoch: self.event("score", epoch) or {"score": scores[epoch]}, models={"m": self.model},
             trackables={"model": self.model},
-            tracks=selection.Tracks(rules, selection.StrictPatience(patience, "score", unseen=1)),
+            selections=selection.Selections(rules, selection.StrictPatience(patience, "score", unseen=1)),
             start_epoch=lambda epoch: self.event("start", epoch) or {"clusters": 3.0}, scores_first=True,
         )  # fmt: skip
 
@@ -39,8 +39,8 @@ class Counter:
     def fit(self):
         return loop.fit(self.phase, self.folder, lambda *line: self.logged.append(line))
 
-    def kept(self, track):
-        self.model.load_weights(self.folder / phase.weights_name("count", "m", track))
+    def kept(self, kept):
+        self.model.load_weights(self.folder / phase.weights_name("count", "m", kept))
         return float(self.model.get_weights()[0][0, 0])
 
 
@@ -73,7 +73,7 @@ def test_an_interrupted_epoch_is_scored_and_trained_again_from_its_beginning(tmp
     with pytest.raises(KeyboardInterrupt):
         broken.fit()
     resumed = Counter(tmp_path / "broken", scores)
-    assert resumed.fit() == whole.phase.tracks.epochs()
+    assert resumed.fit() == whole.phase.selections.epochs()
     assert resumed.events == [event for event in whole.events if event[1] >= fail[0]]
     states = [json.loads((tmp_path / name / "count.state.json").read_text()) for name in ("whole", "broken")]
     assert states[0] == states[1]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Selection tracks keep the epochs that their rules say, also after an interruption."""
+"""Selection selections keep the epochs that their rules say, also after an interruption."""
 
 import json
 import math
@@ -26,11 +26,11 @@ def original_rule(accuracies, losses, patience, first_epoch):
     return saved, None
 
 
-def tracks(patience, first_epoch, chosen=None):
+def selections(patience, first_epoch, chosen=None):
     rules = {"probe-best": selection.Best("accuracy", first_epoch), "last": selection.Last()}
     if chosen is not None:
         rules["held-out identities"] = selection.At(chosen)
-    return selection.Tracks(rules, selection.Patience(patience, "accuracy", "loss"))
+    return selection.Selections(rules, selection.Patience(patience, "accuracy", "loss"))
 
 
 def observe(kept, accuracies, losses, first=0):
@@ -46,24 +46,24 @@ def test_probe_best_and_patience_follow_the_original_rule(seed, patience, first_
     rng = np.random.default_rng(seed)
     accuracies, losses = rng.integers(0, 9, 40) / 9, rng.integers(1, 30, 40) / 10
     saved, stopped = original_rule(accuracies, losses, patience, first_epoch)
-    kept = tracks(patience, first_epoch)
+    kept = selections(patience, first_epoch)
     observe(kept, accuracies, losses)
     assert (kept.epochs().get("probe-best"), kept.stopped) == (saved, stopped)
     assert kept.epochs()["last"] == (39 if stopped is None else stopped)
 
 
-def test_training_goes_on_until_the_chosen_epoch_without_touching_the_other_tracks():
-    kept = tracks(2, 0, chosen=9)
+def test_training_goes_on_until_the_chosen_epoch_without_touching_the_other_selections():
+    kept = selections(2, 0, chosen=9)
     observe(kept, [0.5] + [0.1] * 20, [1.0] + [2.0] * 20)
     assert kept.stopped == 2
     assert kept.epochs() == {"probe-best": 0, "last": 2, "held-out identities": 9}
 
 
 @pytest.mark.parametrize("cut", [1, 4, 11])
-def test_restored_tracks_go_on_as_if_never_interrupted(cut):
+def test_restored_selections_go_on_as_if_never_interrupted(cut):
     rng = np.random.default_rng(3)
     accuracies, losses = rng.random(25), rng.random(25)
-    whole, first, second = tracks(4, 2, 20), tracks(4, 2, 20), tracks(4, 2, 20)
+    whole, first, second = selections(4, 2, 20), selections(4, 2, 20), selections(4, 2, 20)
     observe(whole, accuracies, losses)
     observe(first, accuracies[:cut], losses[:cut])
     second.restore(json.loads(json.dumps(first.state())))

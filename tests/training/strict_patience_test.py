@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Hi-MPC's selection and stopping rule against the rule as specified, and names of tracks."""
+"""Hi-MPC's selection and stopping rule against the rule as specified, and names of selections."""
 
 import json
 
@@ -21,16 +21,16 @@ def original_rule(scores, patience):
     return kept, None
 
 
-def tracks(patience):
+def selections(patience):
     rules = {"probe-best": selection.Best("score", unseen=1), "last": selection.Last()}
-    return selection.Tracks(rules, selection.StrictPatience(patience, "score", unseen=1))
+    return selection.Selections(rules, selection.StrictPatience(patience, "score", unseen=1))
 
 
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("patience", [1, 3, 6])
 def test_best_epoch_and_stop_follow_the_original_rule(seed, patience):
     scores = np.random.default_rng(seed).integers(0, 12, 60) / 12
-    kept = tracks(patience)
+    kept = selections(patience)
     for epoch, score in enumerate(scores):
         kept.observe(epoch, {"score": float(score)})
         kept = json.loads(json.dumps(kept.state())) and _restored(kept, patience)
@@ -41,13 +41,13 @@ def test_best_epoch_and_stop_follow_the_original_rule(seed, patience):
 
 
 def _restored(kept, patience):
-    other = tracks(patience)
+    other = selections(patience)
     other.restore(json.loads(json.dumps(kept.state())))
     return other
 
 
-def test_a_track_of_a_representation_is_named_and_taken_apart():
-    assert selection.track_of("probe-best", "joints") == "probe-best of joints"
-    assert selection.track_of("held-out identities", "") == "held-out identities"
-    for track, representation in (("probe-best", "joints"), ("last", "")):
-        assert selection.split_track(selection.track_of(track, representation)) == (track, representation)
+def test_a_selection_of_a_representation_is_named_and_taken_apart():
+    assert selection.selection_of("probe-best", "joints") == "probe-best of joints"
+    assert selection.selection_of("held-out identities", "") == "held-out identities"
+    for kept, representation in (("probe-best", "joints"), ("last", "")):
+        assert selection.split_selection(selection.selection_of(kept, representation)) == (kept, representation)

@@ -1,25 +1,26 @@
 # SPDX-License-Identifier: MIT
 """Turns a checkpoint of an original program into weights of ours."""
 
+import importlib.util
 import os
 import pathlib
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from tfskel import arrays, skeletons
+from tfskel import arrays, skeletons, systems
 from tfskel.checkpoints import tf1
-from tfskel.systems import recognition
-from tfskel.systems.cage import model as cage
-from tfskel.systems.cage import original as cage_names
-from tfskel.systems.hi_mpc import model as hi_mpc
-from tfskel.systems.hi_mpc import original as hi_mpc_names
-from tfskel.systems.sm_sge import model as sm_sge
-from tfskel.systems.sm_sge import original as sm_sge_names
 
-ENCODER = "encoder.weights.h5"
-CLASSIFIER = "recognition.weights.h5"
 DESCRIPTION = "model.json"
+
+
+def convertible() -> list[str]:
+    """Names of the systems whose checkpoints can be converted: those with a module `original`.
+
+    Such a module has `models(originals, length)`, which returns name -> model holding the weights, and a description
+    with at least the skeleton; and `SEVERAL`, whether one network is several checkpoints.
+    """
+    return [name for name in systems.SYSTEMS if importlib.util.find_spec(_module(name))]
 
 
 def convert(
@@ -33,7 +34,7 @@ def convert(
     """Writes weights and a description of the models they belong to.
 
     Args:
-        system: one of CONVERTERS.
+        system: one of `convertible`.
         path: original checkpoint, see `tf1.read`; for CAGE one for each stream, in the order of the axes.
         out: folder to write: encoder.weights.h5, recognition.weights.h5 if the checkpoint holds a trained
             recognition network, and model.json. It appears complete or not at all.
@@ -49,27 +50,34 @@ def convert(
         FileNotFoundError: no such checkpoint.
         FileExistsError: `out` exists and `force` is not set.
     """
-    if system not in CONVERTERS:
-        raise ValueError(f"Unknown system {system!r}; known: {', '.join(CONVERTERS)}.")
+    if system not in convertible():
+        raise ValueError(f"Unknown system {system!r}; known: {', '.join(convertible())}.")
     out = pathlib.Path(out)
     if out.exists() and not force:
         raise FileExistsError(f"{out} exists; choose another folder or pass --force to replace it.")
     paths = [path] if isinstance(path, str | pathlib.Path) else list(path)
-    originals = [tf1.read(one) for one in paths]
-    if len(originals) > 1 and system not in SEVERAL:
+    originals, names = [tf1.read(path) for path in paths], importlib.import_module(_module(system))
+    if len(originals) > 1 and not names.SEVERAL:
         raise ValueError(f"a {system} network is one checkpoint; received {len(originals)}.")
+    models, description = names.models(originals, length)
+    if skeleton is not None and skeletons.get(skeleton).name != description["skeleton"]:
+        raise ValueError(f"the checkpoint was trained on skeleton {description['skeleton']!r}, not {skeleton!r}.")
+    sources = [tf1.prefix_of(path).name for path in paths]
+    description = {"system": system, **description, "source": sources[0] if len(sources) == 1 else sources}
     out.parent.mkdir(parents=True, exist_ok=True)
     made = pathlib.Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
     try:
-        given = originals if system in SEVERAL else originals[0]
-        description = CONVERTERS[system](given, made, skeleton, length)
-        sources = [tf1.prefix_of(one).name for one in paths]
-        description = {"system": system, **description, "source": sources[0] if len(sources) == 1 else sources}
+        for name, model in models.items():
+            model.save_weights(made / f"{name}.weights.h5")
         arrays.write_json(made / DESCRIPTION, description)
         _publish(made, out)
     finally:
         shutil.rmtree(made, ignore_errors=True)
     return description
+
+
+def _module(system: str) -> str:
+    return f"tfskel.systems.{system}.original"
 
 
 def _publish(made: pathlib.Path, out: pathlib.Path) -> None:
@@ -81,45 +89,3 @@ def _publish(made: pathlib.Path, out: pathlib.Path) -> None:
     os.replace(out, aside / "replaced")
     os.replace(made, out)
     shutil.rmtree(aside, ignore_errors=True)
-
-
-def _sm_sge(original: dict, folder: pathlib.Path, skeleton: str | None, length: int) -> dict:
-    found = sm_sge_names.hyperparameters({name: value.shape for name, value in original.items()})
-    _check_skeleton(found["skeleton"], skeleton)
-    classes = found.pop("classes")
-    encoder = sm_sge.SMSGE(length=length, **found)
-    sm_sge_names.load_encoder(encoder, original)
-    encoder.save_weights(folder / ENCODER)
-    if classes:
-        classifier = recognition.Recognition(4 * found["units"], classes)
-        sm_sge_names.load_classifier(classifier, original)
-        classifier.save_weights(folder / CLASSIFIER)
-    return {**found, "length": length, "classes": classes}
-
-
-def _hi_mpc(original: dict, folder: pathlib.Path, skeleton: str | None, length: int) -> dict:
-    found = hi_mpc_names.hyperparameters({name: value.shape for name, value in original.items()})
-    _check_skeleton(found["skeleton"], skeleton)
-    encoder = hi_mpc.HiMPC(length=length, **found)
-    hi_mpc_names.load(encoder, original)
-    encoder.save_weights(folder / ENCODER)
-    return {**found, "length": length}
-
-
-def _cage(originals: list[dict], folder: pathlib.Path, skeleton: str | None, length: int) -> dict:
-    found = cage_names.hyperparameters({name: value.shape for name, value in originals[0].items()})
-    layout = cage_names.skeleton_of(found["num_joints"])
-    _check_skeleton(layout, skeleton)
-    encoder = cage.CAGE(streams=len(originals), **found)
-    cage_names.load(encoder, originals)
-    encoder.save_weights(folder / ENCODER)
-    return {"skeleton": layout, **found, "streams": len(originals)}
-
-
-def _check_skeleton(found: str, wanted: str | None) -> None:
-    if wanted is not None and skeletons.get(wanted).name != found:
-        raise ValueError(f"the checkpoint was trained on skeleton {found!r}, not {wanted!r}.")
-
-
-CONVERTERS: dict[str, Callable] = {"cage": _cage, "hi_mpc": _hi_mpc, "sm_sge": _sm_sge}
-SEVERAL = ("cage",)  # networks that are several checkpoints

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tfskel.clustering import dbscan, jaccard, kmeans
+from tfskel.clustering import dbscan, jaccard, kmeans, neighbours
 
 METHODS: dict[str, Callable] = {"kmeans": kmeans.cluster, "dbscan": dbscan.cluster, "jaccard": jaccard.cluster}
 
@@ -27,12 +27,7 @@ def cluster(vectors: np.ndarray, method: str = "kmeans", **settings) -> np.ndarr
     """
     if method not in METHODS:
         raise ValueError(f"Clustering method must be one of {sorted(METHODS)}; received {method!r}.")
-    vectors = np.asarray(vectors)
-    if vectors.ndim != 2 or not vectors.size:
-        raise ValueError(f"vectors must be (N, D) with at least one row; received shape {vectors.shape}.")
-    good = np.isfinite(vectors).all(axis=1)
-    if not good.all():
-        raise ValueError(f"vectors hold NaN or infinite values, the first in row {np.argmin(good)}.")
+    vectors = neighbours.finite_rows(vectors, "vectors", dtype=None)
     try:
         inspect.signature(METHODS[method]).bind(vectors, **settings)
     except TypeError as error:

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 from scipy import sparse
 
-from tfskel.clustering import density, mutual, neighbours
-from tfskel.clustering import progress as progress_
+from tfskel.clustering import density, mutual, neighbours, progress
 
 TIE = 1e-6
 VISITS = 1 << 17
@@ -25,7 +24,6 @@ def cluster(
     distinct: bool = False,
     join_ties: bool = False,
     rank: np.ndarray | None = None,
-    progress: progress_.Progress | None = None,
 ) -> np.ndarray:
     """Clusters of rows that share most of their mutual nearest neighbours.
 
@@ -40,7 +38,6 @@ def cluster(
         join_ties: count rows as neighbours up to eps + 1e-6. Without it the last bit of the weights decides about
             distances that equal eps in exact arithmetic (0.8 with k2 = 6).
         rank: (N, k1) int, the nearest rows found by another engine; then nothing is searched.
-        progress: called with the stage, finished rows and all rows; by default log lines every ten seconds.
 
     Returns:
         (N,) int64 cluster numbers from 0 in the order of each cluster's first dense row; -1 for outliers.
@@ -56,33 +53,23 @@ def cluster(
         raise ValueError(f"eps is a Jaccard distance and must lie between 0 and 1, both excluded; received {eps}.")
     if min_samples < 1:
         raise ValueError(f"min_samples must be at least 1; received {min_samples}.")
-    progress = progress or progress_.logged()
     vectors = neighbours.finite_rows(vectors, "vectors")
-    if len(vectors) < k1 or k1 < 1:
-        raise ValueError(
-            f"Mutual neighbours need 1 <= k1 <= rows; received k1 = {k1} for {len(vectors)} rows. "
-            "Lower k1 or use more recordings."
-        )
-    if rank is None:
-        if distinct:
-            rank = neighbours.distinct_neighbours(vectors, k1, search, probes, progress)
-        else:
-            rank = neighbours.neighbours(vectors, vectors, k1, search, probes, progress)
+    if rank is None and distinct:
+        rank = neighbours.distinct_neighbours(vectors, k1, search, probes)
+    elif rank is None:
+        rank = neighbours.neighbours(vectors, vectors, k1, search, probes)
     elif np.shape(rank)[1:] != (k1,):
         raise ValueError(f"rank must be (N, k1) with k1 = {k1}; received shape {np.shape(rank)}.")
-    return density.labels(graph(mutual.weights(vectors, rank, k2, progress), eps, join_ties, progress), min_samples)
+    return density.labels(graph(mutual.weights(vectors, rank, k2), eps, join_ties), min_samples)
 
 
-def graph(
-    weights: sparse.csc_array, eps: float, join_ties: bool = False, progress: progress_.Progress | None = None
-) -> sparse.csr_array:
+def graph(weights: sparse.csc_array, eps: float, join_ties: bool = False) -> sparse.csr_array:
     """Pairs of rows whose distance is at most `eps`.
 
     Args:
         weights: as `mutual.weights` gives them.
         eps: 0 < eps < 1, compared in float32.
         join_ties: compare with eps + 1e-6 instead.
-        progress: called with "distances", finished rows and all rows.
 
     Returns:
         (N, N) bool, upper triangle with diagonal; only neighbours are stored.
@@ -92,7 +79,7 @@ def graph(
     least = 2 * (1 - float(limit)) / (2 - float(limit)) - 1e-5
     rows = weights.shape[0]
     degree, columns = np.zeros(rows, np.int64), [np.empty(0, np.int32)]
-    for i, j, distance in distances(weights, least, progress):
+    for i, j, distance in distances(weights, least):
         near = distance <= limit
         degree += np.bincount(i[near], minlength=rows)
         columns.append(j[near])
@@ -101,9 +88,7 @@ def graph(
     return sparse.csr_array((np.ones(len(columns), bool), columns, pointers), shape=(rows, rows))
 
 
-def distances(
-    weights: sparse.csc_array, least: float = 0.0, progress: progress_.Progress | None = None
-) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+def distances(weights: sparse.csc_array, least: float = 0.0) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Jaccard distances of the pairs that overlap, a block of rows at a time.
 
     Args:
@@ -111,7 +96,6 @@ def distances(
             entries of a column are in ascending order.
         least: overlap below which a pair is left out. Pairs never given overlap less; without any overlap the
             distance is 1.
-        progress: called with "distances", finished rows and all rows.
 
     Yields:
         i, j (n,) int32 with i <= j, i never falling from one pair to the next; distance (n,) float32 in [0, 1]:
@@ -125,7 +109,7 @@ def distances(
     del places
     total = np.zeros(rows + 1, np.int64)
     total[pointers > 0] = np.cumsum(visits)[pointers[pointers > 0] - 1]
-    begin = 0
+    begin, report = 0, progress.logged("distances", rows)
     while begin < rows:
         most = total[begin] + max(VISITS, 4 * rows)
         end = max(begin + 1, int(np.searchsorted(total, most, side="right")) - 1)
@@ -136,8 +120,7 @@ def distances(
         t = overlap.data[kept]
         yield i, overlap.indices[kept], np.maximum(1 - t / (2 - t), 0)
         begin = end
-        if progress is not None:
-            progress("distances", end, rows)
+        report(end)
 
 
 def _overlap(

@@ -4,16 +4,14 @@
 import numpy as np
 from scipy import sparse
 
-from tfskel.clustering import progress as progress_
+from tfskel.clustering import progress
 
 BLOCK = 4096
 SLAB = 1024
 """Inner products computed at a time: two buffers of this many rows stay in the processor's cache."""
 
 
-def weights(
-    vectors: np.ndarray, rank: np.ndarray, k2: int, progress: progress_.Progress | None = None
-) -> sparse.csc_array:
+def weights(vectors: np.ndarray, rank: np.ndarray, k2: int) -> sparse.csc_array:
     """What each row shares with the rows near it, as weights that sum to 1.
 
     Row i has mutual neighbours R(i): rows of its list that list it too. H(i) is the same for the first
@@ -25,7 +23,6 @@ def weights(
         vectors: (N, D) float32.
         rank: (N, k1) int, nearest rows, nearest first.
         k2: int, 1 <= k2 <= k1; 1 leaves out the mean.
-        progress: called with "weights", finished rows and all rows.
 
     Returns:
         (N, N) float32; rows ascending in every column. Weights that underflow are left out. A row that neither lists
@@ -39,14 +36,13 @@ def weights(
         raise ValueError(f"k2 must lie between 1 and k1 = {rank.shape[1]}; received {k2}.")
     rows = len(rank)
     full, half = _mutual(rank, rank.shape[1]), _mutual(rank, round(rank.shape[1] / 2) + 1)
-    columns, values, lengths = [], [], []
+    columns, values, lengths, report = [], [], [], progress.logged("weights", rows)
     for begin in range(0, rows, BLOCK):
         grown = _grown(full[begin : begin + BLOCK], half)
         columns.append(grown.indices)
         lengths.append(np.diff(grown.indptr))
         values.append(_softmax(_inner(vectors, begin, grown), lengths[-1]))
-        if progress is not None:
-            progress("weights", min(begin + BLOCK, rows), rows)
+        report(min(begin + BLOCK, rows))
     pointers = np.concatenate([[0], np.cumsum(np.concatenate(lengths))])
     found = sparse.csr_array((np.concatenate(values), np.concatenate(columns), pointers), shape=(rows, rows))
     del full, half, columns, values
@@ -84,16 +80,10 @@ def checked(rank: np.ndarray, rows: int) -> np.ndarray:
 
 def _mutual(rank: np.ndarray, width: int) -> sparse.csr_array:
     """Rows that have each other among their first `width`; symmetric, columns ascending."""
-    lists = np.ascontiguousarray(rank[:, :width])
-    columns, lengths = [], []
-    for begin in range(0, len(lists), BLOCK // 4):
-        ahead = np.sort(lists[begin : begin + BLOCK // 4], axis=1)
-        back = (lists[ahead] == np.arange(begin, begin + len(ahead), dtype=np.int32)[:, None, None]).any(axis=2)
-        columns.append(ahead[back])
-        lengths.append(back.sum(axis=1))
-    pointers = np.concatenate([[0], np.cumsum(np.concatenate(lengths))])
-    columns = np.concatenate(columns)
-    return sparse.csr_array((np.ones(len(columns), np.int16), columns, pointers), shape=(len(lists), len(lists)))
+    lists = np.sort(rank[:, :width], axis=1)
+    pointers = np.arange(len(lists) + 1) * lists.shape[1]
+    listed = sparse.csr_array((np.ones(lists.size, np.int16), lists.ravel(), pointers), shape=2 * (len(lists),))
+    return listed.multiply(listed.T.tocsr())
 
 
 def _grown(full: sparse.csr_array, half: sparse.csr_array) -> sparse.csr_array:

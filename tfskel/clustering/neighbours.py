@@ -6,20 +6,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tfskel.clustering import exact_search
-from tfskel.clustering import progress as progress_
+from tfskel.clustering import exact_search, progress
 
 SHARD = 4096  # queries of one search call
 FEWEST_PROBES = 32
 
 
 def neighbours(
-    queries: np.ndarray,
-    base: np.ndarray,
-    k: int,
-    search: str = "exact",
-    probes: int = FEWEST_PROBES,
-    progress: progress_.Progress | None = None,
+    queries: np.ndarray, base: np.ndarray, k: int, search: str = "exact", probes: int = FEWEST_PROBES
 ) -> np.ndarray:
     """The k rows of `base` nearest to each query, nearest first.
 
@@ -33,7 +27,6 @@ def neighbours(
         search: "exact", or "ivf": 4 sqrt(N) inverted lists, of which `probes` are searched; worth it from about 50,000
             rows. Rows for which the probed lists hold fewer than k are searched exactly.
         probes: int >= 32; fewer lose the mutual neighbours that the clustering needs.
-        progress: called after every shard.
 
     Returns:
         (Q, k) int32 row numbers of `base`; equally near rows in the order of their numbers.
@@ -56,24 +49,17 @@ def neighbours(
         )
     exact = exact_search.ExactSearch(base, flat)
     find = SEARCHES[search](exact, probes)
-    found = np.empty((len(queries), k), np.int32)
+    found, report = np.empty((len(queries), k), np.int32), progress.logged("neighbours", len(queries))
     for begin, end in _shards(len(queries)):
         found[begin:end] = find(queries[begin:end], k)
         short = begin + np.flatnonzero((found[begin:end] < 0).any(axis=1))
         if len(short):
             found[short] = exact(queries[short], k)[0]
-        if progress is not None:
-            progress("neighbours", end, len(queries))
+        report(end)
     return found
 
 
-def distinct_neighbours(
-    vectors: np.ndarray,
-    k: int,
-    search: str = "exact",
-    probes: int = FEWEST_PROBES,
-    progress: progress_.Progress | None = None,
-) -> np.ndarray:
+def distinct_neighbours(vectors: np.ndarray, k: int, search: str = "exact", probes: int = FEWEST_PROBES) -> np.ndarray:
     """The k rows nearest to each row, equal rows searched once and listed in the order of their numbers.
 
     Much cheaper than `neighbours(vectors, vectors, k)` when rows repeat. It fixes an order that the plain search
@@ -81,7 +67,7 @@ def distinct_neighbours(
 
     Args:
         vectors: (N, D) float, finite.
-        k, search, probes, progress: as for `neighbours`.
+        k, search, probes: as for `neighbours`.
 
     Returns:
         (N, k) int32; copies of a row have the same list.
@@ -97,26 +83,19 @@ def distinct_neighbours(
     _, first, copy_of, copies = np.unique(keys, return_index=True, return_inverse=True, return_counts=True)
     del keys
     distinct = vectors[first]
-    groups = neighbours(distinct, distinct, min(k, len(distinct)), search, probes, progress)
-    members = np.argsort(copy_of, kind="stable").astype(np.int32)
-    start = np.cumsum(copies) - copies
-    ends = np.cumsum(copies[groups], axis=1)  # places of the list filled after each group
-    expanded = np.empty((len(distinct), k), np.int32)
-    for place in range(k):
-        column = (ends <= place).sum(axis=1)[:, None]
-        group = np.take_along_axis(groups, column, axis=1)[:, 0]
-        within = place - np.take_along_axis(ends, column, axis=1)[:, 0] + copies[group]
-        expanded[:, place] = members[start[group] + within]
+    groups = neighbours(distinct, distinct, min(k, len(distinct)), search, probes)
+    members = np.split(np.argsort(copy_of, kind="stable").astype(np.int32), np.cumsum(copies)[:-1])
+    expanded = np.stack([np.concatenate([members[group] for group in nearest])[:k] for nearest in groups])
     return expanded[copy_of]
 
 
-def finite_rows(values: np.ndarray, name: str) -> np.ndarray:
-    """The values as contiguous float32 rows.
+def finite_rows(values: np.ndarray, name: str, dtype: str | None = "float32") -> np.ndarray:
+    """The values as contiguous rows of a type; None keeps theirs.
 
     Raises:
         ValueError: not two axes, empty, or a row that is not finite; `name` and the row are in the message.
     """
-    values = np.ascontiguousarray(values, np.float32)
+    values = np.ascontiguousarray(values, dtype)
     if values.ndim != 2 or not values.size:
         raise ValueError(f"{name} must be (rows, columns) with at least one of each; received shape {values.shape}.")
     for begin, end in _shards(len(values)):

@@ -6,26 +6,26 @@ from collections.abc import Callable
 
 from absl import logging
 
-Progress = Callable[[str, int, int], None]
-"""Called with the stage, the rows it has finished and all rows."""
 
-
-def logged(every: float = 10.0, clock: Callable[[], float] = time.monotonic) -> Progress:
-    """Progress that writes a line to the log at most once in `every` seconds.
+def logged(
+    stage: str, total: int, every: float = 10.0, clock: Callable[[], float] = time.monotonic
+) -> Callable[[int], None]:
+    """Function to call with the rows that a stage has finished; it writes to the log at most once in `every` seconds.
 
     Args:
-        every: seconds. A stage that is finished sooner is not mentioned.
+        stage: name in the log. A stage that is finished sooner is not mentioned.
+        total: all rows.
+        every: seconds.
         clock: seconds from any origin.
     """
-    began, spoken = {}, {}
+    start = spoken = clock()
 
-    def report(stage: str, done: int, total: int) -> None:
+    def report(done: int) -> None:
+        nonlocal spoken
         now = clock()
-        start = began.setdefault(stage, now)
-        if now - spoken.setdefault(stage, now) < every:
-            return
-        spoken[stage] = now
-        left = (now - start) * (total - done) / max(done, 1)
-        logging.info("clustering, %s: %d of %d rows, about %.0f s left", stage, done, total, left)
+        if now - spoken >= every:
+            spoken = now
+            left = (now - start) * (total - done) / max(done, 1)
+            logging.info("clustering, %s: %d of %d rows, about %.0f s left", stage, done, total, left)
 
     return report

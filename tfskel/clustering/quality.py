@@ -21,15 +21,12 @@ def quality(labels: np.ndarray, identities: np.ndarray) -> dict[str, float]:
     """
     from sklearn import metrics
 
-    found = counts(labels, identities)
-    labels, person = np.asarray(labels), np.unique(identities, return_inverse=True)[1]
-    alone = np.where(labels < 0, labels.max() + 1 + np.arange(len(labels)), labels)
-    return {
-        "clusters": found["clusters"],
-        "outliers": found["outliers"],
-        "ami": float(metrics.adjusted_mutual_info_score(person, alone)),
-        "ari": float(metrics.adjusted_rand_score(person, alone)),
-        "purity": found["purity"],
+    counted, labels = counts(labels, identities), np.asarray(labels)
+    each_outlier_alone = np.where(labels < 0, labels.max() + 1 + np.arange(len(labels)), labels)
+    person = np.unique(identities, return_inverse=True)[1]
+    return counted | {
+        "ami": float(metrics.adjusted_mutual_info_score(person, each_outlier_alone)),
+        "ari": float(metrics.adjusted_rand_score(person, each_outlier_alone)),
     }
 
 

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Keeps some train identities out of a training, so that it can be judged without looking at the probe."""
+"""Keeps some train identities out of a training, so that it can be validated without looking at the probe."""
 
 import numpy as np
 
 from tfskel.data import recordings as recording_sets
-from tfskel.data import skeleton_split as sequences
-from tfskel.data import windows
+from tfskel.data import skeleton_split, windows
 
 FEWEST = 2
 
@@ -41,7 +40,7 @@ def _half_of_recording(recordings: recording_sets.Recordings, cut: windows.Windo
 
 def probe_and_gallery(
     recordings: recording_sets.Recordings, length: int, root: int | None
-) -> tuple[sequences.Sequences, sequences.Sequences]:
+) -> tuple[skeleton_split.SkeletonSplit, skeleton_split.SkeletonSplit]:
     """Sequences of kept-out identities, divided into what is searched and what is searched in.
 
     Of a person's recordings, the first, third, ... are the gallery. A person with one recording has its first half in
@@ -64,8 +63,8 @@ def probe_and_gallery(
                 side[cut.recording == index] = turn % 2
     classes = recording_sets.sorted_identities(recordings.identity)
 
-    def part(mask: np.ndarray) -> sequences.Sequences:
+    def part(mask: np.ndarray) -> skeleton_split.SkeletonSplit:
         chosen = windows.Windows(cut.start[mask], cut.recording[mask], length)
-        return sequences.Sequences(recordings, chosen, root, classes)
+        return skeleton_split.SkeletonSplit(recordings, chosen, root, classes)
 
     return part(side == 1), part(side == 0)

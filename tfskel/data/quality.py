@@ -148,7 +148,7 @@ def _missing_identities(splits: dict) -> dict[str, list[str]]:
 
 def _duplicates(splits: dict, f: int) -> list[dict]:
     cut = {
-        name: sequences.Sequences(recordings, windows.every(recordings, f), root=0, classes=[])
+        name: sequences.SkeletonSplit(recordings, windows.every(recordings, f), root=0, classes=[])
         for name, recordings in splits.items()
         if (recordings.length >= f).any()
     }
@@ -156,7 +156,7 @@ def _duplicates(splits: dict, f: int) -> list[dict]:
     for a, b in itertools.combinations(cut, 2):
         pairs = sequences.duplicates_between(cut[a], cut[b])
         if pairs:
-            names = {(str(cut[a].recording_of[i]), str(cut[b].recording_of[j])): None for i, j in pairs}
+            names = {(str(cut[a].recording[i]), str(cut[b].recording[j])): None for i, j in pairs}
             listed = [{a: in_a, b: in_b} for in_a, in_b in itertools.islice(names, _SHOWN)]
             rows.append({"splits": [a, b], "count": len(pairs), "recordings": listed})
     return rows

@@ -44,7 +44,7 @@ class Recordings:
         """Lays example dictionaries (one per recording) end to end, order kept.
 
         Args:
-            examples: dictionaries with joints (T, J, 3) float32 or float64 metres and subject; optional
+            examples: dictionaries with joints (T, J, 3) float32 or float64 metres and identity; optional
                 recording, camera, condition (text, default ""), frames (T,) int, captured int.
 
         Raises:
@@ -67,7 +67,7 @@ class Recordings:
             joints=np.concatenate(joints).astype(np.result_type(np.float32, *joints), copy=False),
             start=np.cumsum(length) - length,
             length=length,
-            identity=np.array([_text(example["subject"]) for example in examples], np.str_),
+            identity=np.array([_text(example["identity"]) for example in examples], np.str_),
             captured=np.array(captured, np.int64),
             frame_numbers=np.concatenate(frames).astype(np.int64),
             **{key: np.array(values, np.str_) for key, values in texts.items()},
@@ -104,7 +104,8 @@ def load(folder: str | pathlib.Path, split: str) -> Recordings:
 
     Raises:
         FileNotFoundError: the folder is missing or holds no prepared data set.
-        ValueError: unknown or empty split, or joints that are not finite numbers.
+        ValueError: unknown or empty split, a data set prepared before its persons were called identities, or joints
+            that are not finite numbers.
     """
     folder = pathlib.Path(folder)
     if not (folder / "dataset_info.json").is_file():
@@ -119,6 +120,11 @@ def load(folder: str | pathlib.Path, split: str) -> Recordings:
     builder = tfds.builder_from_directory(literal.path)
     if split not in builder.info.splits:
         raise ValueError(f"{folder} has no split {split!r}; its splits are {', '.join(builder.info.splits)}.")
+    if "identity" not in builder.info.features:
+        raise ValueError(
+            f"{folder} stores no identity but {', '.join(builder.info.features)}: an earlier version prepared it. "
+            "Prepare it again with `tfds build --overwrite`."
+        )
     if not builder.info.splits[split].num_examples:
         raise ValueError(f"Split {split!r} of {folder} is empty: it holds no recording.")
     try:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Sequences of one split: recordings plus window starts, with identities and labels beside them."""
+"""Sequences of skeletons as a split: recordings plus window starts."""
 
 import dataclasses
 import functools
@@ -7,62 +7,82 @@ import functools
 import numpy as np
 
 from tfskel.data import recordings as recording_sets
-from tfskel.data import windows
+from tfskel.data import split, windows
 
 RULES = ("training", "testing")
+BASELINE = "Euclidean distance of root-centred sequences"
 _BLOCK = 4096
 
 
 @dataclasses.dataclass
-class Sequences:
-    """N sequences that are cut when taken; nothing cut is kept.
+class SkeletonSplit(split.Split):
+    """Sequences of one split; they are cut when read, and nothing cut is kept.
 
     Attributes:
         recordings: the recordings of the split.
         windows: where the sequences begin.
-        root: joint every frame is centred on; None leaves the joints as captured.
+        root: joint every frame is centred on when read; None leaves the joints as captured.
         classes: identities in the order of the labels.
+        origin: joint every frame is centred on in pictures and for features without learning.
     """
 
     recordings: recording_sets.Recordings
     windows: windows.Windows
     root: int | None
     classes: list[str]
+    origin: int = 0
 
     def __len__(self) -> int:
         return len(self.windows)
 
-    def take(self, index: np.ndarray | slice | int) -> np.ndarray:
-        """Sequences for a model, centred where there is a root: (n, f, J, 3) float32, metres; indexed as in NumPy."""
-        raw = self.raw(index)
+    def read(self, rows: np.ndarray | slice | int) -> np.ndarray:
+        """Sequences for a model, centred where there is a root: (n, f, J, 3) float32, metres."""
+        raw = self.raw(rows)
         placed = raw if self.root is None else windows.centre(raw, self.root)
         return placed.astype(np.float32, copy=False)
 
-    def raw(self, index: np.ndarray | slice | int) -> np.ndarray:
+    def raw(self, rows: np.ndarray | slice | int) -> np.ndarray:
         """Sequences as captured: (n, f, J, 3) in the dtype of the recordings, metres, not centred."""
-        start = np.atleast_1d(self.windows.start[index])
+        start = np.atleast_1d(self.windows.start[rows])
         return windows.gather(self.recordings.joints, start, self.windows.length)
+
+    def picture(self, rows: np.ndarray | slice) -> np.ndarray:
+        """Root-centred sequences: (n, f, J, 3) float32, metres."""
+        return windows.centre(self.read(rows), self.origin)
+
+    def baselines(self, rows: np.ndarray | slice) -> dict[str, np.ndarray]:
+        """Root-centred joints, whatever the recipe feeds its network: name -> (n, f * J * 3) float32."""
+        joints = self.picture(rows)
+        return {BASELINE: joints.reshape(len(joints), -1)}
+
+    def subset(self, rows: np.ndarray) -> "SkeletonSplit":
+        """As Split."""
+        chosen = windows.Windows(self.windows.start[rows], self.windows.recording[rows], self.windows.length)
+        return dataclasses.replace(self, windows=chosen)
+
+    @property
+    def content(self) -> np.ndarray:
+        """(N,) int64, the frame that each sequence begins with."""
+        return self.windows.start
 
     @functools.cached_property
     def identity(self) -> np.ndarray:
-        """(N,) str, person of each sequence."""
+        """(N,) text."""
         return self.recordings.identity[self.windows.recording]
 
     @functools.cached_property
-    def labels(self) -> np.ndarray:
-        """(N,) int64, index into `classes`; -1 where the person is not one of the classes."""
-        index = {identity: label for label, identity in enumerate(self.classes)}
-        per_recording = [index.get(str(identity), -1) for identity in self.recordings.identity]
-        return np.array(per_recording, np.int64)[self.windows.recording]
-
-    @functools.cached_property
     def camera(self) -> np.ndarray:
-        """(N,) str, camera or view of each sequence."""
+        """(N,) text; sets by view store the view here."""
         return self.recordings.camera[self.windows.recording]
 
     @functools.cached_property
-    def recording_of(self) -> np.ndarray:
-        """(N,) str, name of the recording of each sequence."""
+    def view(self) -> np.ndarray:
+        """(N,) text, unknown."""
+        return np.full(len(self), "")
+
+    @functools.cached_property
+    def recording(self) -> np.ndarray:
+        """(N,) text."""
         return self.recordings.recording[self.windows.recording]
 
 
@@ -74,7 +94,8 @@ def build(
     root: int | None = 0,
     classes: list[str] | None = None,
     order: str = "recording",
-) -> Sequences:
+    origin: int = 0,
+) -> SkeletonSplit:
     """Cuts recordings into sequences.
 
     Args:
@@ -84,6 +105,7 @@ def build(
         root: joint to centre on; None for no centring.
         classes: identities in label order; None takes the sorted identities of these recordings.
         order: order of the testing windows, see `windows.testing`.
+        origin: see SkeletonSplit.
 
     Raises:
         ValueError: unknown rule, order or root, f too small or larger than every recording.
@@ -98,10 +120,10 @@ def build(
     if classes is None:
         classes = recording_sets.sorted_identities(recordings.identity)
     cut = windows.training(recordings, f) if rule == "training" else windows.testing(recordings, f, order)
-    return Sequences(recordings, cut, root, list(classes))
+    return SkeletonSplit(recordings, cut, root, list(classes), origin)
 
 
-def duplicates_between(a: Sequences, b: Sequences) -> list[tuple[int, int]]:
+def duplicates_between(a: SkeletonSplit, b: SkeletonSplit) -> list[tuple[int, int]]:
     """Sequences of `a` that also occur in `b`, equal in every byte as captured.
 
     Returns:
@@ -122,7 +144,7 @@ def duplicates_between(a: Sequences, b: Sequences) -> list[tuple[int, int]]:
     return [(i, j) for i, j in pairs if a.raw(i).tobytes() == b.raw(j).tobytes()]
 
 
-def _hashes(sequences: Sequences) -> np.ndarray:
+def _hashes(sequences: SkeletonSplit) -> np.ndarray:
     """(N,) uint64: a random linear form of the bytes of each sequence, blockwise to bound the memory."""
     blocks = (sequences.raw(slice(i, i + _BLOCK)) for i in range(0, len(sequences), _BLOCK))
     rows = (block.reshape(len(block), -1).view(np.uint32) for block in blocks)

@@ -26,10 +26,7 @@ def micro_nauc(scores: np.ndarray, labels: np.ndarray) -> float:
     from sklearn import metrics
 
     scores, labels = _checked(scores, labels)
-    one_hot = np.zeros(scores.shape, np.int8)
-    one_hot[np.arange(len(labels)), labels] = 1
-    false_positives, true_positives, _ = metrics.roc_curve(one_hot.ravel(), scores.ravel())
-    return float(metrics.auc(false_positives, true_positives))
+    return float(metrics.roc_auc_score((labels[:, None] == np.arange(scores.shape[1])).ravel(), scores.ravel()))
 
 
 def rank_n(scores: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -76,10 +73,10 @@ def confusion(scores: np.ndarray, labels: np.ndarray) -> np.ndarray:
     Raises:
         ValueError: sizes disagree, nothing to score, scores not finite, or a label that is not a class.
     """
+    from sklearn import metrics
+
     scores, labels = _checked(scores, labels)
-    classes = scores.shape[1]
-    cells = labels * classes + np.argmax(scores, axis=1)
-    return np.bincount(cells, minlength=classes * classes).reshape(classes, classes)
+    return metrics.confusion_matrix(labels, scores.argmax(axis=1), labels=np.arange(scores.shape[1]))
 
 
 def _checked(scores: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -2,7 +2,7 @@
 """Average precision and match ranks of probes from blocks of distances, by sorting values only."""
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -70,28 +70,31 @@ class Layout:
             )
 
 
-def rank_blocks(
-    blocks: Iterator[np.ndarray], layout: Layout, exclude: Callable | None, max_rank: int, top: int
-) -> Retrieval:
-    """Ranks block by block; `exclude(block, first)` sets excluded cells to infinity."""
+def rank_blocks(blocks: Iterable[np.ndarray], layout: Layout, max_rank: int, top: int) -> Retrieval:
+    """Ranks the gallery for every probe.
+
+    Args:
+        blocks: distances (p, G) float of the next p probes, columns in the layout's order; excluded cells are infinite.
+        layout: of the identities.
+        max_rank: length of the CMC curve.
+        top: number of nearest gallery rows to list for every probe.
+
+    Raises:
+        ValueError: no probe has a match that is not excluded.
+    """
     probes, gallery = len(layout.slices), len(layout.order)
-    precision, penalty = np.full(probes, np.nan), np.full(probes, np.nan)
-    first_match = np.zeros(probes, np.int64)
+    scores = []
     top_index = np.full((probes, top), -1, np.int64)
     top_distance = np.full((probes, top), np.inf)
     nearest = min(top, gallery)
-    done = 0
     for block in blocks:
-        if exclude is not None:
-            exclude(block, done)
-        ordered = np.sort(block, axis=1)
-        for i, row in enumerate(block):
-            p = done + i
-            precision[p], penalty[p], first_match[p] = _row(row, ordered[i], layout.slices[p], layout.order)
+        for row, ordered in zip(block, np.sort(block, axis=1), strict=True):
+            p = len(scores)
+            scores.append(_row(row, ordered, layout.slices[p], layout.order))
             if nearest:
-                index, near = _nearest(row, ordered[i, nearest - 1], layout.order, nearest)
+                index, near = _nearest(row, ordered[nearest - 1], layout.order, nearest)
                 top_index[p, : len(index)], top_distance[p, : len(index)] = index, near
-        done += len(block)
+    precision, penalty, first_match = map(np.array, zip(*scores, strict=True))
     if np.all(first_match == 0):
         raise ValueError("The exclusions leave no probe with a match; evaluate without them or add recordings.")
     found = np.bincount(first_match, minlength=max_rank + 1)[1 : max_rank + 1]

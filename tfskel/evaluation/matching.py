@@ -4,6 +4,8 @@
 import numpy as np
 from scipy.spatial import distance
 
+from tfskel.evaluation import matrices
+
 
 def match(probe: np.ndarray, gallery: np.ndarray, same_set: bool = False, block_bytes: int = 64 << 20) -> np.ndarray:
     """The gallery row that each probe row is matched with.
@@ -22,14 +24,12 @@ def match(probe: np.ndarray, gallery: np.ndarray, same_set: bool = False, block_
 
     Source: original program: Euclidean distances in float64, no exclusion of the same recording or view.
     """
-    probe, gallery = _checked(probe, "probe"), _checked(gallery, "gallery")
+    probe, gallery = (values.astype(np.float64) for values in matrices.pair(probe, gallery))
     place = int(same_set)
-    if probe.shape[1] != gallery.shape[1]:
-        raise ValueError(f"probe and gallery must have one width; received {probe.shape} and {gallery.shape}.")
     if len(gallery) <= place:
         raise ValueError(f"a match inside one set needs at least 2 gallery rows; received {len(gallery)}.")
-    step = max(1, block_bytes // (8 * len(gallery)))
-    blocks = (distance.cdist(probe[first : first + step], gallery) for first in range(0, len(probe), step))
+    parts = matrices.row_blocks(len(probe), len(gallery), block_bytes)
+    blocks = (distance.cdist(probe[part], gallery) for part in parts)
     return np.concatenate([np.argsort(block, axis=1, kind="stable")[:, place] for block in blocks])
 
 
@@ -46,13 +46,3 @@ def rank1(matched: np.ndarray, probe_ids: np.ndarray, gallery_ids: np.ndarray) -
     if np.shape(matched) != np.shape(probe_ids):
         raise ValueError(f"every probe has one match; received {np.shape(matched)} for {np.shape(probe_ids)}.")
     return float(np.mean(np.asarray(gallery_ids)[matched] == np.asarray(probe_ids)))
-
-
-def _checked(values: np.ndarray, what: str) -> np.ndarray:
-    values = np.asarray(values, np.float64)
-    if values.ndim != 2 or not values.size or not np.isfinite(values).all():
-        raise ValueError(
-            f"{what} must be a finite matrix with at least one row; received shape {values.shape} with "
-            f"{np.sum(~np.isfinite(values))} values that are not finite."
-        )
-    return values

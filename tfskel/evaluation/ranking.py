@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tfskel.evaluation import matches
+from tfskel.evaluation import matches, matrices
 
 # Smallest squared distance, as in the originals: equal rows are then equally far, whatever the rounding.
 SMALLEST_SQUARE = 1e-12
@@ -25,12 +25,7 @@ def distances(probe: np.ndarray, gallery: np.ndarray, dtype: str = "float64") ->
     Raises:
         ValueError: the widths disagree, an array is empty or holds a value that is not finite.
     """
-    probe, gallery = _checked(probe, "probe"), _checked(gallery, "gallery")
-    if probe.shape[1] != gallery.shape[1]:
-        raise ValueError(
-            f"probe and gallery features must have the same width; received {probe.shape} and "
-            f"{gallery.shape}. Extract both with the same model."
-        )
+    probe, gallery = matrices.pair(probe, gallery)
     probe, gallery = _centred(dtype, gallery, probe, gallery)
     return _block(probe, gallery, np.einsum("gd,gd->g", gallery, gallery))
 
@@ -69,65 +64,23 @@ def retrieve(
     """
     if exclude_same and exclude_same not in EXCLUDABLE:
         raise ValueError(f"exclude_same must be empty or one of {sorted(EXCLUDABLE)}; received {exclude_same!r}.")
-    distances(probe.vectors[:1], gallery.vectors[:1])  # widths, before any work
+    vectors, known = matrices.pair(probe.vectors, gallery.vectors)
     layout = matches.Layout(probe.identities, gallery.identities)
-    known = _checked(gallery.vectors, "gallery")
-    vectors, rows = _centred(dtype, known, _checked(probe.vectors, "probe"), known[layout.order])
+    vectors, rows = _centred(dtype, known, vectors, known[layout.order])
     squares = np.einsum("gd,gd->g", rows, rows)
-    same = None
     if exclude_same:
-        here = np.asarray(getattr(probe, EXCLUDABLE[exclude_same]))
-        there = np.asarray(getattr(gallery, EXCLUDABLE[exclude_same]))[layout.order]
-
-        def same(block: np.ndarray, first: int) -> None:
-            for i, (lo, hi) in enumerate(layout.slices[first : first + len(block)]):
-                block[i, lo:hi][there[lo:hi] == here[first + i]] = np.inf
+        here, there = (np.asarray(getattr(side, EXCLUDABLE[exclude_same])) for side in (probe, gallery))
+        there = there[layout.order]
 
     def blocks() -> Iterator[np.ndarray]:
-        for part in _row_slices(len(vectors), len(rows), block_bytes):
-            yield _block(vectors[part], rows, squares)
+        for part in matrices.row_blocks(len(vectors), len(rows), block_bytes):
+            block = _block(vectors[part], rows, squares)
+            if exclude_same:
+                for row, (lo, hi), tag in zip(block, layout.slices[part], here[part], strict=True):
+                    row[lo:hi][there[lo:hi] == tag] = np.inf
+            yield block
 
-    return matches.rank_blocks(blocks(), layout, same, max_rank, top)
-
-
-def evaluate(
-    distances: np.ndarray,
-    probe_ids: np.ndarray,
-    gallery_ids: np.ndarray,
-    exclude: np.ndarray | None = None,
-    max_rank: int = 20,
-    top: int = 0,
-    block_bytes: int = 64 << 20,
-) -> matches.Retrieval:
-    """The same metrics from a given distance matrix.
-
-    Args:
-        distances: (P, G) finite; smaller means more alike.
-        probe_ids: (P,) and gallery_ids: (G,) identities (text or int).
-        exclude: (P, G) bool; True takes the gallery row out of that probe's gallery.
-        max_rank, top, block_bytes: as in `retrieve`.
-
-    Raises:
-        ValueError: sizes disagree, a distance is not finite, or no probe has any match.
-    """
-    distances = np.asarray(distances)
-    expected = (len(probe_ids), len(gallery_ids))
-    if distances.shape != expected:
-        raise ValueError(
-            f"distances must be (probes, gallery) = {expected}; received {distances.shape}. "
-            "Compute them with ranking.distances(probe, gallery)."
-        )
-    if exclude is not None and np.shape(exclude) != expected:
-        raise ValueError(f"exclude must be (probes, gallery) = {expected}; received {np.shape(exclude)}.")
-    _checked(distances, "distances")
-    layout = matches.Layout(probe_ids, gallery_ids)
-
-    def given(block: np.ndarray, first: int) -> None:
-        block[np.asarray(exclude)[first : first + len(block)][:, layout.order]] = np.inf
-
-    parts = _row_slices(*expected, block_bytes)
-    blocks = (distances[part][:, layout.order].astype(np.float64, copy=False) for part in parts)
-    return matches.rank_blocks(blocks, layout, None if exclude is None else given, max_rank, top)
+    return matches.rank_blocks(blocks(), layout, max_rank, top)
 
 
 def _centred(dtype: str, gallery: np.ndarray, *values: np.ndarray) -> list[np.ndarray]:
@@ -150,19 +103,3 @@ def _block(probe: np.ndarray, gallery: np.ndarray, squares: np.ndarray) -> np.nd
     block += np.einsum("pd,pd->p", probe, probe)[:, None]
     np.maximum(block, SMALLEST_SQUARE, out=block)
     return np.sqrt(block, out=block)
-
-
-def _row_slices(rows: int, columns: int, block_bytes: int) -> list[slice]:
-    step = max(1, block_bytes // (8 * columns))
-    return [slice(first, min(first + step, rows)) for first in range(0, rows, step)]
-
-
-def _checked(values: np.ndarray, what: str) -> np.ndarray:
-    values = np.asarray(values)
-    if values.ndim != 2 or not values.size:
-        raise ValueError(f"{what} must be a matrix with at least one row; received shape {values.shape}.")
-    good = np.isfinite(values).all(axis=1)
-    if not good.all():
-        row = int(np.argmin(good))
-        raise ValueError(f"{what} holds NaN or infinite values in {np.sum(~good)} rows, the first is row {row}.")
-    return values

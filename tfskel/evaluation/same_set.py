@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.spatial import distance
 
-from tfskel.evaluation import matches
+from tfskel.evaluation import matches, matrices
 
 
 def retrieve(features, max_rank: int = 20, block_bytes: int = 64 << 20, top: int = 0) -> matches.Retrieval:
@@ -28,30 +28,22 @@ def retrieve(features, max_rank: int = 20, block_bytes: int = 64 << 20, top: int
 
     Source: original program, kept for parity.
     """
-    vectors = np.asarray(features.vectors)
-    if vectors.ndim != 2 or len(vectors) < 2 or not np.isfinite(vectors).all():
-        raise ValueError(
-            f"a search inside one set needs (N, D) finite features, N >= 2; received shape {vectors.shape} with "
-            f"{np.sum(~np.isfinite(vectors))} values that are not finite."
-        )
+    vectors = matrices.finite(features.vectors, "the set").astype(np.float64)
+    if len(vectors) < 2:
+        raise ValueError("a search inside one set needs at least 2 rows; received 1.")
     layout = matches.Layout(features.identities, features.identities)
-    with_nearest = matches.rank_blocks(_blocks(vectors, layout, block_bytes), layout, None, max_rank, 0)
-
-    def leave_out_nearest(block: np.ndarray, first: int) -> None:
-        for row in block:
-            tied = np.flatnonzero(row == row.min())
-            row[tied[np.argmin(layout.order[tied])]] = np.inf
-
-    without = matches.rank_blocks(_blocks(vectors, layout, block_bytes), layout, leave_out_nearest, max_rank, top)
-    precision, penalty = with_nearest.average_precision, with_nearest.inverse_penalty
-    precision[0] = penalty[0] = np.nan
-    return dataclasses.replace(without, average_precision=precision, inverse_penalty=penalty)
-
-
-def _blocks(vectors: np.ndarray, layout: matches.Layout, block_bytes: int) -> Iterator[np.ndarray]:
-    """Distances of a few rows to all, columns in the layout's order."""
-    vectors = vectors.astype(np.float64)
     gallery = vectors[layout.order]
-    step = max(1, block_bytes // (8 * len(vectors)))
-    for first in range(0, len(vectors), step):
-        yield distance.cdist(vectors[first : first + step], gallery)
+
+    def blocks(with_nearest: bool) -> Iterator[np.ndarray]:
+        for part in matrices.row_blocks(len(vectors), len(vectors), block_bytes):
+            block = distance.cdist(vectors[part], gallery)
+            for row in () if with_nearest else block:
+                tied = np.flatnonzero(row == row.min())
+                row[tied[np.argmin(layout.order[tied])]] = np.inf
+            yield block
+
+    whole = matches.rank_blocks(blocks(with_nearest=True), layout, max_rank, 0)
+    ranked = matches.rank_blocks(blocks(with_nearest=False), layout, max_rank, top)
+    precision, penalty = whole.average_precision, whole.inverse_penalty
+    precision[0] = penalty[0] = np.nan
+    return dataclasses.replace(ranked, average_precision=precision, inverse_penalty=penalty)

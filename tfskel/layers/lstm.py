@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: MIT
 """Stacked LSTM with the semantics of TensorFlow 1, over sequences or over prefix trees of sequences."""
 
-import math
-
 import keras
 import numpy as np
 from keras import ops
 
+from tfskel.layers import configured, initial_values
 
-class LSTM(keras.layers.Layer):
+
+@keras.saving.register_keras_serializable(package="tfskel")
+class LSTM(configured.Configured, keras.layers.Layer):
     """One LSTM layer, unrolled, gates in the Keras order input, forget, candidate, output.
 
     The forget gate's constant 1 of TensorFlow 1 is part of the initial bias. The Glorot limit is the one of
@@ -19,27 +20,30 @@ class LSTM(keras.layers.Layer):
         seed: int or None. Seed of the initial values.
         streams: int or None. Number of independent layers S that run side by side; every weight, input and output
             then has S as its first axis.
-        initial: function of 0 (kernel) or 1 (recurrent kernel) that returns an initializer; None draws Glorot values.
+        limit: float or None. Kernels begin uniform within it; None takes the Glorot limit.
+        alike: bool. Every stream begins with the same values.
 
     Source: Hochreiter and Schmidhuber, 1997; TensorFlow 1 `LSTMCell` without peepholes.
     """
 
-    def __init__(self, units, seed=None, streams=None, initial=None, **kwargs):
+    def __init__(self, units, seed=None, streams=None, limit=None, alike=False, **kwargs):
         super().__init__(**kwargs)
-        self.units = units
-        self.seed = seed
+        self.units, self.seed, self.streams, self.limit, self.alike = units, seed, streams, limit, alike
         self.leading = () if streams is None else (streams,)
-        self.initial = initial
 
     def build(self, input_shape):
         width, E = input_shape[-1], self.units
-        limit = math.sqrt(6.0 / (width + 5 * E))
-        for name, rows, offset in (("kernel", width, 0), ("recurrent_kernel", E, 1)):
-            seed = None if self.seed is None else self.seed + offset
-            drawn = keras.initializers.RandomUniform(-limit, limit, seed=seed)
-            drawn = drawn if self.initial is None else self.initial(offset)
+        for name, rows, number in (("kernel", width, 0), ("recurrent_kernel", E, 1)):
+            drawn = initial_values.glorot(width + E, 4 * E, self.seed, number)
+            if self.limit is not None:
+                drawn = initial_values.uniform(self.limit, self.seed, number)
+            drawn = initial_values.alike(drawn) if self.alike else drawn
             setattr(self, name, self.add_weight(name=name, shape=(*self.leading, rows, 4 * E), initializer=drawn))
         self.bias = self.add_weight(name="bias", shape=(*self.leading, 4 * E), initializer=forget_gate_open)
+
+    def call(self, inputs, state=None):
+        """One time step from its inputs (..., rows, inputs): what `step` returns."""
+        return self.step(self.project(inputs), state)
 
     def project(self, inputs):
         """What the inputs alone give to the gates: (..., rows, inputs) -> (..., rows, 4 * units)."""
@@ -74,21 +78,32 @@ class LSTM(keras.layers.Layer):
         return ops.sigmoid(out) * ops.tanh(cell), cell
 
 
-class LSTMEncoder(keras.layers.Layer):
+def stack(units, depth, seed=None, streams=None, limit=None, alike=False) -> list[LSTM]:
+    """Layers that stand on each other, named lstm_0, lstm_1, ...; arguments as for LSTM.
+
+    With `alike`, kernels of one shape begin with the same values in all layers too.
+    """
+    steps = [0 if alike else 2 * layer for layer in range(depth)]
+    seeds = [None if seed is None else seed + step for step in steps]
+    return [LSTM(units, own, streams, limit, alike, name=f"lstm_{layer}") for layer, own in enumerate(seeds)]
+
+
+@keras.saving.register_keras_serializable(package="tfskel")
+class LSTMEncoder(configured.Configured, keras.layers.Layer):
     """Two (or more) stacked LSTM layers; the output is the top layer's hidden state at every step.
 
     Args:
         units: int. Width of each layer.
         depth: int. Number of layers.
         seed: int or None. Seed of the initial values.
-        streams, initial: as for LSTM.
+        streams, limit, alike: as for `stack`.
     """
 
-    def __init__(self, units, depth=2, seed=None, streams=None, initial=None, **kwargs):
+    def __init__(self, units, depth=2, seed=None, streams=None, limit=None, alike=False, **kwargs):
         super().__init__(**kwargs)
-        self.units = units
-        seeds = [None if seed is None else seed + 2 * layer for layer in range(depth)]
-        self.layers = [LSTM(units, s, streams, initial, name=f"lstm_{layer}") for layer, s in enumerate(seeds)]
+        self.units, self.depth, self.seed = units, depth, seed
+        self.streams, self.limit, self.alike = streams, limit, alike
+        self.layers = stack(units, depth, seed, streams, limit, alike)
 
     def build(self, input_shape):
         for layer in self.layers:

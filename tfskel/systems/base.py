@@ -1,19 +1,27 @@
 # SPDX-License-Identifier: MIT
-"""What every system is to the stages of a run: models by phase, features, scores, signatures, selection tracks."""
+"""What every system is to the stages of a run. A missing member fails when the system is made."""
 
+import abc
+import functools
 import pathlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 import numpy as np
 import tensorflow as tf
 
-from tfskel import choices, skeletons
-from tfskel.data import skeleton_split as sequences
+from tfskel import choices, features, skeletons
+from tfskel.data import split
+from tfskel.systems import fit as fits
 from tfskel.training import phase as phases
+from tfskel.training import selection
+
+MAIN = "features"
+"""Name of the representation that a system is used with; others are parts of it that are worth a look."""
+BATCH = 256
 
 
-class System:
-    """Base of all systems. A subclass builds `models`, embeds, makes its phases and their tracks.
+class System(abc.ABC):
+    """Base of all systems. A subclass builds `models`, represents items, and makes its phases.
 
     Args:
         recipe: sections of the system's base recipe.
@@ -25,12 +33,12 @@ class System:
 
     Attributes:
         PHASES: names of the trainings, in order.
-        EMBEDDING: phase whose tracks decide the features.
-        CLASSIFIER: phase whose tracks decide the recognition network; "" for systems without one.
+        EMBEDDING: phase whose selections decide the features.
+        CLASSIFIER: phase whose selections decide the recognition network; "" for systems without one.
         CHOICES: settings with a closed set of values, see `choices.check`.
         models: phase -> name -> keras.Model.
-        scored_batch: sequences per batch when retrieval leaves out the incomplete last batch of probe and gallery,
-            as some originals do; 0 when all are scored.
+        scored_batch: items per batch when retrieval leaves out the incomplete last batch of probe and gallery, as some
+            originals do; 0 when all are scored.
     """
 
     PHASES: tuple[str, ...] = ()
@@ -44,33 +52,88 @@ class System:
         self.recipe, self.classes, self.seed = recipe, classes, seed
         self.skeleton = skeletons.get(recipe["dataset"].skeleton)
         self.length = recipe["dataset"].length
-        self.models = {}
+        self.models: dict[str, dict] = {}
 
-    def joints_spec(self) -> tf.TensorSpec:
-        """What the compiled functions take: (N, f, J, 3) float32."""
+    @abc.abstractmethod
+    def represent(self, batch: tf.Tensor, portable: bool = False) -> dict[str, tf.Tensor]:
+        """All representations in one pass: what `Split.read` gives -> name -> (N, D), MAIN among them.
+
+        Args:
+            batch: as `input_spec`.
+            portable: use only operations that every runtime of an exported model has; equal but for rounding.
+        """
+
+    @abc.abstractmethod
+    def phase(self, name: str, fit: fits.Fit) -> phases.Phase:
+        """The training called `name`, ready for the loop; earlier phases must have been trained."""
+
+    @abc.abstractmethod
+    def selections(self, phase: str, fit: fits.Fit) -> selection.Selections:
+        """Which epochs of a phase are kept, and when it stops."""
+
+    def phases(self, fit: fits.Fit) -> Iterator[phases.Phase]:
+        """Phases in their order; each is made when the one before has been trained."""
+        return (self.phase(name, fit) for name in self.PHASES)
+
+    def scores(self, batch: tf.Tensor, portable: bool = False) -> tf.Tensor:
+        """Class scores (N, classes) of the recognition network; arguments as `represent`.
+
+        Raises:
+            TypeError: the system has none.
+        """
+        raise TypeError(f"{type(self).__name__} has no recognition network (CLASSIFIER is {self.CLASSIFIER!r}).")
+
+    @property
+    def input_spec(self) -> tf.TensorSpec:
+        """What an exported model takes, and the compiled functions too: (N, f, J, 3) float32."""
         return tf.TensorSpec((None, self.length, self.skeleton.num_joints, 3), tf.float32)
 
-    def placed(self, joints: tf.Tensor) -> tf.Tensor:
-        """Joints as captured -> as the recipe places them: centred on the root, or as they are."""
+    def prepare(self, raw: tf.Tensor) -> tf.Tensor:
+        """Joints as captured -> as the recipe places them, centred on the root or as they are; part of the export."""
         root = self.skeleton.root
-        return joints - joints[:, :, root : root + 1] if self.recipe["dataset"].centred else joints
+        return raw - raw[:, :, root : root + 1] if self.recipe["dataset"].centred else raw
 
-    def embeddings(self, track: str) -> dict[str, Callable]:
-        """What a track is evaluated with: name of a representation, "" for the main one, -> function like `embed`."""
-        return {"": self.embed}
+    def compiled(self, function: Callable) -> Callable:
+        """A function of a batch as one graph."""
+        return tf.function(function, input_signature=[self.input_spec])
 
-    def load(self, folder: pathlib.Path, name: str, track: str) -> bool:
-        """Loads the weights that a track kept; False when the track kept none. See `phases.load_weights`."""
-        return phases.load_weights(self.models[name], folder, name, track)
+    @functools.cached_property
+    def _represent(self) -> Callable:
+        return self.compiled(self.represent)
 
-    def pictures(self, joints: np.ndarray) -> dict[str, np.ndarray]:
-        """Matrices worth a look, averaged over sequences: name -> (R, C)."""
+    def features(
+        self, data: split.Split, names: Collection[str] = (), batch: int = BATCH
+    ) -> dict[str, features.Features]:
+        """Features of a split by the present weights, each different item embedded once.
+
+        Args:
+            data: the split.
+            names: representations to keep; empty for all.
+            batch: items embedded at a time.
+        """
+        return features.extract(lambda rows: self._represent(data.read(rows)), data, batch, names)
+
+    def reported(self, kept: str) -> Callable[[str], bool]:
+        """Which representations a selection is evaluated with: name -> bool."""
+        return lambda representation: True
+
+    def load(self, folder: pathlib.Path, name: str, kept: str) -> bool:
+        """Loads the weights that a selection kept; False when it kept none. See `phases.load_weights`."""
+        return phases.load_weights(self.models[name], folder, name, kept)
+
+    def pictures(self, batch: np.ndarray) -> dict[str, np.ndarray]:
+        """Matrices worth a look, averaged over items: name -> (R, C)."""
         return {}
 
-    def reconstruction(self, joints: np.ndarray) -> np.ndarray | None:
+    def reconstruction(self, batch: np.ndarray) -> np.ndarray | None:
         """Sequences as the system gives them back, (N, f, J, 3) in the frames' own order; None when it does not."""
         return None
 
-    def match(self, probe: sequences.Sequences, gallery: sequences.Sequences, same_set: bool) -> dict | None:
-        """Metrics of the original's own matching of probe and gallery; None when it has none."""
+    def match(self, probe: Mapping, gallery: Mapping, same_set: bool) -> dict | None:
+        """Metrics of the original's own matching; None when it has none.
+
+        Args:
+            probe, gallery: what `features` returned for them.
+            same_set: both are the same items.
+        """
         return None

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tfskel.data import skeleton_split as sequences
+from tfskel.data import split
 
 MEMORY_BYTES = 2 << 30  # larger features go to a file
 BATCH = 256
@@ -57,12 +57,12 @@ class Frozen:
         path.unlink()  # the mapping keeps the space until it is closed, and nothing is left behind
         return storage
 
-    def of(self, data: sequences.Sequences, rows: np.ndarray) -> Stored:
+    def of(self, data: split.Split, rows: np.ndarray) -> Stored:
         """Features of the sequences at `rows`, in that order."""
-        _, first, index = np.unique(data.windows.start[rows], return_index=True, return_inverse=True)
+        _, first, index = np.unique(data.content[rows], return_index=True, return_inverse=True)
         distinct, storage = rows[first], None
         for begin in range(0, len(distinct), BATCH):
-            part = self.encode(data.take(distinct[begin : begin + BATCH])).numpy()
+            part = self.encode(data.read(distinct[begin : begin + BATCH])).numpy()
             if storage is None:
                 storage = self._storage((len(distinct), *part.shape[1:]))
             storage[begin : begin + len(part)] = part

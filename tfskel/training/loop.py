@@ -99,7 +99,7 @@ class Keeper:
 
     Args:
         phase: the training.
-        folder: where weights of tracks and the resumable checkpoint are written.
+        folder: where weights of selections and the resumable checkpoint are written.
     """
 
     def __init__(self, phase: phases.Phase, folder: pathlib.Path):
@@ -110,10 +110,10 @@ class Keeper:
         resume = self.literal.path / f"{phase.name}.resume"
         self.manager = tf.train.CheckpointManager(checkpoint, str(resume), max_to_keep=2)
 
-    def keep(self, track: str) -> None:
-        """Writes the weights of a track under a temporary name and renames them."""
+    def keep(self, selection: str) -> None:
+        """Writes the weights of a selection under a temporary name and renames them."""
         for name, model in self.phase.models.items():
-            path = self.folder / phases.weights_name(self.phase.name, name, track)
+            path = self.folder / phases.weights_name(self.phase.name, name, selection)
             with arrays.complete(path) as unfinished:
                 model.save_weights(unfinished)
 
@@ -121,7 +121,7 @@ class Keeper:
         """Makes the end of an epoch the point to resume from."""
         prefix = self.manager.save(checkpoint_number=epoch + 1)
         state = {"epoch": epoch, "ended": ended, "checkpoint": pathlib.Path(prefix).name,
-                 "tracks": self.phase.tracks.state()}  # fmt: skip
+                 "selections": self.phase.selections.state()}  # fmt: skip
         arrays.write_json(self.state_path, state)
 
     def restore(self) -> tuple[int, bool]:
@@ -136,7 +136,7 @@ class Keeper:
             state = arrays.read_json(self.state_path)
             prefix = pathlib.Path(self.manager.directory) / state["checkpoint"]
             self.manager.checkpoint.restore(str(prefix)).assert_consumed()
-            self.phase.tracks.restore(state["tracks"])
+            self.phase.selections.restore(state["selections"])
         except (ValueError, KeyError, AssertionError, tf.errors.OpError) as error:
             raise ValueError(
                 f"the interrupted training in {self.folder} cannot be resumed: {self.state_path.name} or its "
@@ -146,11 +146,11 @@ class Keeper:
 
 
 def _judge(phase: phases.Phase, epoch: int, values: dict[str, float], keeper: Keeper) -> tuple[dict, list[str]]:
-    """Scores an epoch and keeps the weights of the tracks that want it; returns all scalars and those tracks."""
+    """Scores an epoch and keeps the weights of the selections that want it; returns all scalars and those names."""
     values = values | phase.score(epoch)
-    kept = phase.tracks.observe(epoch, values)
-    for track in kept:
-        keeper.keep(track)
+    kept = phase.selections.observe(epoch, values)
+    for selection in kept:
+        keeper.keep(selection)
     return values, kept
 
 
@@ -159,7 +159,7 @@ def _keep_unchanged(phase: phases.Phase, keeper: Keeper, log: Callable) -> dict[
     values, _ = _judge(phase, 0, {}, keeper)
     log(phase.name, 0, values)
     keeper.save(0, ended=True)
-    return phase.tracks.epochs()
+    return phase.selections.epochs()
 
 
 def fit(phase: phases.Phase, folder: pathlib.Path, log: Callable[[str, int, dict[str, float]], None]) -> dict[str, int]:
@@ -167,11 +167,11 @@ def fit(phase: phases.Phase, folder: pathlib.Path, log: Callable[[str, int, dict
 
     Args:
         phase: the training; one of no epochs keeps its models as they came.
-        folder: receives the weights of each track and the resumable checkpoint.
+        folder: receives the weights of each selection and the resumable checkpoint.
         log: called with (phase name, epoch, scalars) once per epoch.
 
     Returns:
-        track name -> epoch it kept.
+        selection name -> epoch it kept.
 
     Raises:
         ValueError: a loss is not finite (the message names epoch and step), there is no batch, or what is to be
@@ -188,17 +188,17 @@ def fit(phase: phases.Phase, folder: pathlib.Path, log: Callable[[str, int, dict
     for epoch in range(first, 0 if ended else phase.epochs):
         began = time.monotonic()
         values, kept = _judge(phase, epoch, {}, keeper) if phase.scores_first else ({}, [])
-        if not (phase.scores_first and phase.tracks.finished):
+        if not (phase.scores_first and phase.selections.finished):
             values |= phase.start_epoch(epoch)
             values |= _train_epoch(phase, epoch, progress)
         if not phase.scores_first:
             values, kept = _judge(phase, epoch, values, keeper)
         seconds = time.monotonic() - began
         shown = {name: values[name] for name in phase.headline or values if name in values}
-        progress.epoch(epoch, seconds, shown, [track for track in kept if track != "last"])
+        progress.epoch(epoch, seconds, shown, [selection for selection in kept if selection != "last"])
         log(phase.name, epoch, values | {"seconds": seconds})
-        ended = phase.tracks.finished or epoch + 1 == phase.epochs
+        ended = phase.selections.finished or epoch + 1 == phase.epochs
         keeper.save(epoch, ended)
-        if phase.tracks.finished:
+        if phase.selections.finished:
             break
-    return phase.tracks.epochs()
+    return phase.selections.epochs()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A phase: one training with its own batches, step, scores and selection tracks."""
+"""A phase: one training with its own batches, step, scores and selections."""
 
 import dataclasses
 import pathlib
@@ -24,12 +24,12 @@ class Phase:
         batches: epoch -> iterable of the arguments of `step`.
         step: (*batch) -> dict of scalars; "total" is what is minimised.
         score: epoch -> dict of floats, computed after the epoch; may be empty.
-        scores_first: score an epoch before its training; the tracks then keep, and the stopping rule sees, the weights
-            that the epoch begins with.
+        scores_first: score an epoch before its training; the selections then keep, and the stopping rule sees, the
+            weights that the epoch begins with.
         headline: names of the scalars shown in the log line of an epoch; empty for all.
-        models: name -> keras.Model whose weights a track keeps.
+        models: name -> keras.Model whose weights a selection keeps.
         trackables: name -> object that tf.train.Checkpoint must restore for an exact resume.
-        tracks: which epochs are kept and when to stop.
+        selections: which epochs are kept and when to stop.
         start_epoch: called with the epoch number before its batches are asked for; returns scalars for the log.
     """
 
@@ -41,19 +41,19 @@ class Phase:
     score: Callable[[int], dict[str, float]]
     models: dict[str, Any]
     trackables: dict[str, Any]
-    tracks: selection.Tracks
+    selections: selection.Selections
     start_epoch: Callable[[int], dict[str, float]] = _nothing
     scores_first: bool = False
     headline: tuple[str, ...] = ()
 
 
-def weights_name(phase: str, model: str, track: str) -> str:
-    """File name of the weights that a track kept, e.g. "pretraining.encoder.last.weights.h5"."""
-    return f"{phase}.{model}.{track.replace(' ', '-')}.weights.h5"
+def weights_name(phase: str, model: str, kept: str) -> str:
+    """File name of the weights that a selection kept, e.g. "pretraining.encoder.last.weights.h5"."""
+    return f"{phase}.{model}.{kept.replace(' ', '-')}.weights.h5"
 
 
-def load_weights(models: Mapping[str, Any], folder: pathlib.Path, phase: str, track: str) -> bool:
-    """Loads the weights that a track of a phase kept; False when the track kept none.
+def load_weights(models: Mapping[str, Any], folder: pathlib.Path, phase: str, kept: str) -> bool:
+    """Loads the weights that a selection of a phase kept; False when the selection kept none.
 
     Args:
         models: name -> keras.Model, as in the phase.
@@ -63,7 +63,7 @@ def load_weights(models: Mapping[str, Any], folder: pathlib.Path, phase: str, tr
         ValueError: a file is damaged or belongs to another network.
     """
     for name, model in models.items():
-        path = folder / weights_name(phase, name, track)
+        path = folder / weights_name(phase, name, kept)
         if not path.exists():
             return False
         try:

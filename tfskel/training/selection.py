@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Which epochs a training keeps: the selection tracks that every result names."""
+"""Which epochs a training keeps: the selections that every result names."""
 
 import dataclasses
 import math
@@ -17,14 +17,14 @@ DESCRIPTIONS = {
 _OF = " of "
 
 
-def track_of(track: str, representation: str) -> str:
-    """Name of a track of one of several features of a system, e.g. "probe-best of joints"; "" is the main one."""
-    return f"{track}{_OF}{representation}" if representation else track
+def selection_of(name: str, representation: str) -> str:
+    """Name of a selection for one of several features of a system, e.g. "probe-best of joints"; "" is the main one."""
+    return f"{name}{_OF}{representation}" if representation else name
 
 
-def split_track(track: str) -> tuple[str, str]:
-    """Inverse of `track_of`: (track, representation)."""
-    name, _, representation = track.partition(_OF)
+def split_selection(selection: str) -> tuple[str, str]:
+    """Inverse of `selection_of`: (name, representation)."""
+    name, _, representation = selection.partition(_OF)
     return name, representation
 
 
@@ -145,15 +145,15 @@ class StrictPatience:
 
 
 @dataclasses.dataclass
-class Tracks:
-    """The tracks of one training, observed after every epoch.
+class Selections:
+    """The selections of one training, observed after every epoch.
 
     Args:
-        rules: track name -> Best, Last or At.
+        rules: selection -> Best, Last or At.
         patience: stopping rule, or None to train all epochs.
 
     Attributes:
-        stopped: epoch at which the stopping rule ended the tracks, or None. A chosen later epoch is still trained.
+        stopped: epoch at which the stopping rule ended the selections, or None. A chosen later epoch is still trained.
     """
 
     rules: dict[str, Best | Last | At]
@@ -161,7 +161,7 @@ class Tracks:
     stopped: int | None = None
 
     def observe(self, epoch: int, scores: dict[str, float]) -> list[str]:
-        """Names of the tracks that keep this epoch."""
+        """Names of the selections that keep this epoch."""
         active = {name: rule for name, rule in self.rules.items() if self.stopped is None or isinstance(rule, At)}
         kept = [name for name, rule in active.items() if rule.observe(epoch, scores)]
         if self.stopped is None and self.patience is not None and self.patience.stops(scores):
@@ -170,12 +170,12 @@ class Tracks:
 
     @property
     def finished(self) -> bool:
-        """Whether no later epoch can change a track."""
+        """Whether no later epoch can change a selection."""
         waiting = any(isinstance(rule, At) and rule.epoch < 0 for rule in self.rules.values())
         return self.stopped is not None and not waiting
 
     def epochs(self) -> dict[str, int]:
-        """Track name -> epoch kept; a track that kept none is absent."""
+        """Selection -> epoch kept; one that kept none is absent."""
         return {name: rule.epoch for name, rule in self.rules.items() if rule.epoch >= 0}
 
     def state(self) -> dict:

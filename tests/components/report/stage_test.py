@@ -84,10 +84,10 @@ def test_page_says_what_was_run_and_how_well_it_works(written):
 
 def test_metrics_of_all_seeds_and_the_baseline_once_are_in_one_file(written):
     stored = json.loads((written[0] / "report" / stage.METRICS).read_text())
-    assert [(line["family"][0], line["track"], line["seed"]) for line in stored["rows"]] == [
+    assert [(line["family"][0], line["selection"], line["seed"]) for line in stored["rows"]] == [
         ("A", "last", 1), ("A", "probe-best", 1), ("B", "last", 1), ("A", "last", 2),
     ]  # fmt: skip
-    assert [line["track"] for line in stored["baselines"]] == [finished_run.BASELINE]
+    assert [line["selection"] for line in stored["baselines"]] == [finished_run.BASELINE]
     assert stored["published"][0]["metrics"] == {"rank1": 0.875}
     assert stored["clusters"] == {"1": finished_run.CLUSTERS, "2": finished_run.CLUSTERS}
     assert stored["warnings"] == ["identities of the probe that are not in train: c"]
@@ -177,5 +177,5 @@ def test_a_failed_write_leaves_the_earlier_page(tmp_path, monkeypatch):
 def test_a_damaged_result_is_named(tmp_path):
     given = finished_run.arguments(tmp_path)
     (tmp_path / "seed_2/results/metrics.json").write_text("{")
-    with pytest.raises(ValueError, match="seed_2/results/metrics.json is damaged"):
+    with pytest.raises(ValueError, match="seed_2/results/metrics.json: not a JSON file .*--force"):
         stage.report(**given)

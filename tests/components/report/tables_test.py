@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: MIT
-"""Result tables: which track is trusted, mean and deviation over seeds, dashes where there is no number."""
+"""Result tables: which kept is trusted, mean and deviation over seeds, dashes where there is no number."""
 
 from components.report import tables
 from tfskel.training import selection
 
 
-def row(track="last", **fields):
+def row(kept="last", **fields):
     metrics = fields.pop("metrics", {"rank1": 0.5, "mAP": 0.25})
-    return {"family": "B retrieval", "track": track, "metrics": metrics, **fields}
+    return {"family": "B retrieval", "selection": kept, "metrics": metrics, **fields}
 
 
-def test_headline_prefers_the_track_that_never_saw_the_probe():
+def test_headline_prefers_the_selection_that_never_saw_the_probe():
     rows = [row(name, seed=1) for name in (selection.PROBE_BEST, selection.LAST, selection.HELD_OUT)]
     found = tables.families(rows, [], [])
-    assert [(family.letter, family.track) for family in found] == [("B", selection.HELD_OUT)]
-    assert tables.families(rows[:1], [], [])[0].track == selection.PROBE_BEST
+    assert [(family.letter, family.selection) for family in found] == [("B", selection.HELD_OUT)]
+    assert tables.families(rows[:1], [], [])[0].selection == selection.PROBE_BEST
 
 
 def test_lines_hold_mean_deviation_each_seed_and_dashes_for_missing_numbers():

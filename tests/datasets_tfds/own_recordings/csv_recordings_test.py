@@ -56,7 +56,7 @@ def check(result):
         (example,) = result[split]
         np.testing.assert_array_equal(example["joints"], want[name][first:end], err_msg=split)
         assert example["frames"].tolist() == RECORDINGS[name][1][first:end]
-        assert (example["recording"], example["subject"]) == (name, RECORDINGS[name][0])
+        assert (example["recording"], example["identity"]) == (name, RECORDINGS[name][0])
         assert example["captured"] == end - first
 
 
@@ -192,7 +192,7 @@ def test_names_stay_text_when_they_look_like_numbers(tmp_path):
     rows = [[names[row[0]], f'"{row[1]}, {row[1]}"', *row[2:]] for row in wide_rows()]
     splits = {"train": [["007", 0, 3]], "probe": [["7", 0, 2]]}
     result = csv_recordings.read(store(tmp_path, WIDE, rows, splits))
-    assert [(row["recording"], row["subject"]) for rows in result.values() for row in rows] == [
+    assert [(row["recording"], row["identity"]) for rows in result.values() for row in rows] == [
         ("007", "a, a"),
         ("7", "b, b"),
     ]

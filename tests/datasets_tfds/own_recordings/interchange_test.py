@@ -48,7 +48,7 @@ def test_segments_become_examples_with_the_right_frames(tmp_path):
     np.testing.assert_array_equal(result["gallery"][0]["joints"], joints[15:18])
     np.testing.assert_array_equal(result["probe"][0]["joints"], joints[20:30])
     probe = result["probe"][0]
-    assert (probe["subject"], probe["camera"], probe["condition"], probe["captured"]) == ("a", "left", "", 10)
+    assert (probe["identity"], probe["camera"], probe["condition"], probe["captured"]) == ("a", "left", "", 10)
     assert probe["frames"].tolist() == list(range(2, 12)) and probe["joints"].dtype == np.float32
     assert interchange.frame_rate(tmp_path) == 25.0
 
@@ -65,7 +65,7 @@ def test_names_of_files_and_key_are_arguments_and_the_outer_level_of_splits_is_o
 def test_numeric_names_are_read_as_text(tmp_path):
     store(tmp_path, {"identity": np.array([7, 8, 7]), "camera": np.array([b"l", b"r", b"l"])})
     (example,) = interchange.read(tmp_path)["gallery"]
-    assert example["subject"] == "8" and example["camera"] == "r"
+    assert example["identity"] == "8" and example["camera"] == "r"
 
 
 def test_written_examples_are_read_back_exactly(tmp_path):
@@ -91,8 +91,8 @@ def test_writing_never_replaces_files_and_leaves_nothing_when_it_fails(tmp_path)
     with pytest.raises(ValueError, match="split 'probe' is empty"):
         interchange.write(new, examples | {"probe": []})
     with pytest.raises(ValueError, match="recording 'a1'.*identity is"):
-        interchange.write(new, {"train": [examples["train"][0], examples["train"][0] | {"subject": "z"}]})
-    with pytest.raises(ValueError, match="recording 'a1': frame 0 stands there twice"):
+        interchange.write(new, {"train": [examples["train"][0], examples["train"][0] | {"identity": "z"}]})
+    with pytest.raises(ValueError, match="recording 'a1': frame 0 follows 9; expected rising numbers, no frame twice"):
         interchange.write(new, {"train": examples["train"], "probe": examples["train"][:1]})
     assert not new.exists()
 
@@ -240,4 +240,4 @@ def test_the_public_walks_are_read_as_their_description_says():
     result = interchange.read(CMU_WALK, "cmu_walk_public.npz", "splits_public.json", "kinect20_noisy")
     counts = {split: (len(rows), sum(len(row["joints"]) for row in rows)) for split, rows in result.items()}
     assert counts == {"train": (32, 2913), "gallery": (16, 954), "probe": (16, 1159)}
-    assert len({row["subject"] for row in result["probe"]}) == 12
+    assert len({row["identity"] for row in result["probe"]}) == 12

@@ -123,7 +123,7 @@ def test_joint_names_in_a_csv_file_decide(tmp_path):
         for row in rows:
             for frame, pose in enumerate(row["joints"]):
                 for name, place in zip(V2.joint_names, pose, strict=True):
-                    words = [row["recording"], row["subject"], str(frame), name, *map(str, place), split]
+                    words = [row["recording"], row["identity"], str(frame), name, *map(str, place), split]
                     lines.append(",".join(words))
     (tmp_path / "recordings.csv").write_text("\n".join(lines))
     builder = catalogue.load("own_recordings", tmp_path / "data")

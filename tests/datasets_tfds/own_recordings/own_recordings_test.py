@@ -67,7 +67,7 @@ def test_both_forms_give_the_same_data_set(tmp_path):
         builder = build(form, tmp_path / f"data_{form.name}")
         assert list(builder.info.splits) == ["train", "gallery", "probe"]
         rows = read(builder, "gallery")
-        assert [(row["recording"], row["subject"]) for row in rows] == [(b"a2", b"a"), (b"b1", b"b")]
+        assert [(row["recording"], row["identity"]) for row in rows] == [(b"a2", b"a"), (b"b1", b"b")]
         np.testing.assert_array_equal(rows[0]["joints"], joints()[12:18])
         np.testing.assert_array_equal(rows[1]["joints"], joints()[9:12])
         assert rows[1]["frames"].tolist() == [4, 5, 6]

@@ -6,8 +6,7 @@ import pickle
 import numpy as np
 import pytest
 
-from datasets_tfds.readers import frame_files
-from datasets_tfds.readers import raw_recordings as takes
+from datasets_tfds.readers import frame_files, raw_recordings
 
 LINE = "{joint},{x},0.25,-1e-3,320.5,240.5,{state},0"
 
@@ -141,10 +140,10 @@ def test_an_unreadable_file_is_named(tmp_path):
 
 def test_a_recording_of_dropped_frames_only_is_empty(tmp_path):
     paths = [write(tmp_path, rows(state=0), f"{number}_skel.txt") for number in range(3)]
-    take = takes.Take(tuple(paths), subject="7", recording="a", clip=(1, 1))
-    example = frame_files.read(take, frame_files.RGBD_ID)
+    raw = raw_recordings.RawRecording(tuple(paths), identity="7", recording="a", clip=(1, 1))
+    example = frame_files.read(raw, frame_files.RGBD_ID)
     assert example["joints"].shape == (0, 20, 3)
-    assert (example["frames"].tolist(), example["captured"], example["subject"]) == ([], 3, "7")
+    assert (example["frames"].tolist(), example["captured"], example["identity"]) == ([], 3, "7")
 
 
 def test_extra_lines_are_ignored_where_only_the_first_lines_count(tmp_path):
@@ -153,10 +152,12 @@ def test_extra_lines_are_ignored_where_only_the_first_lines_count(tmp_path):
     np.testing.assert_array_equal(joints[:, 0], [joint / 7 for joint in range(20)])
 
 
-def test_a_take_travels_to_another_process(tmp_path):
-    take = takes.Take((write(tmp_path, rows()),), subject="7", recording="a", camera="front", setting="gc1")
-    copy = pickle.loads(pickle.dumps(take))
+def test_a_raw_recording_travels_to_another_process(tmp_path):
+    raw = raw_recordings.RawRecording(
+        (write(tmp_path, rows()),), identity="7", recording="a", camera="front", setting="gc1"
+    )
+    copy = pickle.loads(pickle.dumps(raw))
     np.testing.assert_array_equal(
         frame_files.read(copy, frame_files.RGBD_ID)["joints"],
-        frame_files.read(take, frame_files.RGBD_ID)["joints"],
+        frame_files.read(raw, frame_files.RGBD_ID)["joints"],
     )

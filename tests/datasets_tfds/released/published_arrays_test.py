@@ -17,11 +17,11 @@ def files(folder, prefix="t_"):
     return published_layouts.Files(folder, "SET-A", F, prefix)
 
 
-def sequences(count=6, persons=(3, 1, 8)):
+def sequences(count=6, identities=(3, 1, 8)):
     """Sequences of random joints; person 8 has none."""
     rng = np.random.default_rng(count)
-    person = np.array([persons[index % 2] for index in range(count)])
-    return published_arrays.Sequences(rng.normal(size=(count, F, J, 3)), person, list(persons))
+    identity = np.array([identities[index % 2] for index in range(count)])
+    return published_arrays.Sequences(rng.normal(size=(count, F, J, 3)), identity, list(identities))
 
 
 @pytest.fixture
@@ -42,8 +42,8 @@ def test_what_is_written_is_read_back_bit_for_bit_with_persons_in_order(written)
     expected = sequences()
     found = published_arrays.read(written, J)
     np.testing.assert_array_equal(found.joints, expected.joints)
-    np.testing.assert_array_equal(found.person, expected.person)
-    assert found.persons == [3, 1, 8]
+    np.testing.assert_array_equal(found.identity, expected.identity)
+    assert found.identities == [3, 1, 8]
     assert found.joints.dtype == np.float64
 
 
@@ -59,9 +59,9 @@ def test_files_are_as_the_original_preprocessing_writes_them(written):
                 np.testing.assert_array_equal(back[n * F + t], joints[n, F - 1 - t, :, axis])
     ids = np.load(written.folder / "ids_SET-A_4.npy", allow_pickle=True).item()
     assert list(ids.items()) == [(3, [0, 2, 4]), (1, [1, 3, 5]), (8, [])]
-    person = np.load(written.folder / "frame_id_SET-A_4.npy")
-    assert person.dtype == np.int64
-    assert person.tolist() == [3, 1, 3, 1, 3, 1]
+    identity = np.load(written.folder / "frame_id_SET-A_4.npy")
+    assert identity.dtype == np.int64
+    assert identity.tolist() == [3, 1, 3, 1, 3, 1]
 
 
 def test_the_pickled_ids_name_only_what_old_numpy_has(written):
@@ -86,7 +86,7 @@ def test_any_stored_shape_with_the_same_numbers_is_read(written, shape, order):
 
 def test_without_frame_id_the_persons_come_from_ids(written):
     written.frame_id.unlink()
-    assert published_arrays.read(written, J).person.tolist() == [3, 1, 3, 1, 3, 1]
+    assert published_arrays.read(written, J).identity.tolist() == [3, 1, 3, 1, 3, 1]
 
 
 def test_a_missing_file_is_named_beside_what_is_there(written):
@@ -159,9 +159,9 @@ def test_persons_that_do_not_fit_the_sequences_are_refused(written, ids, message
         published_arrays.read(written, J)
 
 
-@pytest.mark.parametrize("person", [np.arange(5), np.zeros((6, 2), int), np.array(list("abcdef"))])
-def test_a_frame_id_that_is_not_one_number_a_sequence_is_refused(written, person):
-    save(written.frame_id, person)
+@pytest.mark.parametrize("identity", [np.arange(5), np.zeros((6, 2), int), np.array(list("abcdef"))])
+def test_a_frame_id_that_is_not_one_number_a_sequence_is_refused(written, identity):
+    save(written.frame_id, identity)
     with pytest.raises(ValueError, match="expected one whole number for each of 6 sequences"):
         published_arrays.read(written, J)
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
-from datasets_tfds import skeleton_builder
+from datasets_tfds import catalogue
 from datasets_tfds.released import find_tree, published_sets, released_dataset_builder
 from tests import fakes
 from tfskel.data import order as batches
@@ -27,7 +27,7 @@ MIRRORED = [11, 10, 1, 0, 2, 4, 6, 8, 3, 5, 7, 9, 12, 14, 16, 18, 13, 15, 17, 19
 
 
 def build(config, manual_dir, data_dir):
-    builder = skeleton_builder.load("released", data_dir, {"config": config})
+    builder = catalogue.load("released", data_dir, {"config": config})
     download = tfds.download.DownloadConfig(manual_dir=str(manual_dir))
     builder.download_and_prepare(download_config=download)
     return builder
@@ -75,12 +75,12 @@ def test_sequences_are_exactly_those_that_the_hi_mpc_loader_makes_of_the_tree(tm
     order = MIRRORED if config.startswith("kgbd") else slice(None)
     _, train = read(builder, "train", f)
     _, test = read(builder, split, f)
-    np.testing.assert_array_equal(test.take(slice(None))[:, :, order], golden["test_J"])
+    np.testing.assert_array_equal(test.read(slice(None))[:, :, order], golden["test_J"])
     seed, batch = golden["seed_batch"]
     rng = np.random.RandomState(seed)
     rows = np.arange(len(train)) if config.startswith("kgbd") else batches.class_balanced(train.labels, batch, rng)
     rows = rows[rng.permutation(len(rows))]
-    np.testing.assert_array_equal(train.take(rows)[:, :, order], golden["train_J"])
+    np.testing.assert_array_equal(train.read(rows)[:, :, order], golden["train_J"])
     np.testing.assert_array_equal(train.labels[rows], golden["train_label_index"])
     test.classes = train.classes
     np.testing.assert_array_equal(np.maximum(test.labels, 0), golden["test_label_index"])
@@ -109,7 +109,7 @@ def test_flat_trees_give_the_recorded_arrays_of_sm_sge_bit_for_bit(
         raw = np.stack([golden[f"raw/{part}_{axis}"] for axis in AXES], axis=-1)
         np.testing.assert_array_equal(cut.raw(slice(None)), raw)
         np.testing.assert_array_equal(cut.identity.astype(int), golden[f"raw/{part}_frame_id"])
-        assert builder.info.metadata["persons"][ours] == golden[f"raw/{part}_ids_keys"].tolist()
+        assert builder.info.metadata["identities"][ours] == golden[f"raw/{part}_ids_keys"].tolist()
         assert set(stored.camera) == {view}
     _, train = read(builder, "train", f)
     _, test = read(builder, split, f)
@@ -180,7 +180,7 @@ def test_a_config_name_says_set_view_condition_and_any_length(name, key, length,
 @pytest.mark.parametrize("name", ["ias", "ias_f0", "ias_nm_f6", "ias_f6_", "prid_f6", "casia_b_xx_f40", "IAS_f6"])
 def test_a_name_that_stands_for_nothing_is_refused_with_the_names_there_are(name):
     with pytest.raises(ValueError, match=f"no config '{name}'.*Names: ias_f6, .*casia_b_nm_f40"):
-        skeleton_builder.load("released", None, {"config": name})
+        catalogue.load("released", None, {"config": name})
     with pytest.raises(ValueError, match="Did you mean 'ias_f6'"):
         published_sets.parse("ias_nm_f6")
 
@@ -195,7 +195,7 @@ def test_a_name_that_stands_for_nothing_is_refused_with_the_names_there_are(name
 )
 def test_a_recipe_has_to_say_which_set(options, message):
     with pytest.raises(ValueError, match=message):
-        skeleton_builder.load("released", None, options)
+        catalogue.load("released", None, options)
 
 
 @pytest.mark.parametrize("manual_dir", [".", "Datasets", "Datasets/BIWI"])
@@ -279,7 +279,7 @@ def test_the_stock_command_builds_the_named_set(tmp_path):
     ran = subprocess.run([command, "build", str(folder), *flags], capture_output=True, text=True, timeout=300)
     assert ran.returncode == 0, ran.stderr[-2000:]
     metadata = json.loads((tmp_path / "released" / "kgbd_f6" / "1.0.0" / "metadata.json").read_text())
-    assert metadata["persons"]["train"] == [1, 2, 15]
+    assert metadata["identities"]["train"] == [1, 2, 15]
     assert metadata["options"] == {"config": "kgbd_f6"}
 
 

@@ -4,7 +4,7 @@
 import numpy as np
 import pytest
 
-from tfskel.systems.cage import contrastive, locality
+from tfskel.systems.cage import losses
 
 
 def literal_contrast(vectors, temperature):
@@ -24,18 +24,18 @@ def literal_contrast(vectors, temperature):
 def test_contrast_is_the_literal_sum_over_the_doubled_list(count, temperature):
     vectors = np.random.RandomState(count).randn(2, count, 5)
     want = [literal_contrast(stream, temperature) for stream in vectors]
-    np.testing.assert_allclose(contrastive.neighbours(vectors.astype("f"), temperature), want, rtol=1e-5)
+    np.testing.assert_allclose(losses.contrast(vectors.astype("f"), temperature), want, rtol=1e-5)
 
 
 def test_a_contrast_needs_two_sequences():
     with pytest.raises(ValueError, match="at least 2 sequences in a batch; received 1"):
-        contrastive.neighbours(np.ones((3, 1, 4), "f"), 0.1)
+        losses.contrast(np.ones((3, 1, 4), "f"), 0.1)
 
 
 def test_the_locality_target_is_a_gaussian_around_the_mirrored_frame():
     f = 6
     want = [[np.exp(-((s - (f - 1 - t)) ** 2) / (2 * (f / 2) ** 2)) for s in range(f)] for t in range(f)]
-    np.testing.assert_allclose(locality.target(f), want, rtol=1e-6)
+    np.testing.assert_allclose(losses.locality_target(f), want, rtol=1e-6)
     alignments = np.random.RandomState(0).rand(2, 3, f, f).astype("f")
     sums = [0.5 * np.sum((stream * (1 - np.array(want))) ** 2) for stream in alignments]
-    np.testing.assert_allclose(locality.loss(alignments), sums, rtol=1e-5)
+    np.testing.assert_allclose(losses.locality(alignments), sums, rtol=1e-5)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Original CAGE checkpoints: names, reading of one and of several axes, and conversion."""
 
+import functools
 import importlib
 import json
 import re
@@ -10,7 +11,7 @@ import pytest
 
 from tests import fakes
 from tests.parity import original_names
-from tfskel.checkpoints import convert, tf1
+from tfskel.checkpoints import convert, name_table, tf1
 from tfskel.systems.cage import model as cage
 from tfskel.systems.cage import original as names
 
@@ -28,7 +29,7 @@ def test_weights_come_back_under_their_original_names(original):
     names.load(model, [original])
     like = {n: value for n, value in original.items() if not any(re.fullmatch(state, n) for state in names.IGNORED)}
     ours = {name: value[0] for name, value in original_names.named(model.trainable_variables).items()}
-    back = original_names.to_original(ours, like, names.to_ours)
+    back = original_names.to_original(ours, like, functools.partial(name_table.to_ours, entries=names.table()))
     assert len(back) == 18 and set(back) < set(original)
     for name, value in back.items():
         np.testing.assert_allclose(value, original[name], atol=2e-7, err_msg=name)
@@ -60,7 +61,7 @@ def test_checkpoints_of_all_axes_become_one_network(tmp_path, capsys):
     found = json.loads(capsys.readouterr().out)
     assert (found["system"], found["streams"], found["length"]) == ("cage", 3, 6)
     model = cage.CAGE(**{key: found[key] for key in ("num_joints", "length", "units", "streams", "unused_copies")})
-    model.load_weights(tmp_path / "out" / convert.ENCODER)
+    model.load_weights(tmp_path / "out" / "encoder.weights.h5")
     recorded = np.load(GOLDEN / "enc_la_revrec_ias_f6.npz")
     context = np.asarray(model.context(np.stack([recorded["input/source"][:8]] * 3)))
     for stream in range(3):

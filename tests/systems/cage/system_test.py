@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """CAGE as a system: phases, forms of features, options of the original, exact resume, and what it refuses."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -17,7 +19,7 @@ F, H, PEOPLE = 4, 6, 4
 
 
 def data():
-    return fakes.fit_data(F, root=None)
+    return fakes.fit(F, root=None)
 
 
 def config(training=None, recognition=None):
@@ -35,11 +37,16 @@ def system(**sections):
     return cage_system.CAGESystem(config(**sections), PEOPLE, 3)
 
 
+def embed(own, joints):
+    return own.represent(tf.constant(joints))["features"].numpy()
+
+
 def fit(own, given, folder, phases=("pretraining", "recognition")):
     determinism.set_seed(0)
     lines = []
+    given = dataclasses.replace(given, folder=folder)
     for name in phases:
-        made = own.phase(name, given, own.tracks(name, "probe", None), folder)
+        made = own.phase(name, given)
         loop.fit(made, folder, lambda name, epoch, values: lines.append(values))
     return lines
 
@@ -59,16 +66,16 @@ def test_every_form_is_trained_and_scored_from_sequences_to_accuracy(tmp_path, s
     own, given = system(**sections), data()
     lines = fit(own, given, tmp_path)
     assert len(lines) == 5 and lines[1]["total"] < lines[0]["total"] and lines[4]["total"] < lines[2]["total"]
-    joints = given.probe.take(slice(0, 5))
-    assert own.embed(joints).shape == (5, width)
+    joints = given.probe.read(slice(0, 5))
+    assert embed(own, joints).shape == (5, width)
     assert own.rows(tf.constant(joints)).shape[:2] == (5, rows)
     scored = own.scored_rows(given.probe)
-    means = own.scores(tf.constant(given.probe.take(scored))).numpy()
+    means = own.scores(tf.constant(given.probe.read(scored))).numpy()
     hits = np.mean(means.argmax(axis=1) == given.probe.labels[scored])
     assert lines[4]["probe/accuracy"] == pytest.approx(hits)
     fresh = system(**sections)
     assert all(fresh.load(tmp_path, name, "last") for name in fresh.PHASES)
-    np.testing.assert_array_equal(fresh.embed(joints), own.embed(joints))
+    np.testing.assert_array_equal(embed(fresh, joints), embed(own, joints))
 
 
 def test_a_resumed_training_equals_a_whole_one(tmp_path):
@@ -79,13 +86,13 @@ def test_a_resumed_training_equals_a_whole_one(tmp_path):
         folder = tmp_path / stop
         if stop == "recognition":
             fit(own, given, folder, ("pretraining",))
-        made = own.phase(stop, given, own.tracks(stop, "probe", None), folder)
+        made = own.phase(stop, dataclasses.replace(given, folder=folder))
         made.step = _failing(made.step, after=made.steps + 1)
         with pytest.raises(KeyboardInterrupt):
             loop.fit(made, folder, lambda *line: None)
         again = system()
         fit(again, given, folder)
-        joints = tf.constant(given.probe.take(slice(0, 5)))
+        joints = tf.constant(given.probe.read(slice(0, 5)))
         np.testing.assert_array_equal(again.scores(joints), whole.scores(joints))
 
 
@@ -103,21 +110,21 @@ def _failing(step, after):
 
 def test_the_original_three_tasks_are_one_encoder_used_three_times():
     tasks = {"tasks": ("rev_rec", "prediction", "sorting"), "attention": ("LA", "BA", "BA")}
-    own, joints = system(training=tasks | {"legacy_plus": True}), data().probe.take(slice(0, 3))
+    own, joints = system(training=tasks | {"legacy_plus": True}), data().probe.read(slice(0, 3))
     assert own.encoder.streams == 3
-    blocks = own.embed(joints).reshape(3, 3, 3, H)
+    blocks = embed(own, joints).reshape(3, 3, 3, H)
     np.testing.assert_array_equal(blocks[:, :, 0], blocks[:, :, 2])
     rows = np.asarray(own.rows(tf.constant(joints), training_role=True)).reshape(3, F, 3, 3, H)
     np.testing.assert_array_equal(rows[:, :, :, 0], rows[:, :, :, 1])
     assert not np.allclose(rows[:, :, :, 0], rows[:, :, :, 2])
     real = system(training=tasks)
-    blocks = real.embed(joints).reshape(3, 3, 3, H)
+    blocks = embed(real, joints).reshape(3, 3, 3, H)
     assert real.encoder.streams == 9 and not np.allclose(blocks[:, :, 0], blocks[:, :, 1])
 
 
 def test_shuffled_frames_are_the_same_whatever_stands_beside_a_sequence():
     own = system(training={"tasks": ("sorting",), "attention": ("BA",)})
-    joints = data().probe.take(slice(0, 6))
+    joints = data().probe.read(slice(0, 6))
     sources = np.asarray(own.streams.sources(tf.constant(joints)))
     np.testing.assert_array_equal(np.asarray(own.streams.sources(tf.constant(joints[4:5])))[:, 0], sources[:, 4])
     np.testing.assert_array_equal(np.sort(sources, axis=2), np.sort(np.moveaxis(joints, -1, 0), axis=2))
@@ -127,14 +134,15 @@ def test_shuffled_frames_are_the_same_whatever_stands_beside_a_sequence():
 def test_matching_searches_padded_galleries_and_unpadded_probes():
     own, given = system(recognition={"manner": "sc", "epochs": 0}), data()
     assert own.PHASES == ("pretraining",) and own.CLASSIFIER == ""
-    found = own.match(given.probe, given.gallery, same_set=False)
-    probe, gallery = (own.embeddings("last")["frames"](part.take(slice(None))) for part in (given.probe, given.gallery))
+    sides = [own.features(part) for part in (given.probe, given.gallery)]
+    found = own.match(*sides, same_set=False)
+    probe, gallery = (side["frames"].vectors for side in sides)
     parts = (given.probe, given.gallery)
     keep = [np.concatenate([np.flatnonzero(part.labels == k)[:8] for k in range(PEOPLE)]) for part in parts]
     matched = matching.match(probe[keep[0]], gallery[keep[1]])
     want = matching.rank1(matched, given.probe.identity[keep[0]], given.gallery.identity[keep[1]])
     assert found == {"scored": len(keep[0]), "rank1": want}
-    assert system().match(given.probe, given.gallery, same_set=False) is None
+    assert system().match(*sides, same_set=False) is None
 
 
 def test_encoders_of_another_run_are_taken_over_without_training(tmp_path):
@@ -143,14 +151,14 @@ def test_encoders_of_another_run_are_taken_over_without_training(tmp_path):
     own = system(training={"encoder_from": str(tmp_path / "source")})
     lines = fit(own, given, tmp_path / "target")
     assert len(lines) == 4 and "total" not in lines[0] and lines[0]["probe/rank1"] > 0
-    joints = given.probe.take(slice(0, 3))
-    np.testing.assert_array_equal(own.embed(joints), first.embed(joints))
+    joints = given.probe.read(slice(0, 3))
+    np.testing.assert_array_equal(embed(own, joints), embed(first, joints))
     with pytest.raises(ValueError, match="holds no encoder weights"):
         fit(system(training={"encoder_from": str(tmp_path / "nothing")}), given, tmp_path / "other")
 
 
 def test_pictures_show_alignments_beside_their_target_and_frames_in_their_own_order():
-    own, joints = system(), data().probe.take(slice(0, 2))
+    own, joints = system(), data().probe.read(slice(0, 2))
     pictures = own.pictures(joints)
     assert list(pictures) == ["attention/x", "attention/y", "attention/z", "attention/locality target"]
     np.testing.assert_allclose(pictures["attention/y"].sum(axis=1), 1, rtol=1e-5)
@@ -165,10 +173,10 @@ def test_served_features_are_those_of_joints_as_the_recipe_places_them():
         made.dataset.centred = centred
         own = cage_system.CAGESystem(made, PEOPLE, 3)
         raw = given.probe.raw(slice(0, 3)) + np.float32(2)
-        served = own.serving()["embed"](tf.constant(raw))
+        served = own.represent(own.prepare(tf.constant(raw)))
         placed = windows.centre(raw) if centred else raw
-        np.testing.assert_allclose(served["features"], own.embed(placed), atol=1e-6)
-        assert set(served) == {"features", "frames", "axis_x", "axis_y", "axis_z"}
+        np.testing.assert_allclose(served["features"], embed(own, placed), atol=1e-6)
+        assert set(served) == {"features", "frames", "axis x", "axis y", "axis z"}
 
 
 def test_scored_rows_follow_persons_and_complete_batches():

@@ -10,7 +10,7 @@ import pytest
 
 from tests import fakes
 from tests.parity import original_names
-from tfskel.checkpoints import assign, convert, tf1
+from tfskel.checkpoints import assign, convert, name_table, tf1
 from tfskel.systems.hi_mpc import model as hi_mpc
 from tfskel.systems.hi_mpc import original as names
 
@@ -35,7 +35,7 @@ def test_weights_come_back_under_their_original_names(original):
     model = hi_mpc.HiMPC("kinect_v1", 6, units=32)
     names.load(model, original)
     like = {name: original[name] for name in names.table(8)}
-    to_ours = functools.partial(names.to_ours, entries=names.table(8))
+    to_ours = functools.partial(name_table.to_ours, entries=names.table(8))
     back = original_names.to_original(original_names.named(model.trainable_variables), like, to_ours)
     assert set(back) == set(like)
     for name, value in back.items():
@@ -66,7 +66,7 @@ def test_a_converted_checkpoint_gives_the_recorded_features(tmp_path, capsys):
     description = json.loads(capsys.readouterr().out)
     assert (description["system"], description["units"], description["heads"]) == ("hi_mpc", 32, 8)
     model = hi_mpc.HiMPC(**{key: description[key] for key in ("skeleton", "length", "units", "heads")})
-    model.load_weights(tmp_path / "out" / convert.ENCODER)
+    model.load_weights(tmp_path / "out" / "encoder.weights.h5")
     recorded = np.load(GOLDEN / "features.npz")
     found = model.representations(recorded["J_in"])
     np.testing.assert_allclose(found["features"], recorded["msmr"], atol=1e-5)

@@ -48,7 +48,7 @@ def test_the_report_counts_clusters_outliers_and_purity_of_each_level():
         (lambda v: v, {"min_samples": 49}, 4, "no cluster on level parts: all 48 .* Raise training.eps .now 0.6."),
         (lambda v: v, {}, 60, "only 45 of 48 sequences .* fewer than a batch of 60, .* lower training.batch_size"),
         (lambda v: v * np.nan, {}, 4, "level parts hold NaN .* in 48 of 48 .* first is 0. Lower training.lea"),
-        (lambda v: v[:5], {}, 4, "1 <= k1 <= rows; received k1 = 6 for 5 rows"),
+        (lambda v: v[:5], {}, 4, "1 <= k <= 5; received k=6 for 5 rows"),
         (lambda v: v, {"eps": 1.5}, 4, "must lie between 0 and 1"),
     ],
 )

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Hi-MPC as a system: order of an epoch, exact resume, tracks of every representation, and what it refuses."""
+"""Hi-MPC as a system: order of an epoch, exact resume, selections of every representation, and what it refuses."""
 
+import dataclasses
 import types
 
 import numpy as np
@@ -21,8 +22,8 @@ PHASE = hi_mpc_system.PHASE
 WALK = {"frames": 24, "joints": 20}
 
 
-def data(judge="probe"):
-    return fakes.fit_data(4, judge=judge, **WALK)
+def data(validation="probe"):
+    return fakes.fit(4, validation=validation, **WALK)
 
 
 def system(seed=3, **training):
@@ -37,8 +38,7 @@ def system(seed=3, **training):
 def fit(folder, own, given, interrupt=None):
     determinism.set_seed(0)
     folder.mkdir(exist_ok=True)
-    rules = own.tracks(PHASE, given.judge, None)
-    made, logged = own.phase(PHASE, given, rules, folder), []
+    made, logged = own.phase(PHASE, dataclasses.replace(given, folder=folder)), []
     if interrupt is not None:
         step, done = made.step, []
 
@@ -60,13 +60,21 @@ def trained(tmp_path_factory):
     return folder, own, *fit(folder, own, data())
 
 
+def ranked(vectors, parts):
+    """Retrieval by the first sequences of probe and gallery, as many as have vectors."""
+    probe, gallery = (
+        types.SimpleNamespace(vectors=rows, identities=part.identity[: len(rows)])
+        for rows, part in zip(vectors, parts, strict=True)
+    )
+    return ranking.retrieve(probe, gallery)
+
+
 def test_an_epoch_is_scored_with_the_weights_it_begins_with_on_complete_batches_and_on_all(trained):
     _, _, _, logged = trained
     fresh, given = system(), data()
-    vectors = [np.asarray(fresh.encoder(part.take(slice(None)))) for part in (given.probe, given.gallery)]
-    identities = [part.identity for part in (given.probe, given.gallery)]
+    vectors = [np.asarray(fresh.encoder(part.read(slice(None)))) for part in (given.probe, given.gallery)]
     assert len(vectors[0]) == 48
-    want = ranking.evaluate(ranking.distances(*vectors), *identities)
+    want = ranked(vectors, (given.probe, given.gallery))
     assert logged[0]["probe/MSMR/mAP"] == pytest.approx(want.mAP, abs=1e-6)
     assert logged[0]["probe/MSMR/rank1"] == pytest.approx(want.rank(1), abs=1e-6)
     assert not any(key.startswith("all ") for key in logged[0]), "48 is three complete batches of 16"
@@ -77,10 +85,9 @@ def test_incomplete_last_batches_are_left_out_and_shown_apart(tmp_path):
     own.recipe["training"].batch_size = 20
     values = own.score(given)
     sides = (given.probe, given.gallery)
-    vectors = [np.asarray(own.encoder.sequences(part.take(slice(None)))["parts"]) for part in sides]
+    vectors = [np.asarray(own.encoder.sequences(part.read(slice(None)))["parts"]) for part in sides]
     for label, end in (("probe", 40), ("all probe", 48)):
-        far = ranking.distances(vectors[0][:end], vectors[1][:end])
-        want = ranking.evaluate(far, *(part.identity[:end] for part in sides))
+        want = ranked([values[:end] for values in vectors], sides)
         assert values[f"{label}/parts/mAP"] == pytest.approx(want.mAP, abs=1e-6)
     own.recipe["training"].batch_size = 64
     with pytest.raises(ValueError, match=r"probe \(48\) or gallery \(48\) has no complete batch of 64 .*'keep'"):
@@ -94,7 +101,7 @@ def test_the_first_epoch_clusters_the_untrained_features_of_the_resampled_sequen
     rows = batches.class_balanced(given.train.labels, 16, rng)
     rows = rows[rng.permutation(len(rows))]
     rows = rows[: len(rows) // 16 * 16]
-    features = fresh.encoder.sequences(given.train.take(rows))
+    features = fresh.encoder.sequences(given.train.read(rows))
     for level in hi_mpc.LEVELS:
         labels = clustering.cluster(np.asarray(features[level]), "jaccard", eps=0.8, min_samples=2, k1=8, k2=3)
         assert logged[0][f"clusters/{level}"] == labels.max() + 1
@@ -105,11 +112,11 @@ def test_training_lowers_the_loss_and_every_representation_has_its_own_best_epoc
     folder, own, epochs, logged = trained
     assert [line["epoch"] for line in logged] == [0, 1, 2]
     assert set(epochs) == {"probe-best", "last", *(f"probe-best of {level}" for level in hi_mpc.LEVELS)}
-    for kind in own.columns:
+    for kind in ("MSMR", *hi_mpc.LEVELS):
         scores = [line[f"probe/{kind}/rank1"] for line in logged]
-        track = selection.track_of("probe-best", "" if kind == "MSMR" else kind)
-        assert epochs[track] == 1 + int(np.argmax(scores[1:])), "epoch 0 never counts"
-    assert all(own.load(folder, PHASE, track) for track in epochs)
+        kept = selection.selection_of("probe-best", "" if kind == "MSMR" else kind)
+        assert epochs[kept] == 1 + int(np.argmax(scores[1:])), "epoch 0 never counts"
+    assert all(own.load(folder, PHASE, kept) for kept in epochs)
     assert not own.load(folder, PHASE, "held-out identities")
 
 
@@ -126,24 +133,24 @@ def test_an_interrupted_training_resumes_to_the_same_numbers(trained, tmp_path, 
         np.testing.assert_array_equal(ours, theirs)
 
 
-def test_a_track_is_evaluated_with_its_own_representations(trained):
+def test_a_selection_is_evaluated_with_its_own_representations(trained):
     _, own, _, _ = trained
-    joints = data().probe.take(slice(0, 5))
-    assert set(own.embeddings("probe-best")) == {""}
-    assert set(own.embeddings("probe-best of parts")) == {"parts"}
-    for track in ("last", "held-out identities"):
-        found = {name: embed(joints) for name, embed in own.embeddings(track).items()}
-        wanted = own.encoder.representations(joints)
-        for name, vectors in found.items():
-            np.testing.assert_allclose(vectors, wanted[name or "features"], atol=1e-5)
-        assert set(found) == {"", *hi_mpc.LEVELS}
+    probe = data().probe
+    found, wanted = own.features(probe), own.encoder.representations(probe.read(slice(None)))
+    assert set(found) == {"features", *hi_mpc.LEVELS}
+    for name, features in found.items():
+        np.testing.assert_allclose(features.vectors, wanted[name], atol=1e-5)
+    assert list(filter(own.reported("probe-best"), found)) == ["features"]
+    assert list(filter(own.reported("probe-best of parts"), found)) == ["parts"]
+    for kept in ("last", "held-out identities"):
+        assert list(filter(own.reported(kept), found)) == list(found)
 
 
 def test_the_exported_function_centres_raw_joints_and_names_every_level(trained):
     _, own, _, _ = trained
     part = data().probe
-    found = own.serving()["embed"](part.raw(slice(0, 5)))
-    wanted = own.encoder.representations(part.take(slice(0, 5)))
+    found = own.represent(own.prepare(part.raw(slice(0, 5))))
+    wanted = own.encoder.representations(part.read(slice(0, 5)))
     assert set(found) == {"features", *hi_mpc.LEVELS}
     for name, values in wanted.items():
         np.testing.assert_allclose(found[name], values, atol=1e-5)
@@ -152,23 +159,24 @@ def test_the_exported_function_centres_raw_joints_and_names_every_level(trained)
 def test_the_rule_for_equal_conditions_reaches_the_selection():
     own, given = system(), data()
     probe = sequences.build(fakes.walkers(1, apart=0.05, **WALK), f=4, rule="testing", classes=given.train.classes)
-    features = types.SimpleNamespace(vectors=own.embed(probe.take(slice(None))), identities=probe.identity)
+    features = types.SimpleNamespace(vectors=own.features(probe)["features"].vectors, identities=probe.identity)
     want, found = same_set.retrieve(features), {}
     for rule in (True, False):
         protocol = protocols.Protocol(same_set=rule)
-        found[rule] = own.score(fit_data.FitData(given.train, probe, probe, "probe", protocol))
+        found[rule] = own.score(fit_data.Fit(given.train, probe, probe, "probe", protocol))
     for name, value in (("mAP", want.mAP), ("rank1", want.rank(1))):
         assert found[True][f"probe/MSMR/{name}"] == pytest.approx(value, abs=1e-6)
     assert found[True]["probe/MSMR/rank1"] < found[False]["probe/MSMR/rank1"] == 1.0
 
 
-def test_kept_out_identities_are_judged_whole_by_mAP():
+def test_kept_out_identities_are_validated_whole_by_mAP():
     own = system()
     values = own.score(data("held_out"))
     assert "held_out/MSMR/mAP" in values and not any(name.startswith(("probe", "all")) for name in values)
-    rules = own.tracks(PHASE, "held_out", None)
+    rules = own.selections(PHASE, data("held_out"))
     assert rules.rules["held-out identities"].score == rules.patience.score == "held_out/MSMR/mAP"
-    assert own.tracks(PHASE, "probe", 2).rules["held-out identities"] == selection.At(2)
+    told = own.selections(PHASE, dataclasses.replace(data(), chosen={PHASE: 2}))
+    assert told.rules["held-out identities"] == selection.At(2)
 
 
 def test_a_level_without_clusters_stops_the_training_with_advice(tmp_path):

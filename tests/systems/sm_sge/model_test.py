@@ -13,7 +13,7 @@ def make(skeleton="kinect_v1", length=4, units=6, heads=2, seed=1, **options):
 
 
 def sequences(model, count=3, seed=0):
-    joints = np.random.RandomState(seed).randn(count, model.length, model.skeleton.num_joints, 3).astype("f")
+    joints = np.random.RandomState(seed).randn(count, model.length, model.num_joints, 3).astype("f")
     return joints - joints[:, :, :1]
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests import fakes
 from tests.parity import original_names
-from tfskel.checkpoints import assign, convert, tf1
+from tfskel.checkpoints import assign, convert, name_table, tf1
 from tfskel.systems import recognition
 from tfskel.systems.sm_sge import model as sm_sge
 from tfskel.systems.sm_sge import original as names
@@ -39,7 +39,7 @@ def test_weights_come_back_under_their_original_names(original):
     names.load_encoder(model, original)
     ours, entries = original_names.named(model.trainable_variables), names.table(8, 16)
     like = {name: original[name] for name in entries}
-    back = original_names.to_original(ours, like, functools.partial(names.to_ours, entries=entries))
+    back = original_names.to_original(ours, like, functools.partial(name_table.to_ours, entries=entries))
     assert set(back) == set(entries)
     for name, value in back.items():
         np.testing.assert_allclose(value, original[name], atol=2e-7, rtol=0)
@@ -77,9 +77,9 @@ def test_converted_weights_reproduce_the_recorded_logits(tmp_path, capsys):
     assert description == json.loads(capsys.readouterr().out)
     shape = {key: description[key] for key in ("skeleton", "length", "units", "heads", "node_units")}
     encoder = sm_sge.SMSGE(**shape)
-    encoder.load_weights(out / convert.ENCODER)
+    encoder.load_weights(out / "encoder.weights.h5")
     classifier = recognition.Recognition(4 * description["units"], description["classes"])
-    classifier.load_weights(out / convert.CLASSIFIER)
+    classifier.load_weights(out / "recognition.weights.h5")
     joints = np.load(GOLDEN / "ias_f6_dataset.npz")["X_test_J"]
     want = np.load(GOLDEN / "ias_f6_stage2_eval.npz")["val_sum_logits"]
     got = classifier.scores(encoder.prefix_features(joints))
@@ -133,7 +133,7 @@ def test_an_existing_folder_is_kept_unless_forced(tmp_path):
         convert.convert("sm_sge", CHECKPOINT, out)
     assert (out / "mine.txt").exists()
     convert.convert("sm_sge", CHECKPOINT.parent, out, force=True)
-    assert not (out / "mine.txt").exists() and (out / convert.ENCODER).exists()
+    assert not (out / "mine.txt").exists() and (out / "encoder.weights.h5").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 

@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Stacked LSTM decoder with Luong attention over the encoder's outputs, many independent ones side by side."""
 
-import math
 from typing import Any, NamedTuple
 
 import keras
 from keras import ops
 
-from tfskel.layers import lstm
+from tfskel.layers import configured, initial_values, lstm
 
 
 class Decoded(NamedTuple):
@@ -28,38 +27,37 @@ class Decoded(NamedTuple):
     cell_outputs: Any
 
 
-class LuongDecoder(keras.layers.Layer):
+@keras.saving.register_keras_serializable(package="tfskel")
+class LuongDecoder(configured.Configured, keras.layers.Layer):
     """Decoder whose attention vector of a step is an input of the next.
 
     Args:
         units: int. Width of the LSTM layers, keys and attention.
         outputs: int. Width J of a decoded frame.
         streams: int. Independent decoders S.
-        seed: int or None. Seed of the initial values.
-        initial: as for `lstm.LSTM`.
+        seed: int or None. Seed of the initial values of the attention and of the output layer.
+        lstm_seed, limit, alike: seed and initial values of the LSTM layers, as for `lstm.stack`.
 
     Source: Luong et al., 2015, https://arxiv.org/abs/1508.04025, dot score; as TensorFlow 1's attention wrapper: values
         are the encoder's outputs themselves, the attention layer has neither bias nor tanh.
     """
 
-    def __init__(self, units, outputs, streams, seed=None, initial=None, **kwargs):
+    def __init__(self, units, outputs, streams, seed=None, lstm_seed=None, limit=None, alike=False, **kwargs):
         super().__init__(**kwargs)
         self.units, self.outputs, self.streams, self.seed = units, outputs, streams, seed
-        self.layers = [lstm.LSTM(units, None, streams, initial, name=f"lstm_{layer}") for layer in range(2)]
+        self.lstm_seed, self.limit, self.alike = lstm_seed, limit, alike
+        self.layers = lstm.stack(units, 2, lstm_seed, streams, limit, alike)
 
-    def build(self, input_shape=None):
-        S, H, J = self.streams, self.units, self.outputs
-        seeds = [None] * 3 if self.seed is None else [self.seed, self.seed + 1, self.seed + 2]
+    def build(self, memory_shape=None):
+        S, H, J, seed = self.streams, self.units, self.outputs, self.seed
         for layer, width in zip(self.layers, (J + H, H), strict=True):
             layer.build((S, None, width))
-        self.memory_kernel = self.add_weight(name="memory_kernel", shape=(S, H, H), initializer=_glorot(H, H, seeds[0]))
-        self.attention_kernel = self.add_weight(
-            name="attention_kernel", shape=(S, 2 * H, H), initializer=_glorot(2 * H, H, seeds[1])
-        )
-        small = keras.initializers.TruncatedNormal(stddev=0.1, seed=seeds[2])
+        of_keys, of_attention = (initial_values.glorot(rows, H, seed, k) for k, rows in enumerate((H, 2 * H)))
+        self.memory_kernel = self.add_weight(name="memory_kernel", shape=(S, H, H), initializer=of_keys)
+        self.attention_kernel = self.add_weight(name="attention_kernel", shape=(S, 2 * H, H), initializer=of_attention)
+        small = keras.initializers.TruncatedNormal(stddev=0.1, seed=None if seed is None else seed + 2)
         self.kernel = self.add_weight(name="kernel", shape=(S, H, J), initializer=small)
         self.bias = self.add_weight(name="bias", shape=(S, J), initializer="zeros")
-        self.built = True
 
     def call(self, memory, states, previous=None, feedback=False):
         """Decodes f frames.
@@ -115,8 +113,3 @@ class LuongDecoder(keras.layers.Layer):
             if value is not None:
                 projected = projected + ops.matmul(value, kernel)
         return projected
-
-
-def _glorot(rows, columns, seed):
-    limit = math.sqrt(6.0 / (rows + columns))
-    return keras.initializers.RandomUniform(-limit, limit, seed=seed)

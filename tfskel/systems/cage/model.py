@@ -5,13 +5,14 @@ import keras
 import numpy as np
 from keras import ops
 
-from tfskel.layers import lstm
+from tfskel.layers import configured, initial_values, lstm
 from tfskel.systems.cage import luong_decoder
 
 LSTM_LIMIT, LSTM_SEED = 0.1, 2
 
 
-class CAGE(keras.Model):
+@keras.saving.register_keras_serializable(package="tfskel")
+class CAGE(configured.Configured, keras.Model):
     """S independent encoder-decoders ("streams"), e.g. of the axes x, y, z; every weight exists after construction.
 
     The first axis of every weight counts streams. Nothing is shared between them, so that one model trains what the
@@ -44,25 +45,29 @@ class CAGE(keras.Model):
         unused_copies: bool = True,
         constant_lstm: bool = True,
         name: str = "cage",
+        **kwargs,
     ):
-        super().__init__(name=name)
+        super().__init__(name=name, **kwargs)
         for label, value in (("num_joints", num_joints), ("length", length), ("units", units), ("streams", streams)):
             if value < 1:
                 raise ValueError(f"{label} must be at least 1; received {value}.")
         self.num_joints, self.length, self.units, self.streams = num_joints, length, units, streams
-        self.unused_copies = unused_copies
+        self.seed, self.unused_copies, self.constant_lstm = seed, unused_copies, constant_lstm
         seeds = [None] * 4 if seed is None else [int(s) for s in np.random.SeedSequence(seed).generate_state(4) >> 2]
-        initial = _same_in_all_streams if constant_lstm else _uniform(seeds.pop())
-        self.encoder = lstm.LSTMEncoder(units, streams=streams, initial=initial, name="encoder")
-        self.decoder = luong_decoder.LuongDecoder(units, num_joints, streams, seeds[0], initial, name="decoder")
-        self.head_seeds = seeds[1:3]
+        self.head_seeds, lstm_seed = seeds[1:3], LSTM_SEED if constant_lstm else seeds[3]
+        initial = {"streams": streams, "limit": LSTM_LIMIT, "alike": constant_lstm}
+        self.encoder = lstm.LSTMEncoder(units, seed=lstm_seed, name="encoder", **initial)
+        after = lstm_seed if constant_lstm or seed is None else lstm_seed + 4  # draws of the encoder's kernels
+        self.decoder = luong_decoder.LuongDecoder(
+            units, num_joints, seed=seeds[0], lstm_seed=after, name="decoder", **initial
+        )
         self.build((streams, None, length, num_joints))
 
     def build(self, input_shape):
         S, f, J, H = self.streams, self.length, self.num_joints, self.units
         self.encoder.build((S, None, f, J))
         self.decoder.build()
-        normal = [keras.initializers.RandomNormal(stddev=1.0, seed=seed) for seed in self.head_seeds]
+        normal = [initial_values.normal(seed) for seed in self.head_seeds]
         self.hidden_kernel = self.add_weight(name="hidden_kernel", shape=(S, f * H, H), initializer=normal[0])
         self.hidden_bias = self.add_weight(name="hidden_bias", shape=(S, H), initializer="zeros")
         self.kernel = self.add_weight(name="kernel", shape=(S, H, H), initializer=normal[1])
@@ -72,7 +77,6 @@ class CAGE(keras.Model):
             self.unused_kernel = self.add_weight(name="unused_kernel", shape=(S, J + H, 4 * H), initializer="zeros")
             self.unused_kernel.assign(ops.concatenate([first.kernel, first.recurrent_kernel], axis=1))
             self.unused_bias = self.add_weight(name="unused_bias", shape=(S, 4 * H), initializer="zeros")
-        self.built = True
 
     def call(self, sources, previous=None):
         """Encodes and decodes.
@@ -126,23 +130,3 @@ class CAGE(keras.Model):
         """A weight as TensorFlow 1 stores it: biases of the LSTM without the forget gate's constant."""
         biases = {id(layer.bias): layer for layer in (*self.encoder.layers, *self.decoder.layers)}
         return biases[id(weight)].stored_bias() if id(weight) in biases else weight
-
-
-def _same_in_all_streams(offset: int):
-    draw = keras.initializers.RandomUniform(-LSTM_LIMIT, LSTM_LIMIT, seed=LSTM_SEED + offset)
-
-    def initializer(shape, dtype=None):
-        return ops.broadcast_to(draw(shape[1:], dtype=dtype), shape)
-
-    return initializer
-
-
-def _uniform(seed: int | None):
-    """Draws of their own for each layer and stream."""
-    draws = iter(range(8))
-
-    def initial(offset: int):
-        own = None if seed is None else seed + next(draws)
-        return keras.initializers.RandomUniform(-LSTM_LIMIT, LSTM_LIMIT, seed=own)
-
-    return initial

@@ -6,12 +6,10 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import tensorflow as tf
 
-from tfskel.data import order as batches
+from tfskel.data import order
 from tfskel.evaluation import auc, sequence_scores
-from tfskel.systems import fit as fit_data
-from tfskel.systems import frozen_features as recognition_features
-from tfskel.systems import recognition, two_stage
-from tfskel.systems import recognition_trainer as training
+from tfskel.systems import fit as fits
+from tfskel.systems import frozen_features, recognition, two_stage
 from tfskel.systems.cage import person_order
 from tfskel.training import phase as phases
 from tfskel.training import selection
@@ -49,27 +47,27 @@ class Stage:
 
     def __init__(self, model: recognition.Recognition, recipe: Mapping, rows_per_sequence: int, seed: int):
         self.recipe, self.settings, self.per, self.seed = recipe, recipe["recognition"], rows_per_sequence, seed
-        self.trainer = training.RecognitionTrainer(model, self.settings.learning_rate)
+        self.trainer = recognition.RecognitionTrainer(model, self.settings.learning_rate)
         self._score = tf.function(model, reduce_retracing=True)
 
-    def phase(self, data: fit_data.FitData, frozen, tracks: selection.Tracks, score: Callable) -> phases.Phase:
+    def phase(self, fit: fits.Fit, frozen, selections: selection.Selections, score: Callable) -> phases.Phase:
         """The stage, ready for the loop.
 
         Args:
-            data: what it sees.
-            frozen: recognition_features.Frozen in the training role.
-            tracks: which epochs it keeps.
+            fit: what it sees.
+            frozen: in the training role.
+            selections: which epochs it keeps.
             score: epoch -> scores.
         """
         size, person_batch = self.settings.batch_size, self.recipe["training"].batch_size
-        visited, labels = person_order.of_labels(data.train.labels, person_batch, self.settings.person_remainder)
-        known = frozen.of(data.train, visited)
-        order = np.random.RandomState([self.seed, 3]).permutation(len(visited) * self.per)
-        count = batches.slices(len(order), size, "drop")[-1].stop // size
+        visited, labels = person_order.of_labels(fit.train.labels, person_batch, self.settings.person_remainder)
+        known = frozen.of(fit.train, visited)
+        shuffled = np.random.RandomState([self.seed, 3]).permutation(len(visited) * self.per)
+        count = order.slices(len(shuffled), size, "drop")[-1].stop // size
         block = max(k for k in range(1, BATCHES_PER_CALL + 1) if count % k == 0)
 
         def blocks(epoch: int):
-            for rows in np.split(order[: count * size], count // block):
+            for rows in np.split(shuffled[: count * size], count // block):
                 sequence, place = np.divmod(rows.reshape(block, size), self.per)
                 yield tf.constant(known.distinct[known.index[sequence], place]), tf.constant(labels[sequence], tf.int32)
 
@@ -82,17 +80,17 @@ class Stage:
             score=score,
             models={"classifier": self.trainer.model},
             trackables=self.trainer.trackables(),
-            tracks=tracks,
+            selections=selections,
         )
 
-    def score(self, data: fit_data.FitData, frozen: recognition_features.Frozen, scored: np.ndarray) -> Callable:
+    def score(self, fit: fits.Fit, frozen: frozen_features.Frozen, scored: np.ndarray) -> Callable:
         """Function of the epoch that scores the probe: the original's sequences and, where those are fewer, all."""
-        two_stage.enrolled(data)
+        two_stage.enrolled(fit)
         parts = {"probe": scored}
-        everyone = two_stage.enrolled_rows(data.probe)
+        everyone = two_stage.enrolled_rows(fit.probe)
         if not np.array_equal(np.sort(scored), everyone):
             parts["all probe"] = everyone
-        stored = {name: (frozen.of(data.probe, rows), data.probe.labels[rows]) for name, rows in parts.items()}
+        stored = {name: (frozen.of(fit.probe, rows), fit.probe.labels[rows]) for name, rows in parts.items()}
         chunk = max(1, 8192 // self.per)
 
         def score(epoch: int) -> dict[str, float]:
@@ -123,7 +121,7 @@ def metrics(rows: np.ndarray, labels: np.ndarray) -> dict[str, float]:
     """
     repeated, means = np.repeat(labels, rows.shape[1]), average(rows).numpy()
     return {
-        "loss": float(training.cross_entropy(rows.reshape(len(repeated), -1), repeated)),
-        "accuracy": float(training.accuracy(means, labels)),
+        "loss": float(recognition.cross_entropy(rows.reshape(len(repeated), -1), repeated)),
+        "accuracy": float(recognition.accuracy(means, labels)),
         "nAUC": auc.micro_nauc(means, labels),
     }

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Scaling of joints by the train split's range at each place, the alternative to centring in CAGE's programs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from tfskel.layers import configured
 from tfskel.systems.cage import pretext
 
 SCALINGS = ("", "min_max")
@@ -28,7 +29,7 @@ class Scaling:
     """
 
     def __init__(self, length: int, num_joints: int, kind: str):
-        self.models = {"scaling": _Range((length, num_joints, 3))} if kind else {}
+        self.models = {"scaling": Range((length, num_joints, 3))} if kind else {}
 
     def fit(self, take: Callable[[np.ndarray], np.ndarray], count: int) -> None:
         """Learns the range of N training sequences; `take` gives (n, f, J, 3) for row indices."""
@@ -41,18 +42,20 @@ class Scaling:
         """Scaled joints, (N, f, J, 3), as tensors."""
         if not self.models:
             return joints
-        return (joints - self.models["scaling"].low) / self.models["scaling"].width
+        return self.models["scaling"](joints)
 
     def apply(self, joints: np.ndarray) -> np.ndarray:
         """The same as arrays."""
         return np.asarray(self.source(joints))
 
 
-class _Range(keras.Model):
+@keras.saving.register_keras_serializable(package="tfskel")
+class Range(configured.Configured, keras.Model):
     """Smallest value and width of the range, not trained."""
 
-    def __init__(self, shape: tuple[int, ...]):
-        super().__init__(name="scaling")
+    def __init__(self, shape: Sequence[int], name: str = "scaling", **kwargs):
+        super().__init__(name=name, **kwargs)
+        self.shape = list(shape)
         self.low = self.add_weight(name="low", shape=shape, initializer="zeros", trainable=False)
         self.width = self.add_weight(name="width", shape=shape, initializer="ones", trainable=False)
         self.built = True

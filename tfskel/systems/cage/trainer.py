@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
-from tfskel.systems.cage import contrastive, locality
+from tfskel.systems.cage import losses
 from tfskel.systems.cage import model as cage
 from tfskel.training import adam, determinism
 
@@ -87,15 +87,11 @@ class Trainer:
         squares = [tf.reduce_sum(tf.square(self.model.stored(w)), axis=range(1, len(w.shape))) for w in self.weights]
         terms = {
             "reconstruction": 0.5 * tf.reduce_sum(tf.square(decoded.reconstruction - targets), axis=(1, 2, 3)),
-            "attention": self.aware * locality.loss(decoded.alignments),
-            "contrast": self.contrast(self.model.project(context)),
+            "attention": self.aware * losses.locality(decoded.alignments),
+            "contrast": losses.contrast(self.model.project(context), self.temperature),
             "l2": self.l2 * 0.5 * determinism.total(squares),
         }
         return terms, tf.reduce_sum(determinism.total(list(terms.values())))
-
-    def contrast(self, projections) -> tf.Tensor:
-        """Contrastive term: (S, N, units) -> (S,)."""
-        return contrastive.neighbours(projections, self.temperature)
 
     def gradients(self, sources, targets) -> tuple[dict[str, tf.Tensor], list[tf.Tensor]]:
         """Terms, each (S,), and gradients of the total for the model's trainable variables, before clipping."""

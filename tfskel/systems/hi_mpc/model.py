@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Hi-MPC: one frame encoder and one set of meta-transformation heads for each of three skeleton levels."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 import keras
@@ -8,13 +9,103 @@ import numpy as np
 from keras import ops
 
 from tfskel import skeletons
-from tfskel.systems.hi_mpc import level_encoder, meta_heads
+from tfskel.layers import configured, dense, initial_values
 
 LEVELS = ("joints", "parts", "bodies")
 LETTERS = {"joints": "J", "parts": "P", "bodies": "B"}
 
 
-class HiMPC(keras.Model):
+@keras.saving.register_keras_serializable(package="tfskel")
+class LevelEncoder(configured.Configured, keras.layers.Layer):
+    """Encodes frames one by one: relu(x W1 + b1) W2 + b2.
+
+    Args:
+        units: int. Width of both layers.
+        seed: int or None. Seed of the initial values.
+
+    Source: Rao et al., 2023, https://arxiv.org/abs/2307.12917; no normalisation and no last activation, as in the
+    original program.
+    """
+
+    def __init__(self, units, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.units, self.seed = units, seed
+        seeds = (None, None) if seed is None else (seed, seed + 1)
+        first, second = (keras.initializers.GlorotUniform(seed) for seed in seeds)
+        self.hidden = dense.Dense(units, "relu", kernel_initializer=first, name="hidden")
+        self.encoded = dense.Dense(units, kernel_initializer=second, name="encoded")
+
+    def build(self, frames_shape):
+        self.hidden.build(frames_shape)
+        self.encoded.build((*frames_shape[:-1], self.units))
+
+    def call(self, frames):
+        """Encoded frames: (rows, 3 * nodes) float32 -> (rows, units)."""
+        return self.encoded(self.hidden(frames))
+
+
+@keras.saving.register_keras_serializable(package="tfskel")
+class MetaHeads(configured.Configured, keras.layers.Layer):
+    """M square matrices W; head m compares a frame x with a prototype c by (x W)(c W)^T / sqrt(units).
+
+    Args:
+        heads: int. Number of matrices M.
+        seed: int or None. Seed of the initial values, which are standard normal and not scaled, as in the original.
+
+    Source: Rao et al., 2023, https://arxiv.org/abs/2307.12917.
+    """
+
+    def __init__(self, heads=8, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.heads = heads
+        self.seed = seed
+
+    def build(self, sequences_shape):
+        units = sequences_shape[-1]
+        initial = initial_values.normal(self.seed)
+        self.kernel = self.add_weight(name="kernel", shape=(self.heads, units, units), initializer=initial)
+
+    def call(self, sequences):
+        """Mean over heads of the transformed features: (N, units) float32 -> (N, units)."""
+        return ops.matmul(sequences, ops.mean(self.kernel, axis=0))
+
+    def logits(self, frames, prototypes):
+        """Similarity of frames and sequences to prototypes.
+
+        (x W)(c W)^T is x (c W W^T)^T: the few prototypes are transformed twice, the many frames never, and all heads
+        are one product.
+
+        Args:
+            frames: (N, f, units) float32.
+            prototypes: (K, units) float32.
+
+        Returns:
+            of frames: (N, f, M, K); of sequences, whose feature is the mean of its frames: (N, M, K).
+        """
+        units = frames.shape[-1]
+        once = ops.matmul(prototypes, self.kernel)  # (M, K, units)
+        twice = ops.matmul(once, ops.transpose(self.kernel, (0, 2, 1))) / math.sqrt(units)  # (M, K, units)
+        keys = ops.transpose(ops.reshape(twice, (-1, units)))  # (units, M * K)
+        products = ops.matmul(ops.reshape(frames, (-1, units)), keys)  # (N * f, M * K)
+        products = ops.reshape(products, (-1, frames.shape[1], self.heads, ops.shape(prototypes)[0]))
+        return products, ops.mean(products, axis=1)
+
+    def logits_by_head(self, frames, prototypes):
+        """What `logits` returns, in the original's order of operations: a loop over heads that transforms frames."""
+        units = frames.shape[-1]
+        flat, means = ops.reshape(frames, (-1, units)), ops.mean(frames, axis=1)
+        of_frames, of_sequences = [], []
+        for head in range(self.heads):
+            kernel = self.kernel[head]
+            keys = ops.transpose(ops.matmul(prototypes, kernel))  # (units, K)
+            products = ops.matmul(ops.matmul(flat, kernel), keys) / math.sqrt(units)  # (N * f, K)
+            of_frames.append(ops.reshape(products, (-1, frames.shape[1], ops.shape(prototypes)[0])))
+            of_sequences.append(ops.matmul(ops.matmul(means, kernel), keys) / math.sqrt(units))  # (N, K)
+        return ops.stack(of_frames, axis=2), ops.stack(of_sequences, axis=1)
+
+
+@keras.saving.register_keras_serializable(package="tfskel")
+class HiMPC(configured.Configured, keras.Model):
     """Encoder of Hi-MPC; every weight exists after construction.
 
     Args:
@@ -40,29 +131,30 @@ class HiMPC(keras.Model):
         joint_order: Sequence[int] = (),
         seed: int | None = None,
         name: str = "hi_mpc",
+        **kwargs,
     ):
-        super().__init__(name=name)
+        super().__init__(name=name, **kwargs)
         for label, value in (("length", length), ("units", units), ("heads", heads)):
             if value < 1:
                 raise ValueError(f"{label} must be at least 1; received {value}.")
-        self.skeleton = skeletons.get(skeleton)
-        self.length, self.units, self.num_heads = length, units, heads
-        order = list(joint_order) or list(range(self.skeleton.num_joints))
-        if sorted(order) != list(range(self.skeleton.num_joints)):
-            raise ValueError(f"joint_order must name each of {self.skeleton.num_joints} joints once; received {order}.")
-        self.scale_matrices = {level: _ordered(self.skeleton, level, order) for level in LEVELS}
+        layout = skeletons.get(skeleton)
+        self.skeleton, self.length, self.units, self.heads, self.seed = layout.name, length, units, heads, seed
+        self.num_joints, self.joint_order = layout.num_joints, [int(joint) for joint in joint_order]
+        order = self.joint_order or list(range(layout.num_joints))
+        if sorted(order) != list(range(layout.num_joints)):
+            raise ValueError(f"joint_order must name each of {layout.num_joints} joints once; received {order}.")
+        self.scale_matrices = {level: _ordered(layout, level, order) for level in LEVELS}
         seeds = [None] * 6 if seed is None else np.random.SeedSequence(seed).generate_state(6).tolist()
-        self.encoders, self.heads = {}, {}
+        self.encoders, self.meta_heads = {}, {}
         for level in LEVELS:
-            self.encoders[level] = level_encoder.LevelEncoder(units, seed=seeds.pop(), name=f"{level}_encoder")
-            self.heads[level] = meta_heads.MetaHeads(heads, seed=seeds.pop(), name=f"{level}_heads")
-        self.build((None, length, self.skeleton.num_joints, 3))
+            self.encoders[level] = LevelEncoder(units, seed=seeds.pop(), name=f"{level}_encoder")
+            self.meta_heads[level] = MetaHeads(heads, seed=seeds.pop(), name=f"{level}_heads")
+        self.build((None, length, self.num_joints, 3))
 
     def build(self, input_shape):
         for level, matrix in self.scale_matrices.items():
             self.encoders[level].build((None, 3 * len(matrix)))
-            self.heads[level].build((None, self.length, self.units))
-        self.built = True
+            self.meta_heads[level].build((None, self.units))
 
     def call(self, joints):
         """MSMR, the multi-level meta-representation that is evaluated.
@@ -107,7 +199,7 @@ class HiMPC(keras.Model):
 
     def msmr(self, sequences: Mapping):
         """Transformed features of all levels side by side: dict level -> (N, units) to (N, 3 * units)."""
-        return ops.concatenate([self.heads[level](sequences[level]) for level in LEVELS], axis=-1)
+        return ops.concatenate([self.meta_heads[level](sequences[level]) for level in LEVELS], axis=-1)
 
 
 def _ordered(skeleton: skeletons.Skeleton, level: str, order: list[int]) -> np.ndarray:

@@ -1,34 +1,22 @@
 # SPDX-License-Identifier: MIT
 """Names and shapes of the original Hi-MPC checkpoints, and how they become our weights."""
 
-import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from tfskel import skeletons
-from tfskel.checkpoints import assign
+from tfskel.checkpoints import name_table
+from tfskel.checkpoints.name_table import Entry, numbered
 from tfskel.systems.hi_mpc import model as hi_mpc
 
+SEVERAL = False
 HEAD = "Hi_MPC/Hi_MPC/Variable"
 FIRST_KERNEL = "W_1"
-# Every head matrix has a twin that was never trained; the rest is the state of the optimiser.
-IGNORED = (rf"{HEAD}(_\d+)?/Initializer/Variable", r".*/Adam(_\d+)?", r".*beta[12]_power(_\d+)?")
+# Every head matrix has a twin that was never trained.
+IGNORED = (rf"{HEAD}(_\d+)?/Initializer/Variable", *name_table.OPTIMISER_STATE)
 _SUFFIX = {"joints": "", "parts": "_P", "bodies": "_B"}
-
-
-@dataclasses.dataclass(frozen=True)
-class Entry:
-    """One original variable.
-
-    Attributes:
-        ours: our weight's name.
-        head: which of the stacked head matrices it is; None for the whole weight.
-    """
-
-    ours: str
-    head: int | None = None
 
 
 def table(heads: int) -> dict[str, Entry]:
@@ -40,29 +28,12 @@ def table(heads: int) -> dict[str, Entry]:
     entries = {}
     for number, level in enumerate(hi_mpc.LEVELS):
         ours = f"{level}_encoder"
-        entries[f"{FIRST_KERNEL}{_SUFFIX[level]}"] = Entry(f"{ours}/hidden_kernel")
-        entries[_numbered("Encoder/Variable", number)] = Entry(f"{ours}/hidden_bias")
-        entries[f"W_2{_SUFFIX[level]}"] = Entry(f"{ours}/kernel")
-        entries[_numbered("Encoder/Variable", 3 + number)] = Entry(f"{ours}/bias")
-        entries |= {_numbered(HEAD, 3 * head + number): Entry(f"{level}_heads/kernel", head) for head in range(heads)}
+        entries[f"{FIRST_KERNEL}{_SUFFIX[level]}"] = Entry(f"{ours}/hidden/kernel")
+        entries[numbered("Encoder/Variable", number)] = Entry(f"{ours}/hidden/bias")
+        entries[f"W_2{_SUFFIX[level]}"] = Entry(f"{ours}/encoded/kernel")
+        entries[numbered("Encoder/Variable", 3 + number)] = Entry(f"{ours}/encoded/bias")
+        entries |= {numbered(HEAD, 3 * head + number): Entry(f"{level}_heads/kernel", (head,)) for head in range(heads)}
     return entries
-
-
-def to_ours(original: Mapping[str, np.ndarray], entries: Mapping[str, Entry]) -> dict[str, np.ndarray]:
-    """Original variables as our weights, ready for `assign.assign`.
-
-    Raises:
-        ValueError: a variable of the table is missing, or one is neither in the table nor ignored.
-    """
-    assign.require_same_names(entries, original, IGNORED)
-    ours, stacks = {}, {}
-    for name, entry in entries.items():
-        value = np.asarray(original[name])
-        if entry.head is None:
-            ours[entry.ours] = value
-        else:
-            stacks.setdefault(entry.ours, {})[entry.head] = value
-    return ours | {name: np.stack([parts[head] for head in sorted(parts)]) for name, parts in stacks.items()}
 
 
 def hyperparameters(shapes: Mapping[str, tuple]) -> dict:
@@ -91,8 +62,12 @@ def load(model: hi_mpc.HiMPC, original: Mapping[str, np.ndarray]) -> None:
     Raises:
         ValueError: names or shapes do not fit the model.
     """
-    assign.assign(model, to_ours(original, table(model.num_heads)))
+    name_table.load(model, original, table(model.heads), IGNORED)
 
 
-def _numbered(name: str, number: int) -> str:
-    return f"{name}_{number}" if number else name
+def models(originals: Sequence[Mapping[str, np.ndarray]], length: int) -> tuple[dict, dict]:
+    """Models and description for `convert.convert`."""
+    seen = hyperparameters({name: value.shape for name, value in originals[0].items()})
+    encoder = hi_mpc.HiMPC(length=length, **seen)
+    load(encoder, originals[0])
+    return {"encoder": encoder}, {**seen, "length": length}

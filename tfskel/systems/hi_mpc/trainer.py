@@ -40,13 +40,13 @@ class Trainer:
         if focus not in FOCUS:
             raise ValueError(f"focus must be one of {', '.join(map(str, FOCUS))}; received {focus}.")
         self.model, self.focus, self.plain = model, focus, plain
-        self.shares = {level: 1.0 / model.num_heads for level in hi_mpc.LEVELS}
+        self.shares = {level: 1.0 / model.heads for level in hi_mpc.LEVELS}
         if not average_joint_loss:
             self.shares["joints"] = 1.0
         self.optimizer = adam.Adam(learning_rate, name="adam_hi_mpc")
         self.optimizer.build(model.trainable_variables)
         prototypes = [tf.TensorSpec((None, model.units), tf.float32)] * len(hi_mpc.LEVELS)
-        joints = tf.TensorSpec((None, model.length, model.skeleton.num_joints, 3), tf.float32)
+        joints = tf.TensorSpec((None, model.length, model.num_joints, 3), tf.float32)
         labels = tf.TensorSpec((None, len(hi_mpc.LEVELS)), tf.int32)
         self._update = tf.function(self._update_step, input_signature=[joints, labels, *prototypes])
 
@@ -85,7 +85,7 @@ class Trainer:
 
     def logits(self, level: str, frames, prototypes) -> tuple:
         """Logits of one level: (N, f, M, K) of frames, (N, M, K) of sequences."""
-        heads = self.model.heads[level]
+        heads = self.model.meta_heads[level]
         return heads.logits_by_head(frames, prototypes) if self.plain else heads.logits(frames, prototypes)
 
     def trackables(self) -> dict:

@@ -6,8 +6,8 @@ import numpy as np
 from keras import ops
 
 from tfskel import skeletons
-from tfskel.layers import lstm
-from tfskel.systems.sm_sge import graph_attention, reconstruction_heads, scale_collaboration
+from tfskel.layers import configured, dense, initial_values, lstm
+from tfskel.systems.sm_sge import relations
 
 LETTERS = {"joints": "J", "parts": "P", "bodies": "B", "interpolated": "I"}
 FEATURE_ORDER = ("interpolated", "joints", "parts", "bodies")
@@ -27,7 +27,42 @@ TARGETS = {
 }
 
 
-class SMSGE(keras.Model):
+@keras.saving.register_keras_serializable(package="tfskel")
+class ReconstructionHeads(configured.Configured, keras.layers.Layer):
+    """Predicts skeletons of several scales from the outputs of one encoder, each by a perceptron of two layers.
+
+    Args:
+        units: int. Width of the outputs and of each hidden layer.
+        nodes: dict scale -> number of nodes; one head each, in this order.
+        seed: int or None. Seed of the initial values.
+
+    Source: original program: relu(h W1 + b1) W2 + b2, kernels drawn from N(0, 1).
+    """
+
+    def __init__(self, units, nodes, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.units, self.nodes, self.seed = units, dict(nodes), seed
+        initial = iter([initial_values.normal(seed, number) for number in range(len(nodes) + 1)])
+        # The hidden layers of all heads are one product.
+        self.hidden = dense.Dense(units * len(nodes), "relu", kernel_initializer=next(initial), name="hidden")
+        self.predict = {
+            scale: dense.Dense(3 * count, kernel_initializer=next(initial), name=scale)
+            for scale, count in self.nodes.items()
+        }
+
+    def build(self, outputs_shape):
+        self.hidden.build(outputs_shape)
+        for layer in self.predict.values():
+            layer.build(outputs_shape)
+
+    def call(self, outputs):
+        """Predicted skeletons: (rows, units) -> dict scale -> (rows, 3 * nodes), x, y, z node by node."""
+        parts = ops.split(self.hidden(outputs), len(self.nodes), axis=-1)  # (rows, units) each
+        return {scale: layer(part) for (scale, layer), part in zip(self.predict.items(), parts, strict=True)}
+
+
+@keras.saving.register_keras_serializable(package="tfskel")
+class SMSGE(configured.Configured, keras.Model):
     """Encoder of SM-SGE; every weight exists after construction.
 
     Args:
@@ -61,39 +96,36 @@ class SMSGE(keras.Model):
         structure_only: bool = False,
         seed: int | None = None,
         name: str = "sm_sge",
+        **kwargs,
     ):
-        super().__init__(name=name)
+        super().__init__(name=name, **kwargs)
         if not 0 <= fusion <= 1:
             raise ValueError(f"fusion must lie in [0, 1]; received {fusion}.")
-        for label, value in (
-            ("length", length),
-            ("units", units),
-            ("heads", heads),
-            ("node_units", node_units),
-        ):
+        for label, value in (("length", length), ("units", units), ("heads", heads), ("node_units", node_units)):
             if value < 1:
                 raise ValueError(f"{label} must be at least 1; received {value}.")
-        self.skeleton = skeletons.get(skeleton)
-        self.length, self.units, self.heads, self.node_units = length, units, heads, node_units
-        self.fusion, self.structure_only = fusion, structure_only
-        self.scale_matrices = {s: skeletons.scale_matrix(self.skeleton, s) for s in skeletons.SCALES}
-        self.biases = {s: _bias(self.skeleton, s, neighbourhood, global_attention) for s in skeletons.SCALES}
+        layout = skeletons.get(skeleton)
+        self.skeleton, self.num_joints, self.length, self.seed = layout.name, layout.num_joints, length, seed
+        self.units, self.heads, self.node_units, self.fusion = units, heads, node_units, fusion
+        self.neighbourhood, self.global_attention, self.structure_only = neighbourhood, global_attention, structure_only
+        self.scale_matrices = {s: skeletons.scale_matrix(layout, s) for s in skeletons.SCALES}
+        self.biases = {s: _bias(layout, s, neighbourhood, global_attention) for s in skeletons.SCALES}
         self._make_layers(np.random.SeedSequence(seed).generate_state(13).tolist() if seed is not None else [None] * 13)
-        self.build((None, length, self.skeleton.num_joints, 3))
+        self.build((None, length, self.num_joints, 3))
 
     def _make_layers(self, seeds: list):
         self.attention, self.encoders, self.reconstruction = {}, {}, {}
         nodes = {scale: len(matrix) for scale, matrix in self.scale_matrices.items()}
         for scale in skeletons.SCALES:
-            self.attention[scale] = graph_attention.GraphAttention(
+            self.attention[scale] = relations.GraphAttention(
                 self.biases[scale], self.node_units, self.heads, seed=seeds.pop(), name=f"{scale}_attention"
             )
             self.encoders[scale] = lstm.LSTMEncoder(self.units, seed=seeds.pop(), name=f"{scale}_encoder")
-            self.reconstruction[scale] = reconstruction_heads.ReconstructionHeads(
-                {target: nodes[target] for target in TARGETS[scale]}, seed=seeds.pop(), name=f"{scale}_heads"
+            self.reconstruction[scale] = ReconstructionHeads(
+                self.units, {target: nodes[target] for target in TARGETS[scale]}, seeds.pop(), name=f"{scale}_heads"
             )
         if not self.structure_only:
-            self.collaboration = scale_collaboration.ScaleCollaboration(
+            self.collaboration = relations.ScaleCollaboration(
                 SOURCES, self.fusion, seed=seeds.pop(), name="collaboration"
             )
 
@@ -103,8 +135,7 @@ class SMSGE(keras.Model):
             self.encoders[scale].build((None, self.length, len(matrix) * self.node_units))
             self.reconstruction[scale].build((None, self.units))
         if not self.structure_only:
-            self.collaboration.build((None, None, self.node_units))
-        self.built = True
+            self.collaboration.build({scale: (None, None, self.node_units) for scale in SOURCES})
 
     def call(self, joints, portable=False):
         """Features of whole sequences.
@@ -194,7 +225,7 @@ class SMSGE(keras.Model):
         nodes = self.structure(joints)
         for target, names in SOURCES.items():
             for source in names:
-                relation = ops.softmax(scale_collaboration.scores(nodes[target], nodes[source]))
+                relation = ops.softmax(relations.scores(nodes[target], nodes[source]))
                 pictures[f"collaboration/{LETTERS[target]}_{LETTERS[source]}"] = relation
         return pictures
 

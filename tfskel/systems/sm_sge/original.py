@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: MIT
 """Names and shapes of the original SM-SGE checkpoints, and how they become our weights."""
 
-import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from tfskel import skeletons
-from tfskel.checkpoints import assign
+from tfskel.checkpoints import name_table
+from tfskel.checkpoints.name_table import Entry, numbered
 from tfskel.systems import recognition
 from tfskel.systems.sm_sge import model as sm_sge
 
+SEVERAL = False
 # Creation order of the original program; the 4th matrix (suffix 11) is never used.
 MATRICES = {
     8: ("joints", "parts"),
@@ -27,27 +28,9 @@ MATRICES = {
 }
 RELATION = "Multi_Scale/Multi_Scale/Variable"
 CLASSIFIER = "Recognition/Recognition/Variable"
-CLASSIFIER_WEIGHTS = ("hidden_kernel", "hidden_bias", "kernel", "bias")
+CLASSIFIER_WEIGHTS = ("hidden/kernel", "hidden/bias", "logits/kernel", "logits/bias")
 UNUSED_MATRIX = re.escape(f"{RELATION}_11")
-OPTIMISER_STATE = (r".*/Adam(_\d+)?", r".*beta[12]_power(_\d+)?")
-IGNORED = (UNUSED_MATRIX, re.escape(CLASSIFIER) + r"(_[1-7])?", *OPTIMISER_STATE)
-# TensorFlow 1 stores the gates as input, candidate, forget, output; ours are input, forget, candidate, output.
-_GATES = [0, 2, 1, 3]
-
-
-@dataclasses.dataclass(frozen=True)
-class Entry:
-    """One original variable.
-
-    Attributes:
-        ours: our weight's name; for an LSTM kernel the input part, whose recurrent part follows it by name.
-        index: where the variable lies in our weight; empty for the whole weight.
-        kind: "array", "lstm_kernel" or "lstm_bias".
-    """
-
-    ours: str
-    index: tuple = ()
-    kind: str = "array"
+IGNORED = (UNUSED_MATRIX, re.escape(CLASSIFIER) + r"(_[1-7])?", *name_table.OPTIMISER_STATE)
 
 
 def table(heads: int, units: int, structure_only: bool = False) -> dict[str, Entry]:
@@ -69,30 +52,7 @@ def table(heads: int, units: int, structure_only: bool = False) -> dict[str, Ent
 def classifier_table(stage: int = 2) -> dict[str, Entry]:
     """Original variable name -> Entry, for the recognition network of stage 1 (never trained) or 2."""
     first = 4 * (stage - 1)
-    return {_numbered(CLASSIFIER, first + k): Entry(name) for k, name in enumerate(CLASSIFIER_WEIGHTS)}
-
-
-def to_ours(original: Mapping[str, np.ndarray], entries: Mapping[str, Entry], ignored=IGNORED) -> dict[str, np.ndarray]:
-    """Original variables as our weights, ready for `assign.assign`.
-
-    Raises:
-        ValueError: a variable of the table is missing, or one is neither in the table nor ignored.
-    """
-    assign.require_same_names(entries, original, ignored)
-    parts, ours = {}, {}
-    for name, entry in entries.items():
-        value = np.asarray(original[name])
-        if entry.kind == "lstm_kernel":
-            units = value.shape[1] // 4
-            ours[entry.ours] = _reorder(value[:-units])
-            ours[_recurrent(entry.ours)] = _reorder(value[-units:])
-        elif entry.kind == "lstm_bias":
-            ours[entry.ours] = _reorder(value) + _forget_bias(value.size // 4)
-        elif entry.index:
-            parts.setdefault(entry.ours, []).append((entry.index, value))
-        else:
-            ours[entry.ours] = value
-    return ours | {name: _joined(pieces) for name, pieces in parts.items()}
+    return {numbered(CLASSIFIER, first + k): Entry(name) for k, name in enumerate(CLASSIFIER_WEIGHTS)}
 
 
 def hyperparameters(shapes: Mapping[str, tuple]) -> dict:
@@ -113,7 +73,7 @@ def hyperparameters(shapes: Mapping[str, tuple]) -> dict:
     rows, columns = shapes[needed[0]]
     units, node_units = columns // 4, shapes[RELATION][1]
     heads = sum(re.fullmatch(r"Multi_Scale/BiasAdd(_\d+)?/biases", name) is not None for name in shapes)
-    last_bias = shapes.get(_numbered(CLASSIFIER, 7))
+    last_bias = shapes.get(numbered(CLASSIFIER, 7))
     return {
         "skeleton": skeletons.by_num_joints((rows - units) // node_units).name,
         "units": units,
@@ -130,8 +90,7 @@ def load_encoder(model: sm_sge.SMSGE, original: Mapping[str, np.ndarray]) -> Non
         ValueError: names or shapes do not fit the model.
     """
     unused = tuple(re.escape(f"{RELATION}_{k}") for k in MATRICES) if model.structure_only else ()
-    entries = table(model.heads, model.units, model.structure_only)
-    assign.assign(model, to_ours(original, entries, IGNORED + unused))
+    name_table.load(model, original, table(model.heads, model.units, model.structure_only), (*IGNORED, *unused))
 
 
 def load_classifier(model: recognition.Recognition, original: Mapping[str, np.ndarray], stage: int = 2) -> None:
@@ -140,34 +99,47 @@ def load_classifier(model: recognition.Recognition, original: Mapping[str, np.nd
     Raises:
         ValueError: names or shapes do not fit the model.
     """
-    others = (*IGNORED, r"Multi_Scale/.*", r"MSR/.*")
-    assign.assign(model, to_ours(original, classifier_table(stage), others))
+    name_table.load(model, original, classifier_table(stage), (*IGNORED, r"Multi_Scale/.*", r"MSR/.*"))
+
+
+def models(originals: Sequence[Mapping[str, np.ndarray]], length: int) -> tuple[dict, dict]:
+    """Models and description for `convert.convert`; a recognition network that was not trained is left out."""
+    seen = hyperparameters({name: value.shape for name, value in originals[0].items()})
+    classes = seen.pop("classes")
+    made = {"encoder": sm_sge.SMSGE(length=length, **seen)}
+    load_encoder(made["encoder"], originals[0])
+    if classes:
+        made["recognition"] = recognition.Recognition(4 * seen["units"], classes)
+        load_classifier(made["recognition"], originals[0])
+    return made, {**seen, "length": length, "classes": classes}
 
 
 def _attention(number: int, scale: str, heads: int) -> dict[str, Entry]:
     ours = f"{scale}_attention"
     entries = {
-        _numbered(RELATION, 2 * number): Entry(f"{ours}/input_kernel"),
-        _numbered(RELATION, 2 * number + 1): Entry(f"{ours}/input_bias"),
+        numbered(RELATION, 2 * number): Entry(f"{ours}/embed/kernel"),
+        numbered(RELATION, 2 * number + 1): Entry(f"{ours}/embed/bias"),
     }
     for head in range(heads):
         first = number * heads + head
-        convolution = [_numbered("Multi_Scale/conv1d", 3 * first + k) for k in range(3)]
+        convolution = [numbered("Multi_Scale/conv1d", 3 * first + k) for k in range(3)]
         entries[f"{convolution[0]}/kernel"] = Entry(f"{ours}/kernel", (head,))
         for side, layer in zip(("self", "other"), convolution[1:], strict=True):
             entries[f"{layer}/kernel"] = Entry(f"{ours}/{side}_kernel", (head,))
             entries[f"{layer}/bias"] = Entry(f"{ours}/{side}_bias", (head,))
-        entries[_numbered("Multi_Scale/BiasAdd", first) + "/biases"] = Entry(f"{ours}/output_bias", (head,))
+        entries[numbered("Multi_Scale/BiasAdd", first) + "/biases"] = Entry(f"{ours}/output_bias", (head,))
     return entries
 
 
 def _encoder(scale: str) -> dict[str, Entry]:
-    theirs = f"MSR/{sm_sge.LETTERS[scale]}_pred/rnn/multi_rnn_cell/cell_{{}}/lstm_cell/{{}}"
-    return {
-        theirs.format(layer, part): Entry(f"{scale}_encoder/lstm_{layer}/{part}", kind=f"lstm_{part}")
+    first, second = (
+        name_table.lstm(
+            f"MSR/{sm_sge.LETTERS[scale]}_pred/rnn/multi_rnn_cell/cell_{layer}/lstm_cell/",
+            f"{scale}_encoder/lstm_{layer}/",
+        )
         for layer in range(2)
-        for part in ("kernel", "bias")
-    }
+    )
+    return first | second
 
 
 def _heads(scale: str, units: int) -> dict[str, Entry]:
@@ -176,35 +148,11 @@ def _heads(scale: str, units: int) -> dict[str, Entry]:
     for number, target in enumerate(sm_sge.TARGETS[scale]):
         own = slice(number * units, (number + 1) * units)
         rows = (
-            Entry(f"{ours}/hidden_kernel", (slice(None), own)),
-            Entry(f"{ours}/hidden_bias", (own,)),
-            Entry(f"{ours}/{target}_kernel"),
-            Entry(f"{ours}/{target}_bias"),
+            Entry(f"{ours}/hidden/kernel", (slice(None), own)),
+            Entry(f"{ours}/hidden/bias", (own,)),
+            Entry(f"{ours}/{target}/kernel"),
+            Entry(f"{ours}/{target}/bias"),
         )
-        names = [_numbered(f"MSR/MSR/{letter}_pred/{letter}_pred/Variable", 4 * number + k) for k in range(4)]
+        names = [numbered(f"MSR/MSR/{letter}_pred/{letter}_pred/Variable", 4 * number + k) for k in range(4)]
         entries |= dict(zip(names, rows, strict=True))
     return entries
-
-
-def _joined(pieces: list) -> np.ndarray:
-    if isinstance(pieces[0][0][0], int):
-        # One head each: the original keeps a leading 1, and a trailing 1 for score vectors.
-        return np.stack([value.reshape([n for n in value.shape if n != 1] or ()) for _, value in pieces])
-    return np.concatenate([value for _, value in pieces], axis=-1)
-
-
-def _reorder(blocks: np.ndarray) -> np.ndarray:
-    """Swaps the two middle gates; its own inverse."""
-    return np.concatenate([np.split(blocks, 4, axis=-1)[k] for k in _GATES], axis=-1)
-
-
-def _forget_bias(units: int) -> np.ndarray:
-    return np.repeat(np.float32([0, 1, 0, 0]), units)
-
-
-def _recurrent(name: str) -> str:
-    return name.removesuffix("kernel") + "recurrent_kernel"
-
-
-def _numbered(name: str, number: int) -> str:
-    return f"{name}_{number}" if number else name

@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: MIT
-"""Graph attention over the nodes of one skeleton scale, every head in one product."""
-
-import math
+"""Relations of skeleton nodes: graph attention within a scale, and collaboration between scales."""
 
 import keras
 import numpy as np
 from keras import ops
 
+from tfskel.layers import configured, dense, initial_values
+
 # Share of allowed pairs below which attention over pairs is cheaper than over the whole matrix.
 SPARSE = 0.5
 
 
-class GraphAttention(keras.layers.Layer):
-    """Structural relation of one scale: the mean of H attention heads over a skeleton graph.
+@keras.saving.register_keras_serializable(package="tfskel")
+class GraphAttention(configured.Configured, keras.layers.Layer):
+    """Structural relation of one scale: the mean of H attention heads over a skeleton graph, all in one product.
 
     Args:
         bias: (nodes, nodes) float. Added to the logits; 0 where two nodes may attend, -1e9 elsewhere.
@@ -26,22 +27,20 @@ class GraphAttention(keras.layers.Layer):
 
     def __init__(self, bias, units=8, heads=8, seed=None, **kwargs):
         super().__init__(**kwargs)
-        self.bias = np.asarray(bias)
-        self.pairs = [index.astype(np.int32) for index in np.nonzero(self.bias == 0)]
+        self.bias, self.logit_bias = np.asarray(bias).tolist(), np.asarray(bias)
+        self.pairs = [index.astype(np.int32) for index in np.nonzero(self.logit_bias == 0)]
         # Segments without a stated number exist in TensorFlow alone, and there they are the fastest form.
-        self.sparse = len(self.pairs[0]) < SPARSE * self.bias.size and keras.backend.backend() == "tensorflow"
-        self.units = units
-        self.heads = heads
-        self.seed = seed
+        self.sparse = len(self.pairs[0]) < SPARSE * self.logit_bias.size and keras.backend.backend() == "tensorflow"
+        self.units, self.heads, self.seed = units, heads, seed
+        self.embed = dense.Dense(units, kernel_initializer=initial_values.normal(seed), name="embed")
 
     def build(self, nodes_shape):
-        D, H = self.units, self.heads
-        normal = keras.initializers.RandomNormal(stddev=1.0, seed=self.seed)
-        self.input_kernel = self.add_weight(name="input_kernel", shape=(nodes_shape[-1], D), initializer=normal)
-        self.input_bias = self.add_weight(name="input_bias", shape=(D,), initializer="zeros")
-        self.kernel = self.add_weight(name="kernel", shape=(H, D, D), initializer=_glorot(D, D, self.seed, 1))
-        for side, offset in (("self", 2), ("other", 3)):
-            kernel = self.add_weight(name=f"{side}_kernel", shape=(H, D), initializer=_glorot(D, 1, self.seed, offset))
+        D, H, seed = self.units, self.heads, self.seed
+        self.embed.build((None, nodes_shape[-1]))
+        self.kernel = self.add_weight(name="kernel", shape=(H, D, D), initializer=initial_values.glorot(D, D, seed, 1))
+        for side, number in (("self", 2), ("other", 3)):
+            initial = initial_values.glorot(D, 1, seed, number)
+            kernel = self.add_weight(name=f"{side}_kernel", shape=(H, D), initializer=initial)
             bias = self.add_weight(name=f"{side}_bias", shape=(H,), initializer="zeros")
             setattr(self, f"{side}_kernel", kernel)
             setattr(self, f"{side}_bias", bias)
@@ -71,9 +70,8 @@ class GraphAttention(keras.layers.Layer):
         """Values (nodes, M, H, D) and both scores (nodes, M, H); nodes first, so that edges gather whole rows."""
         D, H, count = self.units, self.heads, len(self.bias)
         flat = ops.reshape(ops.transpose(nodes, (1, 0, 2)), (-1, nodes.shape[-1]))  # (nodes * M, 3)
-        hidden = ops.matmul(flat, self.input_kernel) + self.input_bias  # (nodes * M, D)
         kernel = ops.reshape(ops.transpose(self.kernel, (1, 0, 2)), (D, H * D))
-        values = ops.matmul(hidden, kernel)  # (nodes * M, H * D)
+        values = ops.matmul(self.embed(flat), kernel)  # (nodes * M, H * D)
         # Score vectors of the heads as one block-diagonal matrix.
         blocks = [ops.expand_dims(kernel, -1) * np.eye(H, dtype=np.float32)[:, None]
                   for kernel in (self.self_kernel, self.other_kernel)]  # fmt: skip
@@ -102,10 +100,59 @@ class GraphAttention(keras.layers.Layer):
     def _dense_attention(self, towards, away):
         towards, away = (ops.transpose(scores, (1, 2, 0)) for scores in (towards, away))  # (M, H, nodes)
         logits = ops.leaky_relu(towards[..., None] + away[..., None, :], 0.2)
-        return ops.softmax(logits + ops.cast(self.bias, logits.dtype))  # (M, H, nodes, nodes)
+        return ops.softmax(logits + ops.cast(self.logit_bias, logits.dtype))  # (M, H, nodes, nodes)
 
 
-def _glorot(fan_in, fan_out, seed, offset):
-    """Uniform initial values with the limit of one head, whatever number of heads is stacked."""
-    limit = math.sqrt(6.0 / (fan_in + fan_out))
-    return keras.initializers.RandomUniform(-limit, limit, seed=None if seed is None else seed + offset)
+def scores(target, source):
+    """Un-normalised relation of every target node to every source node: (M, T, D), (M, S, D) -> (M, T, S)."""
+    return ops.matmul(target, ops.transpose(source, (0, 2, 1)))
+
+
+def collaborate(target, source):
+    """Source nodes averaged by their relation to each target node: (M, T, D), (M, S, D) -> (M, T, D)."""
+    return ops.matmul(ops.softmax(scores(target, source)), source)
+
+
+@keras.saving.register_keras_serializable(package="tfskel")
+class ScaleCollaboration(configured.Configured, keras.layers.Layer):
+    """Adds to each scale what its nodes gather from other scales.
+
+    Args:
+        sources: dict scale -> list of scales it gathers from (itself included).
+        fusion: float in [0, 1]. Weight of what is gathered.
+        seed: int or None. Seed of the initial values.
+
+    Source: original program: fused = nodes + fusion * sum over sources of collaborate(nodes, source) W.
+    """
+
+    def __init__(self, sources, fusion=1.0, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.sources = {scale: list(names) for scale, names in sources.items()}
+        self.fusion, self.seed = fusion, seed
+
+    def build(self, nodes_shapes):
+        units = next(iter(nodes_shapes.values()))[-1]
+        self.kernels = {}
+        for target, names in self.sources.items():
+            for source in names:
+                name, initial = f"{target}_from_{source}", initial_values.normal(self.seed, len(self.kernels))
+                self.kernels[name] = self.add_weight(name=name, shape=(units, units), initializer=initial)
+
+    def call(self, nodes):
+        """Fused nodes.
+
+        Args:
+            nodes: dict scale -> (M, nodes of the scale, units) float32.
+
+        Returns:
+            dict with the same keys and shapes.
+        """
+        return {scale: self.fuse(scale, nodes) for scale in self.sources}
+
+    def fuse(self, scale, nodes):
+        """Fused nodes of one scale; `nodes` needs that scale and its sources only."""
+        gathered = sum(
+            ops.matmul(collaborate(nodes[scale], nodes[source]), self.kernels[f"{scale}_from_{source}"])
+            for source in self.sources[scale]
+        )  # (M, nodes, units)
+        return nodes[scale] + self.fusion * gathered

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Contrast of neighbouring sequences of a batch against all others."""
+"""Losses of CAGE beside the reconstruction: alignments near the mirrored frame, contrast of neighbouring sequences."""
 
 import math
 
@@ -7,7 +7,37 @@ import numpy as np
 from keras import ops
 
 
-def neighbours(projections, temperature):
+def locality_target(length: int) -> np.ndarray:
+    """How much a decoder step should look at each frame.
+
+    Args:
+        length: frames per sequence f, at least 1.
+
+    Returns:
+        (f, f) float32 in (0, 1], decoder steps in rows, frames in columns: a Gaussian of deviation f / 2 around frame
+        f - 1 - t, where it is 1.
+
+    Source: Rao et al., CAGE, T-PAMI 2021; original program, which uses the mirrored frame for every pretext task.
+    """
+    steps = np.arange(length)
+    distance = steps[None] - (length - 1 - steps[:, None])
+    return np.exp(-2.0 * np.square(distance / length)).astype(np.float32)
+
+
+def locality(alignments):
+    """Locality-aware attention: half the sum of squares of what lies outside the target.
+
+    Args:
+        alignments: (S, N, f, f) float32, see `luong_decoder.Decoded`.
+
+    Returns:
+        (S,) float32.
+    """
+    outside = 1.0 - locality_target(alignments.shape[-1])
+    return 0.5 * ops.sum(ops.square(alignments * outside), axis=(1, 2, 3))
+
+
+def contrast(projections, temperature):
     """Normalised temperature-scaled cross-entropy in which sequences i and i + 1 of the batch are a positive pair.
 
     The original lists the vectors 2 .. N and then 1 .. N - 1, so that all but the outer two stand there twice and a

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""Benchmarks of training steps: SM-SGE over prefix trees, Hi-MPC with few transformed rows, CAGE with stacked axes."""
+"""Forms of a training step that tools/bench.py measures against each other, and their targets.
+
+SM-SGE over prefix trees, Hi-MPC with few transformed rows, CAGE with stacked axes. Each function takes the module of
+the tool and a size, and returns the rows of its races.
+"""
 
 import time
 from collections.abc import Callable, Sequence
 
-import bench_race
 import keras
 import numpy as np
 import tensorflow as tf
@@ -73,7 +76,7 @@ def sm_sge_steps(batch: int, frames: int, units: int, drawn: list[list[int]]) ->
     return steps
 
 
-def sm_sge(size: str) -> list[dict]:
+def sm_sge(bench, size: str) -> list[dict]:
     """A whole pre-training step: prefix tree against one run per sub-sequence length."""
     batch, frames, units, draws, turns = SM_SGE[size]
     found = []
@@ -82,15 +85,15 @@ def sm_sge(size: str) -> list[dict]:
         nodes = sum(map(len, prefix_tree.tree(drawn).frames))
         steps = sm_sge_steps(batch, frames, units, drawn)
         rows = [
-            bench_race.Row(f"SM-SGE step, {nodes} nodes", "Keras loops", "prefix tree", least_ratio=2.3),
-            bench_race.Row(f"SM-SGE step, {nodes} nodes", "unrolled", "prefix tree"),
+            bench.Row(f"SM-SGE step, {nodes} nodes", "Keras loops", "prefix tree", least_ratio=2.3),
+            bench.Row(f"SM-SGE step, {nodes} nodes", "unrolled", "prefix tree"),
         ]
-        forms = [bench_race.Form(name, step) for name, step in steps.items()]
-        found += bench_race.race(rows, forms, "step", turns, tolerance=1e-4)
+        forms = [bench.Form(name, step) for name, step in steps.items()]
+        found += bench.race(rows, forms, "step", turns, tolerance=1e-4)
     return found
 
 
-def hi_mpc(size: str) -> list[dict]:
+def hi_mpc(bench, size: str) -> list[dict]:
     """A whole training step: centres transformed twice against loops over heads that transform frames."""
     batch, units, heads, prototypes, turns = HI_MPC[size]
     rng = np.random.default_rng(0)
@@ -106,9 +109,9 @@ def hi_mpc(size: str) -> list[dict]:
         def step(trainer=trainer) -> np.ndarray:
             return trainer.step(joints, labels, *centres)["total"].numpy()
 
-        forms.append(bench_race.Form(name, step))
-    rows = [bench_race.Row("Hi-MPC step", "loop over heads", "centres twice", least_ratio=2.2)]
-    return bench_race.race(rows, forms, "step", turns, tolerance=1e-4)
+        forms.append(bench.Form(name, step))
+    rows = [bench.Row("Hi-MPC step", "loop over heads", "centres twice", least_ratio=2.2)]
+    return bench.race(rows, forms, "step", turns, tolerance=1e-4)
 
 
 class FedZeros(cage_models.CAGE):
@@ -170,7 +173,7 @@ def cage_steps(batch: int, frames: int, units: int) -> dict[str, Callable[[], np
     return {name: form(name) for name in CAGE_AXES}
 
 
-def cage(size: str) -> list[dict]:
+def cage(bench, size: str) -> list[dict]:
     """A training step and the first one with its tracing: the contrast as matrices or term by term, axes stacked."""
     batch, frames, units, turns = CAGE[size]
     steps, first = cage_steps(batch, frames, units), {}
@@ -182,12 +185,12 @@ def cage(size: str) -> list[dict]:
     found = []
     for reference, least in (("term by term", 7), ("axis by axis", 1)):
         seconds, contrasts = zip(first[reference], first["stacked"], strict=True)
-        row = bench_race.Row("CAGE first step", reference, "stacked", least_ratio=least)
-        difference = bench_race.largest_difference(contrasts[:1], contrasts[1:])
-        found.append(bench_race.report(row, "axis", seconds, (None, None), difference, 1e-4))
+        row = bench.Row("CAGE first step", reference, "stacked", least_ratio=least)
+        difference = bench.largest_difference(contrasts[:1], contrasts[1:])
+        found.append(bench.report(row, "axis", seconds, (None, None), difference, 1e-4))
     rows = [
-        bench_race.Row("CAGE step, one axis", "term by term", "whole matrices", least_ratio=1),
-        bench_race.Row("CAGE step, three axes", "axis by axis", "stacked", least_ratio=0.95),
+        bench.Row("CAGE step, one axis", "term by term", "whole matrices", least_ratio=1),
+        bench.Row("CAGE step, three axes", "axis by axis", "stacked", least_ratio=0.95),
     ]
-    forms = [bench_race.Form(name, step, axes[name]) for name, step in steps.items()]
-    return found + bench_race.race(rows, forms, "axis", turns, tolerance=1e-4)
+    forms = [bench.Form(name, step, axes[name]) for name, step in steps.items()]
+    return found + bench.race(rows, forms, "axis", turns, tolerance=1e-4)

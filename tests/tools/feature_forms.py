@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: MIT
+"""Forms of retrieval and clustering that tools/bench.py measures against each other, and their targets.
+
+Each function takes the module of the tool and a size, and returns the rows of its race.
+"""
+
+import pathlib
+import tempfile
+
+import numpy as np
+from sklearn import cluster as sklearn_cluster
+from sklearn import metrics
+
+from configs import hi_mpc as recipe
+from datasets_tfds.gait_sim import simulator
+from tfskel import features
+from tfskel.clustering import density, jaccard, mutual, neighbours
+from tfskel.data import recordings as recording_sets
+from tfskel.data import skeleton_split, windows
+from tfskel.evaluation import ranking
+from tfskel.systems import fit as fit_data
+from tfskel.systems.hi_mpc import system as hi_mpc_system
+
+MAX_RANK, COLUMNS = 20, 256
+K1, K2, EPS = 20, 6, 0.6
+# size -> probes (= gallery), columns, turns
+EVALUATION = {"tiny": (40, 8, 1), "default": (2000, COLUMNS, 3), "full": (5000, COLUMNS, 3)}
+# size -> rows, turns
+CLUSTERING = {"tiny": (300, 1), "default": (2000, 3), "full": (5000, 3)}
+# size -> rows, most bytes of peak memory per row; buffers of fixed size outweigh few rows
+SEARCH = {"tiny": (300, 0), "default": (10_000, 0), "full": (50_000, 5000)}
+# size -> sequences
+EPOCH = {"tiny": 300, "default": 5000, "full": 50_000}
+
+
+def random_features(rows: int, columns: int, seed: int) -> features.Features:
+    """Features of 50 persons that overlap."""
+    identity = np.arange(rows) % 50
+    centres = np.random.default_rng(0).normal(size=(50, columns))
+    vectors = centres[identity] + 3 * np.random.default_rng(seed).normal(size=(rows, columns))
+    nothing = np.full(rows, "")
+    return features.Features(vectors.astype(np.float32), identity.astype(str), nothing, nothing)
+
+
+def probe_by_probe(probe: features.Features, gallery: features.Features) -> np.ndarray:
+    """CMC, then mAP: the whole distance matrix, then a loop that sorts and scores each probe with scikit-learn."""
+    a, b = probe.vectors.astype(np.float64), gallery.vectors.astype(np.float64)
+    squares = (a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1) - 2 * a @ b.T
+    distances = np.sqrt(np.maximum(squares, ranking.SMALLEST_SQUARE))
+    hits, precision = np.zeros(MAX_RANK), []
+    for identity, row in zip(probe.identities, distances, strict=True):
+        match = gallery.identities == identity
+        hits[np.argmax(match[np.argsort(row, kind="stable")]) :] += 1
+        precision.append(metrics.average_precision_score(match, -row))
+    return np.append(hits / len(distances), np.mean(precision))
+
+
+def evaluation(bench, size: str) -> list[dict]:
+    """Sorted distance values in bounded blocks against the scikit-learn loop over probes."""
+    rows, columns, turns = EVALUATION[size]
+    probe, gallery = random_features(rows, columns, 1), random_features(rows, columns, 2)
+
+    def retrieved(dtype: str) -> np.ndarray:
+        result = ranking.retrieve(probe, gallery, max_rank=MAX_RANK, dtype=dtype)
+        return np.append(result.cmc, result.mAP)
+
+    forms = [
+        bench.Form("scikit-learn loop", lambda: probe_by_probe(probe, gallery), rows),
+        bench.Form("float64", lambda: retrieved("float64"), rows),
+        bench.Form("float32", lambda: retrieved("float32"), rows),
+    ]
+    table = [
+        bench.Row("evaluation float64", "scikit-learn loop", "float64", least_ratio=4.5),
+        bench.Row("evaluation float32", "scikit-learn loop", "float32", least_ratio=9),
+    ]
+    return bench.race(table, forms, "probe", turns, tolerance=1e-6)
+
+
+def walking_features(rows: int) -> np.ndarray:
+    """(rows, 256) float32 like those of walking recordings.
+
+    Every recording has 60 windows, two phases of a walk: a closed curve around the recording's centre, sampled so
+    densely that windows have near copies. Rows have norms of about 6. 2 % are isolated.
+    """
+    rng = np.random.default_rng(0)
+    recording = np.arange(rows) // 60
+    centre, cosine, sine = rng.normal(size=(3, recording[-1] + 1, COLUMNS)).astype(np.float32) / 16
+    phase = (np.arange(rows) % 60 * 0.21 + rng.normal(size=rows) * 0.02)[:, None]
+    vectors = 6 * centre[recording] + 1.5 * np.cos(phase) * cosine[recording] + 1.5 * np.sin(phase) * sine[recording]
+    vectors += rng.normal(size=vectors.shape) * 0.25 / 16
+    alone = rng.random(rows) < 0.02
+    vectors[alone] = rng.normal(size=(alone.sum(), COLUMNS)) * 6 / 16
+    return rng.permutation(vectors).astype(np.float32)
+
+
+def dense(vectors: np.ndarray, rank: np.ndarray) -> np.ndarray:
+    """Labels from the definition: loops over rows, arrays of N x N."""
+    rows = len(rank)
+
+    def both_ways(i, width):
+        ahead = rank[i, :width]
+        return ahead[(rank[ahead, :width] == i).any(axis=1)]
+
+    half = [both_ways(i, round(K1 / 2) + 1) for i in range(rows)]
+    weights = np.zeros((rows, rows), np.float32)
+    for i in range(rows):
+        linked = both_ways(i, K1)
+        close = [half[j] for j in linked if 3 * len(np.intersect1d(half[j], linked)) > 2 * len(half[j])]
+        grown = np.unique(np.concatenate([linked, *close]))
+        logits = 2 * (vectors[grown] @ vectors[i]) - 2
+        likely = np.exp(logits - logits.max())
+        weights[i, grown] = likely / likely.sum()
+    weights = np.stack([weights[rank[i, :K2]].mean(axis=0) for i in range(rows)])
+    holders = [np.flatnonzero(column) for column in weights.T]
+    distances = np.empty((rows, rows), np.float32)
+    for i in range(rows):
+        overlap = np.zeros(rows, np.float32)
+        for column in np.flatnonzero(weights[i]):
+            others = holders[column]
+            overlap[others] += np.minimum(weights[i, column], weights[others, column])
+        distances[i] = 1 - overlap / (2 - overlap)
+    np.maximum(distances, 0, out=distances)
+    return sklearn_cluster.DBSCAN(eps=EPS, min_samples=2, metric="precomputed").fit(distances).labels_
+
+
+def sparse(vectors: np.ndarray, rank: np.ndarray) -> np.ndarray:
+    """Labels from the product's sparse form."""
+    return density.labels(jaccard.graph(mutual.weights(vectors, rank, K2), EPS), 2)
+
+
+def clustering(bench, size: str) -> list[dict]:
+    """Sparse against dense k-reciprocal clustering, without and with the neighbour search they share."""
+    rows, turns = CLUSTERING[size]
+    vectors = walking_features(rows)
+    rank = neighbours.neighbours(vectors, vectors, K1)
+    forms = []
+    for form in (dense, sparse):
+        searching = lambda form=form: form(vectors, neighbours.neighbours(vectors, vectors, K1))  # noqa: E731
+        forms.append(bench.Form(form.__name__, lambda form=form: form(vectors, rank), rows))
+        forms.append(bench.Form(f"search, {form.__name__}", searching, rows))
+    table = [
+        bench.Row("clustering after search", "dense", "sparse", least_ratio=15),
+        bench.Row("clustering with search", "search, dense", "search, sparse"),
+    ]
+    return bench.race(table, forms, "row", turns, tolerance=0)
+
+
+def search(bench, size: str) -> list[dict]:
+    """Memory of clustering many rows; the reference looks for equal ones first, of which there are none."""
+    rows, most_bytes = SEARCH[size]
+    vectors = walking_features(rows)
+
+    def form(name: str, distinct: bool):
+        return bench.Form(name, lambda: jaccard.cluster(vectors, EPS, distinct=distinct), rows)
+
+    table = [bench.Row("clustering of many rows", "different rows", "all rows", most_bytes=most_bytes)]
+    return bench.race(table, [form("different rows", True), form("all rows", False)], "row", 1, tolerance=0)
+
+
+def walkers(sequences: int) -> skeleton_split.SkeletonSplit:
+    """That many different sequences of 6 frames, of as many simulated people as they need."""
+    takes, frames, length = 20, 105, 6
+    people = -(-sequences // (takes * (frames - length + 1)))
+    options = simulator.Options(num_identities=people, recordings_per_identity=takes, frames=frames)
+    recorded = recording_sets.Recordings.from_list(
+        simulator.example(options, person, take) for person in range(people) for take in range(takes)
+    )
+    every = windows.every(recorded, length)
+    chosen = windows.Windows(every.start[:sequences], every.recording[:sequences], length)
+    return skeleton_split.SkeletonSplit(recorded, chosen, 0, recording_sets.sorted_identities(recorded.identity))
+
+
+def epoch(bench, size: str) -> list[dict]:
+    """Start of a Hi-MPC epoch, features to prototypes of three levels: all rows searched, or each different one."""
+    train = walkers(EPOCH[size])
+    config = recipe.base()
+    config.dataset.update(skeleton="kinect_v1", length=6)
+
+    def form(name: str, distinct: bool, folder: str):
+        config.training.update(eps=EPS, distinct=distinct)
+        system = hi_mpc_system.HiMPCSystem(config.copy_and_resolve_references(), len(train.classes), 0)
+        epochs = system.epochs(fit_data.Fit(train, train, train, folder=pathlib.Path(folder)))
+        return bench.Form(name, lambda: epochs.start(0), len(epochs.rows), lambda counts: np.array([*counts.values()]))
+
+    with tempfile.TemporaryDirectory() as folder:
+        forms = [form("all rows", False, folder), form("different rows", True, folder)]
+        rows = [bench.Row("Hi-MPC epoch", "all rows", "different rows")]
+        return bench.race(rows, forms, "sequence", 1, tolerance=0.05)
