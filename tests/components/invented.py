@@ -71,7 +71,7 @@ class Learning(two_stage.TwoStageSystem):
     def __init__(self, recipe, classes, seed):
         super().__init__(recipe, classes, seed)
         self.encoder, self.classifier = (_layer(units, inputs, seed) for units, inputs in ((60, 60), (classes, 60)))
-        self.models = {"pretraining": {"encoder": self.encoder}, "recognition": {"classifier": self.classifier}}
+        self.models = {"pretraining": {"pretraining": self.encoder}, "recognition": {"recognition": self.classifier}}
 
     def represent(self, batch, portable=False):
         return {"features": self.encoder(_first_frame(batch))}

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+"""Which recordings a recipe's protocol reads, how they are cut, and what a fit sees of them."""
+
+import numpy as np
+import pytest
+
+from components import splits
+from tests.components import invented
+
+STORED = {
+    "train": invented.split(*((name, 10 * place) for place, name in enumerate("abcdef")), frames=2 * invented.F + 1),
+    "a": invented.split(("a", 1), ("b", 11)),
+    "b": invented.split(("b", 12), ("a", 2), ("z", 90)),
+}
+
+
+@pytest.fixture
+def read(tmp_path, monkeypatch):
+    recordings = invented.ingest(tmp_path / "recordings", monkeypatch, **STORED)
+
+    def of(probe="a", division=None, **settings):
+        settings = {"dataset.name": "ias", "dataset.probe": probe} | settings
+        return splits.read(recordings, invented.recipe("sm_sge", **settings).dataset, division)
+
+    return of
+
+
+def numbers(cut):
+    return list(zip(cut.identity, cut.raw(slice(None))[invented.NUMBER].tolist(), strict=True))
+
+
+@pytest.mark.parametrize("probe, gallery", [("a", "b"), ("b", "a")])
+def test_probe_and_gallery_are_the_splits_that_the_protocol_names(read, probe, gallery):
+    parts = read(probe)
+    fit = parts.judged_by_probe()
+    stored = {name: list(zip(part.identity, part.joints[:: invented.F, 1, 0], strict=True))
+              for name, part in STORED.items() if name != "train"}  # fmt: skip
+    assert numbers(fit.probe) == stored[probe] and numbers(fit.gallery) == stored[gallery]
+    assert parts.classes == fit.train.classes == list("abcdef") and fit.judge == "probe"
+
+
+def test_train_is_cut_at_every_shift_and_the_probe_without_overlap(read):
+    parts = read()
+    of_a = {rule: parts.cut(parts.train, rule) for rule in ("training", "testing")}
+    starts = {rule: sorted(cut.windows.start[cut.identity == "a"].tolist()) for rule, cut in of_a.items()}
+    assert starts == {"training": [0, 1, 1, 2, 2, 3, 3], "testing": [0, 2]}
+    assert len(read(**{"dataset.train_rule": "testing"}).judged_by_probe().train) == 6 * 2
+
+
+def test_strangers_of_the_probe_have_no_label(read):
+    fit = read("b").judged_by_probe()
+    assert fit.probe.labels.tolist() == [1, 0, -1]
+
+
+@pytest.mark.parametrize("centred", [True, False])
+def test_joints_are_centred_on_the_root_where_the_recipe_says_so(tmp_path, monkeypatch, centred):
+    stored = {name: invented.split(("a", 1), ("b", 2)) for name in ("train", "probe", "gallery")}
+    for part in stored.values():
+        part.joints[:] += 3
+    recordings = invented.ingest(tmp_path / "recordings", monkeypatch, **stored)
+    parts = splits.read(recordings, invented.recipe("sm_sge", **{"dataset.centred": centred}).dataset)
+    taken = parts.cut(parts.probe, "testing").take(slice(None))
+    np.testing.assert_array_equal(taken[:, :, 0], np.full((2, invented.F, 3), 0 if centred else 3))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_kept_out_identities_are_searched_in_each_other_and_never_learnt(read, seed):
+    fit = read().judged_by_held_out(0.4, seed)
+    learnt, kept_out = set(fit.train.identity), set(fit.probe.identity)
+    assert learnt == set(fit.train.classes) and len(learnt) == 4
+    assert kept_out == set(fit.gallery.identity) == set("abcdef") - learnt and fit.judge == "held_out"
+
+
+def test_no_identity_is_kept_out_of_a_share_of_none(read):
+    assert read().judged_by_held_out(0.0, 1) is None
+
+
+def test_a_division_that_is_not_stored_is_refused(read):
+    with pytest.raises(ValueError, match="data set 'ias' stores 0 random divisions; received division 2"):
+        read(division=2)
+
+
+def test_recordings_of_another_skeleton_are_refused(read):
+    with pytest.raises(ValueError, match=r"'openpose' \(14 joints\), but data set 'ias' is prepared as 'kinect_v1'"):
+        read(**{"dataset.skeleton": "openpose"})
+
+
+def test_a_data_set_without_a_stated_layout_asks_for_one():
+    with pytest.raises(ValueError, match="'x' states no joint layout; set --config.dataset.skeleton to kinect_v1, "):
+        splits.skeleton("", "", "x")
+    assert splits.skeleton("openpose", "", "x") == splits.skeleton("", "openpose", "x") == "openpose"

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: MIT
+"""The train stage with a system of two layers: what it keeps, and that an interruption anywhere changes nothing."""
+
+import numpy as np
+import pytest
+
+from components import train
+from tests import fakes
+from tests.components import invented
+from tfskel import arrays, systems
+from tfskel.training import loop
+
+FITS = [("held_out_fit", "pretraining"), ("held_out_fit", "recognition"), ("model", "pretraining"),
+        ("model", "recognition")]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def fit(ingested):
+    """Function of folder, seed and settings that runs the stage; further calls resume."""
+
+    def run(folder, seed=1, **settings):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(systems.SYSTEMS, "learning", "tests.components.invented:Learning")
+            config = fakes.recipe("sm_sge", **{"system": "learning"} | settings)
+            folder.mkdir(exist_ok=True)
+            train.train(recipe=fakes.sections(config), recordings=ingested, seed=seed, model=folder)
+        return folder
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def whole(fit, tmp_path_factory):
+    return fit(tmp_path_factory.mktemp("whole"))
+
+
+def result(model):
+    logs = [fakes.logged(folder) for folder in (model / "held_out_fit", model)]
+    return logs, arrays.read_json(model / train.DESCRIPTION), fakes.kept_weights(model)
+
+
+def test_every_track_keeps_the_epoch_that_its_rule_names(whole):
+    described = arrays.read_json(whole / train.DESCRIPTION)
+    logged = {"model": fakes.logged(whole), "held_out_fit": fakes.logged(whole / "held_out_fit")}
+    for phase, score in (("pretraining", "rank1"), ("recognition", "accuracy")):
+        epochs = described["epochs"][phase]
+        values = {fit: [line for line in lines if line["phase"] == phase] for fit, lines in logged.items()}
+        assert epochs["last"] == 2
+        assert epochs["probe-best"] == np.argmax([line[f"probe/{score}"] for line in values["model"]])
+        assert epochs["held-out identities"] == np.argmax([line["held_out/mAP"] for line in values["held_out_fit"]])
+
+
+def test_only_what_later_stages_read_stays(whole):
+    kept = {path.name for path in whole.rglob("*") if path.is_file() and "tfevents" not in path.name}
+    tracks = ("last", "probe-best", "held-out-identities")
+    phases = ("pretraining.pretraining", "recognition.recognition")
+    assert kept == {f"{phase}.{track}.weights.h5" for phase in phases for track in tracks} | {
+        "system.json", "metrics.jsonl", "pictures.npz", "epochs.json",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("folder, phase", FITS)
+@pytest.mark.parametrize("epoch", [0, 2])
+def test_a_training_interrupted_after_any_epoch_resumes_to_the_same_result(whole, fit, tmp_path, folder, phase, epoch):
+    plain, interrupted = loop.Keeper.save, []
+
+    def save(keeper, number, ended):
+        plain(keeper, number, ended)
+        if (keeper.folder.name, keeper.phase.name, number) == (folder, phase, epoch) and not interrupted:
+            interrupted.append(number)
+            raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(loop.Keeper, "save", save)
+        fit(tmp_path / "model")
+    assert result(fit(tmp_path / "model")) == result(whole)
+
+
+def test_a_training_interrupted_after_its_last_epoch_is_not_repeated(whole, fit, tmp_path, monkeypatch):
+    def interrupt(*arguments):
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(train, "_draw", interrupt)
+        fit(tmp_path / "model")
+    monkeypatch.setattr(invented.Learning, "_phase", _without_steps(invented.Learning._phase))
+    assert result(fit(tmp_path / "model")) == result(whole)
+
+
+def _without_steps(plain):
+    def phase(*arguments):
+        made = plain(*arguments)
+        made.step = None
+        return made
+
+    return phase
+
+
+def test_another_seed_trains_another_model(whole, fit, tmp_path):
+    other = fit(tmp_path / "other", seed=2)
+    assert arrays.read_json(other / train.DESCRIPTION)["seed"] == 2
+    kept = [fakes.kept_weights(model) for model in (whole, other)]
+    last = [name for name in kept[0] if ".last." in name]
+    assert len(last) == 4 and all(kept[0][name] != kept[1][name] for name in last)
+
+
+def test_no_epoch_is_chosen_by_held_out_identities_where_none_are_wanted(fit, tmp_path):
+    model = fit(tmp_path / "model", **{"selection.held_out": 0.0})
+    assert not (model / "held_out_fit").exists()
+    assert {track for kept in arrays.read_json(model / train.DESCRIPTION)["epochs"].values() for track in kept} == {
+        "last", "probe-best",
+    }  # fmt: skip
+
+
+def test_the_system_is_restored_with_the_weights_of_a_track(whole, ingested, monkeypatch):
+    monkeypatch.setitem(systems.SYSTEMS, "learning", "tests.components.invented:Learning")
+    config = fakes.recipe("sm_sge", **{"system": "learning", "dataset.skeleton": "kinect_v1"})
+    system, described = train.restore(fakes.sections(config), whole)
+    assert isinstance(system, invented.Learning) and described == arrays.read_json(whole / train.DESCRIPTION)
+    for phase in system.PHASES:
+        assert system.load(whole, phase, "last")
+    kept = fakes.kept_weights(whole)
+    for phase in system.PHASES:
+        of_phase = {kept[name] for name in kept if name.startswith(f"{phase}.{phase}.last.")}
+        assert {weight.tobytes() for weight in system.models[phase][phase].get_weights()} <= of_phase
