@@ -35,20 +35,20 @@ def read_folder(folder: pathlib.Path, skeleton: str) -> dict[str, RawRecording]:
         FileNotFoundError: no motion at all, or an AMC file without its ASF file.
         ValueError: a file is damaged or stands there twice; names file and line.
     """
-    found = _find(folder)
-    names = sorted({name for suffix in (".amc", ".bvh") for name in found[suffix]})
+    paths = _find(folder)
+    names = sorted({name for suffix in (".amc", ".bvh") for name in paths[suffix]})
     if not names:
         raise FileNotFoundError(folder_tree.comparison(folder, f"No .amc or .bvh file in {folder}.", EXPECTED))
-    skeletons = {name: asf.read(path) for name, path in found[".asf"].items()}
-    return {name: _read(name, found, skeletons.get(name.split("_")[0]), skeleton) for name in names}
+    skeletons = {name: asf.read(path) for name, path in paths[".asf"].items()}
+    return {name: _read(name, paths, skeletons.get(name.split("_")[0]), skeleton) for name in names}
 
 
-def _read(name: str, found: dict[str, dict], model: asf.Skeleton | None, skeleton: str) -> RawRecording:
-    identity, path = name.split("_")[0], found[".amc"].get(name) or found[".bvh"][name]
+def _read(name: str, paths: dict[str, dict], model: asf.Skeleton | None, skeleton: str) -> RawRecording:
+    identity, path = name.split("_")[0], paths[".amc"].get(name) or paths[".bvh"][name]
     needed = kinect_joints.needed(skeleton)
     if model:
-        _check_model(model, needed if name in found[".amc"] else set(conversions.LOST))
-    if name in found[".amc"]:
+        _check_model(model, needed if name in paths[".amc"] else set(conversions.LOST))
+    if name in paths[".amc"]:
         if model is None:
             raise FileNotFoundError(f"{path.name} needs the skeleton {identity}.asf. Expected:\n{EXPECTED}")
         capture = amc.read(path, model)
@@ -81,11 +81,11 @@ def _check_model(model: asf.Skeleton, needed: set[str]) -> None:
 
 
 def _find(folder: pathlib.Path) -> dict[str, dict[str, pathlib.Path]]:
-    found: dict[str, dict[str, pathlib.Path]] = {suffix: {} for suffix in _SUFFIXES}
+    paths: dict[str, dict[str, pathlib.Path]] = {suffix: {} for suffix in _SUFFIXES}
     for path in sorted(folder.rglob("*")):
         suffix = path.suffix.lower()
-        if suffix in found and path.is_file():
-            other = found[suffix].setdefault(path.stem, path)
+        if suffix in paths and path.is_file():
+            other = paths[suffix].setdefault(path.stem, path)
             if other != path:
                 raise ValueError(f"{path.name} stands there twice: {other.parent} and {path.parent}; keep one.")
-    return found
+    return paths

@@ -45,7 +45,7 @@ def segments(lengths: dict[str, int]) -> dict[str, list[Segment]]:
                     "remove it or give a splits.json."
                 )
             result[split].append((name, first, end))
-    empty = [split for split, found in result.items() if not found]
+    empty = [split for split, segments_of_split in result.items() if not segments_of_split]
     if empty:
         raise ValueError(
             f"No recording for {', '.join(empty)}; found only {', '.join(sorted(lengths)) or 'none'}. "
@@ -55,9 +55,9 @@ def segments(lengths: dict[str, int]) -> dict[str, list[Segment]]:
 
 
 def _cut(length: int, cuts: dict[str, int]) -> list[Segment]:
-    parts, first = [], 0
+    pieces, first = [], 0
     for split, percent in cuts.items():
         end = length if percent == 100 else length * percent // 100 // GAP * GAP
-        parts.append((split, first, end))
+        pieces.append((split, first, end))
         first = end + GAP
-    return parts
+    return pieces

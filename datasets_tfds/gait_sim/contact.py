@@ -25,8 +25,8 @@ def support(phase: np.ndarray) -> np.ndarray:
     Returns:
         (T, 2) in [0, 1]; rows sum to 1.
     """
-    own = phase % 1.0
-    share = np.clip(np.minimum(own, STANCE_END - own) / DOUBLE_SUPPORT, 0, 1)
+    moment = phase % 1.0
+    share = np.clip(np.minimum(moment, STANCE_END - moment) / DOUBLE_SUPPORT, 0, 1)
     return share * share * (3 - 2 * share)
 
 

@@ -53,13 +53,13 @@ def frame(path: pathlib.Path) -> Frame:
     Raises:
         ValueError: the name is not of the form gc1_body11_000095_skel.txt.
     """
-    parts = _NAME.fullmatch(path.name)
-    if not parts:
+    match = _NAME.fullmatch(path.name)
+    if not match:
         raise ValueError(
             f"{path}: the name of a frame's file is <gc1|gc2|gc3>_body<number>_<integer time stamp>_<rest>, as in "
             f"gc1_body11_000095_skel.txt; received {path.name!r}."
         )
-    return Frame(path, parts[1], parts[2], int(parts[3]))
+    return Frame(path, match[1], match[2], int(match[3]))
 
 
 def groups(frames: Sequence[Frame], rule: str, order: str) -> list[Group]:

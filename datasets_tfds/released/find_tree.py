@@ -11,7 +11,7 @@ _ROOTS = ("", "Datasets", "*", "*/Datasets")  # where `<set>/<f>` may stand belo
 
 
 @dataclasses.dataclass(frozen=True)
-class Found:
+class Tree:
     """One data set on disk: its layout, folder, and the files of each split in the order train, tests."""
 
     layout: str
@@ -19,7 +19,7 @@ class Found:
     splits: dict[str, published_layouts.Files]
 
 
-def find(manual_dir: pathlib.Path, request: published_sets.Request) -> Found:
+def find(manual_dir: pathlib.Path, request: published_sets.Request) -> Tree:
     """The tree of one request, complete.
 
     Raises:
@@ -27,22 +27,22 @@ def find(manual_dir: pathlib.Path, request: published_sets.Request) -> Found:
             was found and what is expected.
         ValueError: it stands there more than once.
     """
-    found = _candidates(manual_dir, request)
-    if len(found) > 1:
-        places = "\n".join(f"  {one.base} (layout {one.layout})" for one in found)
+    trees = _candidates(manual_dir, request)
+    if len(trees) > 1:
+        places = "\n".join(f"  {tree.base} (layout {tree.layout})" for tree in trees)
         raise ValueError(
             f"{request.config} is below {manual_dir} more than once:\n{places}\n"
             "Give a manual_dir that holds one of them, or move the others away."
         )
-    if not found:
+    if not trees:
         there = ", ".join(available(manual_dir)) or "no published data set at all"
         raise FileNotFoundError(
             f"{request.config} is not below {manual_dir}, which holds {there}. "
             f"Found:\n{folder_tree.draw(manual_dir, depth=4)}\n{expected(request)}"
         )
-    for files in found[0].splits.values():
+    for files in trees[0].splits.values():
         published_arrays.check_present(files)
-    return found[0]
+    return trees[0]
 
 
 def available(manual_dir: pathlib.Path) -> list[str]:
@@ -71,8 +71,8 @@ def expected(request: published_sets.Request) -> str:
     return "\n".join(lines).rstrip()
 
 
-def _candidates(manual_dir: pathlib.Path, request: published_sets.Request) -> list[Found]:
-    found: dict[tuple, Found] = {}
+def _candidates(manual_dir: pathlib.Path, request: published_sets.Request) -> list[Tree]:
+    trees: dict[tuple, Tree] = {}
     for layout, tests in request.tests().items():
         for name in (request.set.name, *request.set.aliases):
             for root in _roots(manual_dir):
@@ -83,8 +83,8 @@ def _candidates(manual_dir: pathlib.Path, request: published_sets.Request) -> li
                 if published_layouts.LAYOUTS[layout].partial:
                     splits = _present(splits)
                 if len(splits) > 1:
-                    found.setdefault((layout, base.resolve()), Found(layout, base, splits))
-    return list(found.values())
+                    trees.setdefault((layout, base.resolve()), Tree(layout, base, splits))
+    return list(trees.values())
 
 
 def _splits(base, layout, request, tests) -> dict[str, published_layouts.Files]:
@@ -105,8 +105,8 @@ def _present(splits: dict[str, published_layouts.Files]) -> dict[str, published_
 
 def _roots(manual_dir: pathlib.Path) -> list[pathlib.Path]:
     """Folders that may hold `<set>/<f>`: below manual_dir, or beside it where manual_dir is the set's own folder."""
-    own = {name for row in published_sets.SETS.values() for name in (row.name, f"{row.name}_match", *row.aliases)}
-    roots = [manual_dir.parent] if manual_dir.name in own else []
+    set_names = {name for row in published_sets.SETS.values() for name in (row.name, f"{row.name}_match", *row.aliases)}
+    roots = [manual_dir.parent] if manual_dir.name in set_names else []
     for pattern in _ROOTS:
         roots += [path for path in sorted(manual_dir.glob(pattern)) if path.is_dir()] if pattern else [manual_dir]
     return roots
@@ -115,7 +115,7 @@ def _roots(manual_dir: pathlib.Path) -> list[pathlib.Path]:
 def _numbers(manual_dir: pathlib.Path, key: str, layout: str) -> set[tuple[str, ...]]:
     """Lengths, or (length, view) pairs, for which there are folders."""
     row = published_sets.SETS[key]
-    found = set()
+    pairs = set()
     for name in (row.name, *row.aliases):
         pattern = published_layouts.LAYOUTS[layout].base.format(set=name, f="*", view="*")
         for root in _roots(manual_dir):
@@ -123,5 +123,5 @@ def _numbers(manual_dir: pathlib.Path, key: str, layout: str) -> set[tuple[str, 
                 parts = path.parts[-pattern.count("/") :] if "view" in pattern else path.parts[-1:]
                 numbers = tuple(part.removeprefix("view_") for part in parts)
                 if all(number.isascii() and number.isdigit() for number in numbers):
-                    found.add(tuple(str(int(number)) for number in numbers))
-    return found
+                    pairs.add(tuple(str(int(number)) for number in numbers))
+    return pairs

@@ -143,10 +143,10 @@ def _check_length(files: published_layouts.Files, frames: int, listed: int) -> N
     if frames == listed * files.length:
         return
     whole = listed and not frames % listed
-    found = f"{frames // listed} frames each" if whole else "which is no whole number of frames each"
+    held = f"{frames // listed} frames each" if whole else "which is no whole number of frames each"
     raise ValueError(
         f"{files.folder}: the arrays do not hold sequences of f = {files.length} frames: {frames} frames, and "
-        f"{files.ids.name} lists {listed} sequences, {found}."
+        f"{files.ids.name} lists {listed} sequences, {held}."
     )
 
 

@@ -101,19 +101,19 @@ that is there is built. {published_sets.names()}
     def recordings(self, manual_dir: pathlib.Path) -> dict[str, Iterator[dict[str, Any]]]:
         """Sequences of each split in the order of the files."""
         request = published_sets.parse(self.options["config"])
-        found = find_tree.find(manual_dir, request)
-        self.info.metadata.update(layout=found.layout, identities={})
-        return {split: self._sequences(request, found, split) for split in found.splits}
+        tree = find_tree.find(manual_dir, request)
+        self.info.metadata.update(layout=tree.layout, identities={})
+        return {split: self._sequences(request, tree, split) for split in tree.splits}
 
-    def _sequences(self, request, found: find_tree.Found, split: str) -> Iterator[dict[str, Any]]:
+    def _sequences(self, request, tree: find_tree.Tree, split: str) -> Iterator[dict[str, Any]]:
         # Read when its turn comes, so that one split at a time is in memory.
-        files = found.splits[split]
+        files = tree.splits[split]
         read = published_arrays.read(files, self.info.features["joints"].shape[1])
         self.info.metadata["identities"][split] = read.identities
         fault = published_arrays.target_fault(files, read.joints)
         if fault:
             warnings.warn(f"released: {fault}; the reversed sequences are not used.", stacklevel=2)
-        condition = split if found.layout == "conditions" and split != "train" else ""
+        condition = split if tree.layout == "conditions" and split != "train" else ""
         for index, joints in enumerate(read.joints):
             yield {
                 "joints": joints,

@@ -158,8 +158,10 @@ def test_the_description_names_selection_input_classes_and_differences(system_an
     assert set(described["difference"]) == set(OUTPUTS[name]) and max(described["difference"].values()) <= 1e-5
 
 
-def test_a_track_that_kept_no_epoch_cannot_be_exported(ingested, tmp_path):
+def test_a_selection_that_kept_no_epoch_cannot_be_exported(ingested, tmp_path):
     config = recipe_of("hi_mpc")
-    config.export.track = "held-out identities"
-    with pytest.raises(ValueError, match="track 'held-out identities' kept no epoch of phase contrast with seed 1; .*"):
+    config.export.selection = "held-out identities"
+    with pytest.raises(
+        ValueError, match="selection 'held-out identities' kept no epoch of phase contrast with seed 1; .*"
+    ):
         exported(config, ingested, tmp_path)

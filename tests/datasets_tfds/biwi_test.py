@@ -113,7 +113,7 @@ def test_a_folder_without_skeleton_files_is_named(tmp_path):
     folder = preprocessing_golden.copy("BIWI", tmp_path)
     (folder / "BIWI" / "Training" / "013").mkdir()
     (folder / "BIWI" / "Training" / "013" / "000.png").write_bytes(b"")
-    with pytest.raises(FileNotFoundError, match="013 holds no file with 'skel.txt' in its name.\nFound:"):
+    with pytest.raises(FileNotFoundError, match="013 holds no file with 'skel.txt' in its name. Found:"):
         _recordings(folder, tmp_path)
 
 

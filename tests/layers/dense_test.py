@@ -9,7 +9,7 @@ from tfskel.layers import dense
 
 def test_outputs_and_gradients_are_bit_for_bit_those_of_the_plain_expression():
     rows = tf.constant(np.random.RandomState(0).randn(64, 9).astype("f"))
-    layer = dense.Dense(7, "relu", name="hidden")
+    layer = dense.Dense(12, "relu", name="hidden")
     layer.build((None, 9))
     kernel, bias = (tf.Variable(weight) for weight in layer.trainable_variables)
     with tf.GradientTape() as tape:

@@ -11,6 +11,7 @@ from tests import fakes
 from tests.parity import registry
 from tfskel.data import order as batches
 from tfskel.evaluation import auc, sequence_scores
+from tfskel.layers import dense
 from tfskel.systems import recognition
 from tfskel.systems.cage import person_order
 from tfskel.systems.cage import recognition_stage as cage_recognition
@@ -31,7 +32,7 @@ CALLED = [
     (cage_recognition, "metrics", "cage/eval_ap_biwi", "eval/rank_1_printed"),
     (auc, "rank_n", "cage/eval_ap_biwi", "eval/rank_n"),
     (sequence_scores, "complete", "cage/eval_sc_ks20", "eval/rows"),
-    (recognition.Recognition, "hidden", "cage/rn_ap_ias", "out/hidden"),
+    (dense.Dense, "call", "cage/rn_ap_ias", "out/hidden"),
     (recognition, "accuracy", "cage/rn_ap_ias", "out/accuracy"),
     (recognition, "cross_entropy", "cage/rn_ap_ias", "loss/cross_entropy"),
     (cage_system.CAGESystem, "rows", "cage/pipeline_cme_cl_nm_f10", "cage/test"),

@@ -8,7 +8,7 @@ from keras import ops
 
 from tfskel.data import order as batches
 from tfskel.layers import configured, dense, initial_values
-from tfskel.training import adam
+from tfskel.training import optimised
 
 
 @keras.saving.register_keras_serializable(package="tfskel")
@@ -70,7 +70,7 @@ class Recognition(configured.Configured, keras.Model):
         return ops.sum(self(prefix_features), axis=1)
 
 
-class RecognitionTrainer:
+class RecognitionTrainer(optimised.Optimised):
     """Minimises the cross-entropy of summed prefix scores with Adam.
 
     Args:
@@ -82,9 +82,8 @@ class RecognitionTrainer:
     """
 
     def __init__(self, model: Recognition, learning_rate: float, last_prefix_only: bool = False):
-        self.model, self.last_prefix_only = model, last_prefix_only
-        self.optimizer = adam.Adam(learning_rate, name="adam_recognition")
-        self.optimizer.build(model.trainable_variables)
+        super().__init__(model, learning_rate, {"adam": model.trainable_variables})
+        self.last_prefix_only = last_prefix_only
         self._update = tf.function(self._update_step, reduce_retracing=True)
         self._updates = tf.function(self._several_steps, reduce_retracing=True)
         self._forward = tf.function(self._loss_and_scores, reduce_retracing=True)
@@ -154,10 +153,6 @@ class RecognitionTrainer:
         means = {"loss": float(np.mean(losses)), "accuracy": float(np.mean(accuracies))}
         return means, np.concatenate(scores), np.concatenate([labels[cut] for cut in cuts])
 
-    def trackables(self) -> dict:
-        """Objects whose state an exact resume needs."""
-        return {"model": self.model, "adam": self.optimizer}
-
     def _loss_and_scores(self, prefix_features, labels):
         scores = self.model.scores(prefix_features, self.last_prefix_only)
         return cross_entropy(scores, labels), scores
@@ -174,8 +169,7 @@ class RecognitionTrainer:
     def _update_step(self, prefix_features, labels):
         with tf.GradientTape() as tape:
             loss, scores = self._loss_and_scores(prefix_features, labels)
-        weights = self.model.trainable_variables
-        self.optimizer.apply(tape.gradient(loss, weights), weights)
+        self.apply({"adam": tape.gradient(loss, self.model.trainable_variables)})
         return loss, scores
 
 

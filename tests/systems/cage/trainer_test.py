@@ -37,7 +37,7 @@ def test_elements_of_gradients_are_clipped_before_adam(pair):
     whole, clipped = trainer(), trainer(clip=1e-3)
     gradients = whole.gradients(*pair)[1]
     clipped.step(*pair)
-    moments = clipped.optimizers["adam"][0]._momentums
+    moments = clipped.optimizers["adam"]._momentums
     for gradient, moment in zip(gradients, moments, strict=True):
         np.testing.assert_allclose(moment, 0.1 * np.clip(gradient, -1e-3, 1e-3), rtol=1e-3, atol=1e-9)
 

@@ -8,13 +8,13 @@ import tensorflow as tf
 
 from tfskel.systems.cage import losses
 from tfskel.systems.cage import model as cage
-from tfskel.training import adam, determinism
+from tfskel.training import determinism, optimised
 
 ATTENTION = {"LA": True, "BA": False}
 TERMS = ("reconstruction", "attention", "contrast", "l2")
 
 
-class Trainer:
+class Trainer(optimised.Optimised):
     """Minimises the sum of all streams' losses; as streams share nothing, each is trained as if it were alone.
 
     Args:
@@ -49,15 +49,13 @@ class Trainer:
     ):
         self.names = list(names) or [str(stream) for stream in range(model.streams)]
         _check(model, temperature, attention, self.names)
-        self.model, self.temperature, self.l2, self.clip = model, temperature, l2, clip
+        weights = {"adam": model.body_weights() if frozen_head else model.trainable_variables}
+        if frozen_head:
+            weights["adam_head"] = model.head_weights()
+        super().__init__(model, learning_rate, weights)
+        self.temperature, self.l2, self.clip = temperature, l2, clip
         self.aware = tf.constant([float(ATTENTION[kind]) for kind in attention])  # (S,)
         self.teacher_forcing, self.frozen_head = teacher_forcing, frozen_head
-        self.weights = model.body_weights() if frozen_head else model.trainable_variables
-        self.optimizers = {"adam": (adam.Adam(learning_rate, name="adam_cage"), self.weights)}
-        if frozen_head:
-            self.optimizers["adam_head"] = (adam.Adam(learning_rate, name="adam_cage_head"), model.head_weights())
-        for optimizer, weights in self.optimizers.values():
-            optimizer.build(weights)
         spec = tf.TensorSpec((model.streams, None, model.length, model.num_joints), tf.float32)
         self._update = tf.function(self._update_step, input_signature=[spec, spec])
 
@@ -84,7 +82,9 @@ class Trainer:
         """Terms by name, each (S,) and the contrast as it enters the total; and the total."""
         decoded = self.model(sources, previous=_one_late(targets) if self.teacher_forcing else None)
         context = tf.stop_gradient(decoded.context) if self.frozen_head else decoded.context
-        squares = [tf.reduce_sum(tf.square(self.model.stored(w)), axis=range(1, len(w.shape))) for w in self.weights]
+        squares = [
+            tf.reduce_sum(tf.square(self.model.stored(w)), axis=range(1, len(w.shape))) for w in self.moved["adam"]
+        ]
         terms = {
             "reconstruction": 0.5 * tf.reduce_sum(tf.square(decoded.reconstruction - targets), axis=(1, 2, 3)),
             "attention": self.aware * losses.locality(decoded.alignments),
@@ -100,18 +100,12 @@ class Trainer:
             terms, total = self.losses(tf.convert_to_tensor(sources), tf.convert_to_tensor(targets))
         return terms | {"total": total}, tape.gradient(total, variables)
 
-    def trackables(self) -> dict:
-        """Objects whose state an exact resume needs."""
-        return {"model": self.model, **{name: optimizer for name, (optimizer, _) in self.optimizers.items()}}
-
     def _update_step(self, sources, targets):
         found, gradients = self.gradients(sources, targets)
         by_weight = {id(w): g for w, g in zip(self.model.trainable_variables, gradients, strict=True)}
-        for name, (optimizer, weights) in self.optimizers.items():
-            own = [by_weight[id(weight)] for weight in weights]
-            if name == "adam":
-                own = [tf.clip_by_value(gradient, -self.clip, self.clip) for gradient in own]
-            optimizer.apply(own, weights)
+        of_each = {name: [by_weight[id(weight)] for weight in weights] for name, weights in self.moved.items()}
+        of_each["adam"] = [tf.clip_by_value(gradient, -self.clip, self.clip) for gradient in of_each["adam"]]
+        self.apply(of_each)
         named = {f"{term}/{name}": found[term][s] for term in TERMS for s, name in enumerate(self.names)}
         return named | {"total": found["total"]}
 

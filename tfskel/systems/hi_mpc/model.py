@@ -167,10 +167,6 @@ class HiMPC(configured.Configured, keras.Model):
         """
         return self.msmr(self.sequences(joints))
 
-    def features(self, joints):
-        """Same as calling the model."""
-        return self(joints)
-
     def representations(self, joints) -> dict:
         """All features of whole sequences: "features" (MSMR, (N, 3 * units)) and each of LEVELS, (N, units)."""
         sequences = self.sequences(joints)

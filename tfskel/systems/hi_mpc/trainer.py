@@ -8,12 +8,12 @@ import tensorflow as tf
 
 from tfskel.systems.hi_mpc import losses as contrast
 from tfskel.systems.hi_mpc import model as hi_mpc
-from tfskel.training import adam, determinism
+from tfskel.training import determinism, optimised
 
 FOCUS = (1, -1, 0)
 
 
-class Trainer:
+class Trainer(optimised.Optimised):
     """Minimises the mean of the three levels' losses.
 
     Args:
@@ -39,12 +39,11 @@ class Trainer:
     ):
         if focus not in FOCUS:
             raise ValueError(f"focus must be one of {', '.join(map(str, FOCUS))}; received {focus}.")
-        self.model, self.focus, self.plain = model, focus, plain
+        super().__init__(model, learning_rate, {"adam": model.trainable_variables})
+        self.focus, self.plain = focus, plain
         self.shares = {level: 1.0 / model.heads for level in hi_mpc.LEVELS}
         if not average_joint_loss:
             self.shares["joints"] = 1.0
-        self.optimizer = adam.Adam(learning_rate, name="adam_hi_mpc")
-        self.optimizer.build(model.trainable_variables)
         prototypes = [tf.TensorSpec((None, model.units), tf.float32)] * len(hi_mpc.LEVELS)
         joints = tf.TensorSpec((None, model.length, model.num_joints, 3), tf.float32)
         labels = tf.TensorSpec((None, len(hi_mpc.LEVELS)), tf.int32)
@@ -88,11 +87,7 @@ class Trainer:
         heads = self.model.meta_heads[level]
         return heads.logits_by_head(frames, prototypes) if self.plain else heads.logits(frames, prototypes)
 
-    def trackables(self) -> dict:
-        """Objects whose state an exact resume needs."""
-        return {"model": self.model, "adam": self.optimizer}
-
     def _update_step(self, joints, labels, *prototypes):
         losses, gradients = self.gradients(joints, labels, *prototypes)
-        self.optimizer.apply(gradients, self.model.trainable_variables)
+        self.apply({"adam": gradients})
         return losses

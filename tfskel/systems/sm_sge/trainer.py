@@ -10,7 +10,7 @@ from tfskel import skeletons
 from tfskel.systems.sm_sge import losses as reconstruction
 from tfskel.systems.sm_sge import model as sm_sge
 from tfskel.systems.sm_sge import prefix_tree
-from tfskel.training import adam, determinism
+from tfskel.training import determinism, optimised
 
 
 def draw_sub_sequences(
@@ -52,7 +52,7 @@ def draw_sub_sequences(
     return drawn[:1] if first_only else drawn
 
 
-class PretrainTrainer:
+class PretrainTrainer(optimised.Optimised):
     """Minimises the reconstruction loss of each scale with its own optimiser.
 
     A step takes the gradients of all four losses at the same weights and then applies the four updates.
@@ -87,17 +87,13 @@ class PretrainTrainer:
             raise ValueError(f"loss must be one of {', '.join(reconstruction.LOSSES)}; received {loss!r}.")
         if plain and redraw is not None:
             raise ValueError("plain and redraw exclude each other: the plain form is for fixed sub-sequences.")
-        self.model, self.loss, self.margin, self.plain, self.redraw = model, loss, margin, plain, redraw
+        self.weights = {s: model.relation_weights(s) + model.encoder_weights(s) for s in skeletons.SCALES}
+        super().__init__(model, learning_rate, {f"adam_{s}": weights for s, weights in self.weights.items()})
+        self.loss, self.margin, self.plain, self.redraw = loss, margin, plain, redraw
         self.sub_sequences = _checked(sub_sequences, model.length - margin)
         lengths = sorted(map(len, self.sub_sequences), reverse=True)
         self.plan = prefix_tree.shrinking_rows(lengths) if redraw else prefix_tree.tree(self.sub_sequences)
         self.node_weights = self.plan.weights(lambda length: reconstruction.row_weight(length, loss))
-        self.weights = {s: model.relation_weights(s) + model.encoder_weights(s) for s in skeletons.SCALES}
-        self.optimizers = {}
-        for scale in skeletons.SCALES:
-            optimizer = adam.Adam(learning_rate, name=f"adam_{scale}")
-            optimizer.build(self.weights[scale])
-            self.optimizers[scale] = optimizer
         self._update = tf.function(self._update_step, reduce_retracing=True)
         self._evaluate = tf.function(self._named_losses, reduce_retracing=True)
 
@@ -145,14 +141,10 @@ class PretrainTrainer:
         flat = {s: tf.reshape(nodes, (count, joints.shape[1], -1)) for s, nodes in self.model.scales(joints).items()}
         return {scale: tf.transpose(nodes, (1, 0, 2)) for scale, nodes in flat.items()}
 
-    def trackables(self) -> dict:
-        """Objects whose state an exact resume needs."""
-        return {"model": self.model, **{f"adam_{s}": optimizer for s, optimizer in self.optimizers.items()}}
-
     def _columns(self) -> list[np.ndarray]:
         if self.redraw is None:
             return []
-        done = int(self.optimizers["joints"].iterations.numpy())
+        done = int(self.optimizers["adam_joints"].iterations.numpy())
         drawn = _checked(self.redraw(done), self.model.length - self.margin)
         lengths = [sorted(map(len, listed)) for listed in (drawn, self.sub_sequences)]
         if lengths[0] != lengths[1]:
@@ -161,8 +153,7 @@ class PretrainTrainer:
 
     def _update_step(self, joints, *columns):
         losses, gradients = self._gradients(joints, columns)
-        for scale, optimizer in self.optimizers.items():
-            optimizer.apply(gradients[scale], self.weights[scale])
+        self.apply({f"adam_{scale}": values for scale, values in gradients.items()})
         return _named(losses)
 
     def _named_losses(self, joints, *columns):

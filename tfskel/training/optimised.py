@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT
+"""What trainers share: a model, and optimisers that each move some of its weights."""
+
+from collections.abc import Mapping, Sequence
+
+import keras
+import tensorflow as tf
+
+from tfskel.training import adam
+
+
+class Optimised:
+    """Base of trainers.
+
+    Args:
+        model: to train.
+        learning_rate: of every Adam.
+        weights: name of an optimiser -> weights that it moves.
+
+    Attributes:
+        optimizers: name -> Adam, its state built.
+    """
+
+    def __init__(self, model: keras.Model, learning_rate: float, weights: Mapping[str, Sequence]):
+        self.model, self.moved = model, weights
+        self.optimizers = {name: adam.Adam(learning_rate, name=name) for name in weights}
+        for name, optimizer in self.optimizers.items():
+            optimizer.build(weights[name])
+
+    def apply(self, gradients: Mapping[str, Sequence[tf.Tensor]]) -> None:
+        """One update by each optimiser, with a gradient for each of its weights."""
+        for name, optimizer in self.optimizers.items():
+            optimizer.apply(gradients[name], self.moved[name])
+
+    def trackables(self) -> dict:
+        """Objects whose state an exact resume needs."""
+        return {"model": self.model, **self.optimizers}
