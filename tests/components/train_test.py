@@ -115,8 +115,9 @@ def test_no_epoch_is_chosen_by_held_out_identities_where_none_are_wanted(fit, tm
 def test_the_system_is_restored_with_the_weights_of_a_track(whole, ingested, monkeypatch):
     monkeypatch.setitem(systems.SYSTEMS, "learning", "tests.components.invented:Learning")
     config = fakes.recipe("sm_sge", **{"system": "learning", "dataset.skeleton": "kinect_v1"})
-    system, described = train.restore(fakes.sections(config), whole)
+    system, described, parts = train.restore(fakes.sections(config), ingested, whole)
     assert isinstance(system, invented.Learning) and described == arrays.read_json(whole / train.DESCRIPTION)
+    assert parts.classes == described["classes"]
     for phase in system.PHASES:
         assert system.load(whole, phase, "last")
     kept = fakes.kept_weights(whole)

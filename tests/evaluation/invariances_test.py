@@ -15,7 +15,7 @@ IDENTITIES, CLUSTERS, PROBES, GALLERY = 6, 5, 40, 50
 
 @dataclasses.dataclass(frozen=True)
 class Case:
-    """Probe rows with their identity, class scores and cluster, gallery rows, and distances of another origin."""
+    """Probe rows with their identity, class scores and cluster, and gallery rows."""
 
     probe: np.ndarray
     labels: np.ndarray
@@ -23,17 +23,17 @@ class Case:
     clusters: np.ndarray
     gallery: np.ndarray
     gallery_labels: np.ndarray
-    distances: np.ndarray
 
     def at(self, probes=slice(None), gallery=slice(None)) -> "Case":
         """Some rows of the probe and of the gallery."""
         of_probe = (values[probes] for values in (self.probe, self.labels, self.scores, self.clusters))
-        return Case(*of_probe, self.gallery[gallery], self.gallery_labels[gallery], self.distances[probes][:, gallery])
+        return Case(*of_probe, self.gallery[gallery], self.gallery_labels[gallery])
 
     def mapped(self, function) -> "Case":
-        """With a function of all features, distances and scores."""
-        names = ("probe", "gallery", "distances", "scores")
-        return dataclasses.replace(self, **{name: function(getattr(self, name)) for name in names})
+        """With a function of all features and scores."""
+        return dataclasses.replace(
+            self, **{name: function(getattr(self, name)) for name in ("probe", "gallery", "scores")}
+        )
 
 
 def case() -> Case:
@@ -43,8 +43,7 @@ def case() -> Case:
     probe, gallery = (shapes[rows] + rng.normal(size=(len(rows), 3)) for rows in (labels, gallery_labels))
     scores = rng.normal(size=(PROBES, IDENTITIES)) + np.eye(IDENTITIES)[labels]
     clusters = np.where(rng.random(PROBES) < 0.6, labels % CLUSTERS, rng.integers(-1, CLUSTERS, PROBES))
-    distances = rng.random((PROBES, GALLERY)) + 0.1 * (labels[:, None] != gallery_labels)
-    return Case(probe, labels, scores, clusters, gallery, gallery_labels, distances)
+    return Case(probe, labels, scores, clusters, gallery, gallery_labels)
 
 
 def renamed_identities(given: Case) -> Case:
@@ -86,10 +85,6 @@ def retrieved(given: Case):
     return ranking.retrieve(features(given.probe, given.labels), features(given.gallery, given.gallery_labels))
 
 
-def ranked(given: Case):
-    return ranking.evaluate(given.distances, given.labels, given.gallery_labels)
-
-
 def searched_in_itself(given: Case):
     return same_set.retrieve(features(given.probe, given.labels))
 
@@ -113,10 +108,6 @@ METRICS = {
     "CMC": (lambda given: retrieved(given).cmc, {DEALT, GALLERY_TWICE}),
     "mAP": (lambda given: retrieved(given).mAP, {DEALT}),
     "mINP": (lambda given: retrieved(given).mINP, {DEALT}),
-    "rank-1 of distances": (lambda given: ranked(given).rank(1), {DEALT}),
-    "CMC of distances": (lambda given: ranked(given).cmc, {DEALT, GALLERY_TWICE}),
-    "mAP of distances": (lambda given: ranked(given).mAP, {DEALT}),
-    "mINP of distances": (lambda given: ranked(given).mINP, {DEALT}),
     "rank-1 inside one set": (lambda given: searched_in_itself(given).rank(1), {DEALT, PROBE_TWICE}),
     # The first row is no probe.
     "mAP inside one set": (lambda given: searched_in_itself(given).mAP, {DEALT, PROBE_TWICE, "order of the probe"}),
