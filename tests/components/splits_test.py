@@ -30,26 +30,24 @@ def numbers(cut):
 
 
 @pytest.mark.parametrize("probe, gallery", [("a", "b"), ("b", "a")])
-def test_probe_and_gallery_are_the_splits_that_the_protocol_names(read, probe, gallery):
+def test_probe_and_gallery_are_the_splits_that_the_protocol_names(read, tmp_path, probe, gallery):
     parts = read(probe)
-    fit = parts.judged_by_probe()
+    fit = parts.fit(tmp_path, {})
     stored = {name: list(zip(part.identity, part.joints[:: invented.F, 1, 0], strict=True))
               for name, part in STORED.items() if name != "train"}  # fmt: skip
     assert numbers(fit.probe) == stored[probe] and numbers(fit.gallery) == stored[gallery]
-    assert parts.classes == fit.train.classes == list("abcdef") and fit.judge == "probe"
+    assert parts.classes == fit.train.classes == list("abcdef") and fit.validation == "probe"
 
 
 def test_train_is_cut_at_every_shift_and_the_probe_without_overlap(read):
-    parts = read()
-    of_a = {rule: parts.cut(parts.train, rule) for rule in ("training", "testing")}
-    starts = {rule: sorted(cut.windows.start[cut.identity == "a"].tolist()) for rule, cut in of_a.items()}
+    of_a = {rule: read(**{"dataset.train_rule": rule}).train for rule in ("training", "testing")}
+    starts = {rule: sorted(train.content[train.identity == "a"].tolist()) for rule, train in of_a.items()}
     assert starts == {"training": [0, 1, 1, 2, 2, 3, 3], "testing": [0, 2]}
-    assert len(read(**{"dataset.train_rule": "testing"}).judged_by_probe().train) == 6 * 2
+    assert len(of_a["testing"]) == 6 * 2
 
 
 def test_strangers_of_the_probe_have_no_label(read):
-    fit = read("b").judged_by_probe()
-    assert fit.probe.labels.tolist() == [1, 0, -1]
+    assert read("b").probe.labels.tolist() == [1, 0, -1]
 
 
 @pytest.mark.parametrize("centred", [True, False])
@@ -59,20 +57,21 @@ def test_joints_are_centred_on_the_root_where_the_recipe_says_so(tmp_path, monke
         part.joints[:] += 3
     recordings = invented.ingest(tmp_path / "recordings", monkeypatch, **stored)
     parts = splits.read(recordings, invented.recipe("sm_sge", **{"dataset.centred": centred}).dataset)
-    taken = parts.cut(parts.probe, "testing").take(slice(None))
-    np.testing.assert_array_equal(taken[:, :, 0], np.full((2, invented.F, 3), 0 if centred else 3))
+    np.testing.assert_array_equal(
+        parts.probe.read(slice(None))[:, :, 0], np.full((2, invented.F, 3), 0 if centred else 3)
+    )
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_kept_out_identities_are_searched_in_each_other_and_never_learnt(read, seed):
-    fit = read().judged_by_held_out(0.4, seed)
+def test_kept_out_identities_are_searched_in_each_other_and_never_learnt(read, tmp_path, seed):
+    fit = read().held_out_fit(0.4, seed, tmp_path)
     learnt, kept_out = set(fit.train.identity), set(fit.probe.identity)
     assert learnt == set(fit.train.classes) and len(learnt) == 4
-    assert kept_out == set(fit.gallery.identity) == set("abcdef") - learnt and fit.judge == "held_out"
+    assert kept_out == set(fit.gallery.identity) == set("abcdef") - learnt and fit.validation == "held_out"
 
 
-def test_no_identity_is_kept_out_of_a_share_of_none(read):
-    assert read().judged_by_held_out(0.0, 1) is None
+def test_no_identity_is_kept_out_of_a_share_of_none(read, tmp_path):
+    assert read().held_out_fit(0.0, 1, tmp_path) is None
 
 
 def test_a_division_that_is_not_stored_is_refused(read):

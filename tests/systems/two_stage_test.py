@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What systems of two stages select epochs by, and which sequences their recognition network is scored on."""
 
+import dataclasses
 import types
 
 import numpy as np
@@ -15,10 +16,10 @@ from tfskel.training import selection
 PROBE, GALLERY = [("a", 0), ("b", 10), ("c", 13)], [("a", 1), ("b", 11), ("b", 14), ("c", 21)]
 
 
-def data(probe, gallery, judge="probe", protocol=protocols.STANDARD):
+def data(probe, gallery, validation="probe", protocol=protocols.STANDARD):
     parts = (invented.split(*rows) for rows in (gallery, probe, gallery))
     cut = (sequences.build(part, f=invented.F, rule="testing", classes=["a", "b", "c"]) for part in parts)
-    return fit.FitData(*cut, judge, protocol)
+    return fit.Fit(*cut, validation, protocol)
 
 
 def system(**settings):
@@ -51,19 +52,21 @@ def test_the_recognition_network_is_scored_on_complete_batches_of_known_identiti
     assert system(**{"recognition.batch_size": 3}).scored_rows(part).tolist() == [1, 2, 3]
 
 
-def test_each_phase_has_its_tracks_and_the_recognition_network_its_patience():
+def test_each_phase_has_its_selections_and_the_recognition_network_its_patience():
+    given = data(PROBE, GALLERY)
     settings = {"recognition.patience": 7, "recognition.first_saved_epoch": 10}
     pretraining, recognition = (
-        system(**settings).tracks(phase, "probe", 4) for phase in two_stage.TwoStageSystem.PHASES
+        system(**settings).selections(phase, dataclasses.replace(given, chosen={phase: 4}))
+        for phase in two_stage.TwoStageSystem.PHASES
     )
     last, chosen = selection.Last(), selection.At(4)
     assert pretraining.rules == {"probe-best": selection.Best("probe/rank1"), "last": last, selection.HELD_OUT: chosen}
     assert recognition.rules["probe-best"] == selection.Best("probe/accuracy", first_epoch=10)
     assert pretraining.patience is None and recognition.patience.patience == 7
-    held_out = system(**settings).tracks("recognition", "held_out", None)
+    held_out = system(**settings).selections("recognition", data(PROBE, GALLERY, "held_out"))
     assert held_out.rules == {selection.HELD_OUT: selection.Best("held_out/mAP")}
     assert held_out.patience.score == "held_out/mAP"
-    assert selection.HELD_OUT not in system().tracks("pretraining", "probe", None).rules
+    assert selection.HELD_OUT not in system().selections("pretraining", given).rules
 
 
 def test_a_probe_of_strangers_is_refused_with_plain_names():
