@@ -161,7 +161,5 @@ def test_the_description_names_selection_input_classes_and_differences(system_an
 def test_a_selection_that_kept_no_epoch_cannot_be_exported(ingested, tmp_path):
     config = recipe_of("hi_mpc")
     config.export.selection = "held-out identities"
-    with pytest.raises(
-        ValueError, match="selection 'held-out identities' kept no epoch of phase contrast with seed 1; .*"
-    ):
+    with pytest.raises(ValueError, match="selection 'held-out identities' kept no epoch of phase contrast with seed"):
         exported(config, ingested, tmp_path)

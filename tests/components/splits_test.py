@@ -25,32 +25,29 @@ def read(tmp_path, monkeypatch):
     return of
 
 
-@pytest.fixture
-def fit(read, tmp_path):
-    return lambda probe="a", **settings: read(probe, **settings).fit(tmp_path, {})
-
-
-def numbers(split):
-    return list(zip(split.identity, split.raw(slice(None))[invented.NUMBER].tolist(), strict=True))
+def numbers(cut):
+    return list(zip(cut.identity, cut.raw(slice(None))[invented.NUMBER].tolist(), strict=True))
 
 
 @pytest.mark.parametrize("probe, gallery", [("a", "b"), ("b", "a")])
-def test_probe_and_gallery_are_the_splits_that_the_protocol_names(fit, probe, gallery):
-    given = fit(probe)
+def test_probe_and_gallery_are_the_splits_that_the_protocol_names(read, tmp_path, probe, gallery):
+    parts = read(probe)
+    fit = parts.fit(tmp_path, {})
     stored = {name: list(zip(part.identity, part.joints[:: invented.F, 1, 0], strict=True))
               for name, part in STORED.items() if name != "train"}  # fmt: skip
-    assert numbers(given.probe) == stored[probe] and numbers(given.gallery) == stored[gallery]
-    assert given.train.classes == list("abcdef") and given.validation == "probe"
+    assert numbers(fit.probe) == stored[probe] and numbers(fit.gallery) == stored[gallery]
+    assert parts.classes == fit.train.classes == list("abcdef") and fit.validation == "probe"
 
 
-@pytest.mark.parametrize("rule, of_a", [("training", [0, 1, 1, 2, 2, 3, 3]), ("testing", [0, 2])])
-def test_train_is_cut_by_the_rule_of_the_recipe(fit, rule, of_a):
-    train = fit(**{"dataset.train_rule": rule}).train
-    assert sorted(train.windows.start[train.identity == "a"].tolist()) == of_a and len(train) == 6 * len(of_a)
+def test_train_is_cut_at_every_shift_and_the_probe_without_overlap(read):
+    of_a = {rule: read(**{"dataset.train_rule": rule}).train for rule in ("training", "testing")}
+    starts = {rule: sorted(train.content[train.identity == "a"].tolist()) for rule, train in of_a.items()}
+    assert starts == {"training": [0, 1, 1, 2, 2, 3, 3], "testing": [0, 2]}
+    assert len(of_a["testing"]) == 6 * 2
 
 
-def test_strangers_of_the_probe_have_no_label(fit):
-    assert fit("b").probe.labels.tolist() == [1, 0, -1]
+def test_strangers_of_the_probe_have_no_label(read):
+    assert read("b").probe.labels.tolist() == [1, 0, -1]
 
 
 @pytest.mark.parametrize("centred", [True, False])
@@ -59,16 +56,18 @@ def test_joints_are_centred_on_the_root_where_the_recipe_says_so(tmp_path, monke
     for part in stored.values():
         part.joints[:] += 3
     recordings = invented.ingest(tmp_path / "recordings", monkeypatch, **stored)
-    probe = splits.read(recordings, invented.recipe("sm_sge", **{"dataset.centred": centred}).dataset).probe
-    np.testing.assert_array_equal(probe.read(slice(None))[:, :, 0], np.full((2, invented.F, 3), 0 if centred else 3))
+    parts = splits.read(recordings, invented.recipe("sm_sge", **{"dataset.centred": centred}).dataset)
+    np.testing.assert_array_equal(
+        parts.probe.read(slice(None))[:, :, 0], np.full((2, invented.F, 3), 0 if centred else 3)
+    )
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_kept_out_identities_are_searched_in_each_other_and_never_learnt(read, tmp_path, seed):
-    given = read().held_out_fit(0.4, seed, tmp_path)
-    learnt, kept_out = set(given.train.identity), set(given.probe.identity)
-    assert learnt == set(given.train.classes) and len(learnt) == 4
-    assert kept_out == set(given.gallery.identity) == set("abcdef") - learnt and given.validation == "held_out"
+    fit = read().held_out_fit(0.4, seed, tmp_path)
+    learnt, kept_out = set(fit.train.identity), set(fit.probe.identity)
+    assert learnt == set(fit.train.classes) and len(learnt) == 4
+    assert kept_out == set(fit.gallery.identity) == set("abcdef") - learnt and fit.validation == "held_out"
 
 
 def test_no_identity_is_kept_out_of_a_share_of_none(read, tmp_path):

@@ -39,7 +39,7 @@ def result(model):
     return logs, arrays.read_json(model / train.DESCRIPTION), fakes.kept_weights(model)
 
 
-def test_every_track_keeps_the_epoch_that_its_rule_names(whole):
+def test_every_selection_keeps_the_epoch_that_its_rule_names(whole):
     described = arrays.read_json(whole / train.DESCRIPTION)
     logged = {"model": fakes.logged(whole), "held_out_fit": fakes.logged(whole / "held_out_fit")}
     for phase, score in (("pretraining", "rank1"), ("recognition", "accuracy")):
@@ -51,10 +51,10 @@ def test_every_track_keeps_the_epoch_that_its_rule_names(whole):
 
 
 def test_only_what_later_stages_read_stays(whole):
-    kept = {path.name for path in whole.rglob("*") if path.is_file() and "tfevents" not in path.name}
-    tracks = ("last", "probe-best", "held-out-identities")
+    files = {path.name for path in whole.rglob("*") if path.is_file() and "tfevents" not in path.name}
+    selections = ("last", "probe-best", "held-out-identities")
     phases = ("pretraining.pretraining", "recognition.recognition")
-    assert kept == {f"{phase}.{track}.weights.h5" for phase in phases for track in tracks} | {
+    assert files == {f"{phase}.{kept}.weights.h5" for phase in phases for kept in selections} | {
         "system.json", "metrics.jsonl", "pictures.npz", "epochs.json",
     }  # fmt: skip
 
@@ -107,17 +107,17 @@ def test_another_seed_trains_another_model(whole, fit, tmp_path):
 def test_no_epoch_is_chosen_by_held_out_identities_where_none_are_wanted(fit, tmp_path):
     model = fit(tmp_path / "model", **{"selection.held_out": 0.0})
     assert not (model / "held_out_fit").exists()
-    assert {track for kept in arrays.read_json(model / train.DESCRIPTION)["epochs"].values() for track in kept} == {
+    assert {name for epochs in arrays.read_json(model / train.DESCRIPTION)["epochs"].values() for name in epochs} == {
         "last", "probe-best",
     }  # fmt: skip
 
 
-def test_the_system_is_restored_with_the_weights_of_a_track(whole, ingested, monkeypatch):
+def test_the_system_is_restored_with_the_weights_of_a_selection(whole, ingested, monkeypatch):
     monkeypatch.setitem(systems.SYSTEMS, "learning", "tests.components.invented:Learning")
-    config = fakes.recipe("sm_sge", **{"system": "learning", "dataset.skeleton": "kinect_v1"})
+    config = fakes.recipe("sm_sge", **{"system": "learning"})
     system, described, parts = train.restore(fakes.sections(config), ingested, whole)
-    assert isinstance(system, invented.Learning) and described == arrays.read_json(whole / train.DESCRIPTION)
     assert parts.classes == described["classes"]
+    assert isinstance(system, invented.Learning) and described == arrays.read_json(whole / train.DESCRIPTION)
     for phase in system.PHASES:
         assert system.load(whole, phase, "last")
     kept = fakes.kept_weights(whole)

@@ -2,7 +2,6 @@
 """SM-SGE as a system: phases, options of the original, exact resume, what it serves, and what it refuses."""
 
 import dataclasses
-import types
 
 import numpy as np
 import pytest
@@ -39,12 +38,13 @@ def embed(own, joints):
     return own.represent(tf.constant(joints))["features"].numpy()
 
 
-def train(own, given, folder, interrupt=""):
+def fit(own, given, folder, phases=PHASES, interrupt=""):
     """Scalars of each epoch; an interrupted phase ends in its second epoch."""
     determinism.set_seed(0)
     lines = []
-    for made in own.phases(dataclasses.replace(given, folder=folder)):
-        if made.name == interrupt:
+    for name in phases:
+        made = own.phase(name, dataclasses.replace(given, folder=folder))
+        if name == interrupt:
             made.batches = _interrupted(made.batches)
         loop.fit(made, folder, lambda name, epoch, values: lines.append(values))
     return lines
@@ -62,7 +62,7 @@ def _interrupted(batches):
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     folder, own = tmp_path_factory.mktemp("whole"), system()
-    return folder, own, train(own, data(), folder)
+    return folder, own, fit(own, data(), folder)
 
 
 def test_both_phases_learn_and_their_weights_are_loaded_again(trained):
@@ -78,12 +78,7 @@ def test_both_phases_learn_and_their_weights_are_loaded_again(trained):
 def test_epochs_are_scored_by_retrieval_and_by_the_recognition_of_the_probe(trained):
     _, own, lines = trained
     given = data()
-    vectors = [embed(own, part.read(slice(None))) for part in (given.probe, given.gallery)]
-    sides = [
-        types.SimpleNamespace(vectors=values, identities=part.identity)
-        for values, part in zip(vectors, (given.probe, given.gallery), strict=True)
-    ]
-    found = ranking.retrieve(*sides)
+    found = ranking.retrieve(*(own.features(side)["features"] for side in (given.probe, given.gallery)))
     assert lines[1]["probe/mAP"] == pytest.approx(found.mAP, abs=1e-6)
     assert lines[1]["probe/rank1"] == pytest.approx(found.rank(1), abs=1e-6)
     scores = own.scores(given.probe.read(slice(None))).numpy()
@@ -97,9 +92,9 @@ def test_an_interrupted_training_resumes_to_the_same_numbers(trained, tmp_path, 
     _, whole, lines = trained
     given = data()
     with pytest.raises(KeyboardInterrupt):
-        train(system(), given, tmp_path, interrupt=stop)
+        fit(system(), given, tmp_path, interrupt=stop)
     again = system()
-    rest = train(again, given, tmp_path)
+    rest = fit(again, given, tmp_path)
     shown = [[{key: value for key, value in line.items() if key != "seconds"} for line in part]
              for part in (rest, lines[-len(rest) :])]  # fmt: skip
     assert shown[0] == shown[1] and len(rest) == {"pretraining": 4, "recognition": 2}[stop]
@@ -110,7 +105,7 @@ def test_an_interrupted_training_resumes_to_the_same_numbers(trained, tmp_path, 
 
 def test_kept_out_identities_are_validated_by_retrieval_alone(tmp_path):
     own = system(**{"training.epochs": 0, "recognition.epochs": 1})
-    lines = train(own, data("held_out"), tmp_path)
+    lines = fit(own, data("held_out"), tmp_path)
     assert all({"held_out/rank1", "held_out/mAP"} <= set(line) for line in lines)
     assert not any(name.startswith("probe") for line in lines for name in line)
 
@@ -132,7 +127,8 @@ def test_sub_sequences_are_those_of_the_first_step_unless_they_are_drawn_again(m
 
     monkeypatch.setattr(pretraining, "PretrainTrainer", Trainer)
     for redraw in (False, True):
-        system(**{"training.redraw": redraw}).phase("pretraining", data())
+        own = system(**{"training.redraw": redraw})
+        own.phase("pretraining", data())
     (once, never), (first, again) = made
     assert once == first == pretraining.draw_sub_sequences(F, np.random.RandomState([3, 1, 0])) and never is None
     assert again(5) == pretraining.draw_sub_sequences(F, np.random.RandomState([3, 1, 5]))
@@ -141,17 +137,18 @@ def test_sub_sequences_are_those_of_the_first_step_unless_they_are_drawn_again(m
 def test_a_probe_without_a_complete_batch_is_scored_whole(tmp_path):
     own = system(**{"training.epochs": 0, "recognition.epochs": 1, "recognition.batch_size": 64})
     given = data()
-    lines = train(own, given, tmp_path)
+    lines = fit(own, given, tmp_path)
     hits = np.mean(own.scores(given.probe.read(slice(None))).numpy().argmax(axis=1) == given.probe.labels)
     assert len(given.probe) < 64 and lines[-1]["probe/accuracy"] == pytest.approx(hits)
 
 
-def test_forms_for_every_runtime_equal_features_and_scores_of_prepared_joints(trained):
+def test_served_functions_centre_raw_joints_and_equal_features_and_scores(trained):
     _, own, _ = trained
     part = data().probe
-    prepared, joints = own.prepare(part.raw(slice(0, 5)) + np.float32(2)), part.read(slice(0, 5))
-    np.testing.assert_allclose(own.represent(prepared, portable=True)["features"], embed(own, joints), atol=1e-5)
-    np.testing.assert_allclose(own.scores(prepared, portable=True), own.scores(joints), atol=1e-4)
+    raw, joints = part.raw(slice(0, 5)) + np.float32(2), part.read(slice(0, 5))
+    batch = own.prepare(tf.constant(raw))
+    np.testing.assert_allclose(own.represent(batch, portable=True)["features"], embed(own, joints), atol=1e-5)
+    np.testing.assert_allclose(own.scores(batch, portable=True), own.scores(joints), atol=1e-4)
 
 
 def test_pictures_are_relations_that_each_node_spreads_over_others(trained):
