@@ -50,7 +50,7 @@ def test_every_recipe_takes_the_layout_that_the_builder_states(tmp_path, name, j
     config = recipe(name, folder)
     main.execute(config, tmp_path / "run", ["ingest"])
     assert arrays.read_json(tmp_path / "run/recordings" / splits.POINTER)["skeleton"] == skeleton
-    assert splits.read(tmp_path / "run/recordings", config.dataset).skeleton.name == skeleton
+    assert splits.read(tmp_path / "run/recordings", config.dataset).dataset.skeleton == skeleton
 
 
 def test_all_stages_of_a_run_see_the_layout_of_the_data_set(tmp_path):
@@ -78,7 +78,7 @@ def test_a_data_set_that_is_prepared_already_is_used_as_it_is(tmp_path):
     config = recipe(RECIPES[0], tmp_path / "gone", **{"dataset.data_dir": str(tmp_path / "data")})
     main.execute(config, tmp_path / "run", ["ingest"])
     read = splits.read(tmp_path / "run/recordings", config.dataset)
-    assert read.skeleton.name == "kinect_v2" and len(read.train) == 3
+    assert read.dataset.skeleton == "kinect_v2" and len(read.recordings) == 3
 
 
 def test_no_sequence_spans_a_gap_in_time(tmp_path):
