@@ -53,6 +53,8 @@ def begin(folder: pathlib.Path, key: dict, resume: bool) -> pathlib.Path:
     if work.exists() and not same:
         shutil.rmtree(work)
     work.mkdir(parents=True, exist_ok=True)
+    for path in work.rglob(f"{arrays.UNFINISHED}*"):
+        path.unlink()
     arrays.write_json(started, key)
     return work
 

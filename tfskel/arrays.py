@@ -20,13 +20,17 @@ _OTHER_ENCODINGS = {
 }
 
 
+UNFINISHED = ".unfinished."
+"""How names of files begin that a killed program did not finish."""
+
+
 @contextlib.contextmanager
 def complete(path: Path) -> Iterator[pathlib.Path]:
     """A temporary name beside `path` to write to; it is renamed to `path` at the end, and removed after a failure."""
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     # The ending stays, because some writers choose the format by it.
-    unfinished = path.with_name(f".unfinished.{os.getpid()}.{path.name}")
+    unfinished = path.with_name(f"{UNFINISHED}{os.getpid()}.{path.name}")
     try:
         yield unfinished
         os.replace(unfinished, path)

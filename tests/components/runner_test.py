@@ -10,6 +10,7 @@ import pytest
 from ml_collections import ConfigDict
 
 from components import artefacts, runner, stages
+from tfskel import arrays
 
 CALLS = []
 
@@ -131,9 +132,11 @@ def test_an_interrupted_resumable_stage_gets_back_what_it_left(config, tmp_path)
         tmp_path / "seed_2/doubled", runner.Plan(config, tmp_path, STAGES).key(DOUBLE, stages.Repeat(2)), resume=True
     )
     (work / "left").write_text("x")
+    (work / f"{arrays.UNFINISHED}7.weights.h5").write_text("half")  # a program was killed while it wrote this
     (tmp_path / "seed_2/doubled" / artefacts.FINGERPRINT).unlink()
     runner.run(config, tmp_path, STAGES)
     assert json.loads((tmp_path / "seed_2/doubled/doubled.json").read_text())["resumed"]
+    assert not list(tmp_path.rglob(f"{arrays.UNFINISHED}*"))
 
 
 @pytest.mark.parametrize(
