@@ -84,13 +84,13 @@ def test_a_training_interrupted_in_each_phase_equals_a_whole_one(tmp_path):
     for phases in (("pretraining",), ("pretraining", "recognition")):
         own, stop = system(), phases[-1]
         fit(own, given, tmp_path / "resumed", phases[:-1])
-        made = own.phase(stop, given, own.tracks(stop, "probe", None), tmp_path / "resumed")
+        made = own.phase(stop, dataclasses.replace(given, folder=tmp_path / "resumed"))
         made.step = _failing(made.step, after=made.steps + 1)
         with pytest.raises(KeyboardInterrupt):
             loop.fit(made, tmp_path / "resumed", lambda *line: None)
     again = system()
     fit(again, given, tmp_path / "resumed")
-    joints = tf.constant(given.probe.take(slice(0, 5)))
+    joints = tf.constant(given.probe.read(slice(0, 5)))
     np.testing.assert_array_equal(again.scores(joints), whole.scores(joints))
 
 
