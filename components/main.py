@@ -84,8 +84,9 @@ def _parse(arguments: list[str]) -> list[str]:
     except (AttributeError, KeyError, TypeError, ValueError, flags.Error) as error:
         while "Error whilst parsing config file" in str(error) and error.__context__:
             error = error.__context__  # what the recipe said, without the trace that the loader puts around it
-        text = error.args[0] if error.args else error
-        raise SystemExit(f"the recipe cannot be used: {text}\nSee the recipe and its base in configs/.") from None
+        while isinstance(error, Exception) and error.args:
+            error = error.args[0]  # a KeyError shows its message in quotes
+        raise SystemExit(f"the recipe cannot be used: {error}\nSee the recipe and its base in configs/.") from None
 
 
 def console() -> None:

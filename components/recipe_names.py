@@ -16,8 +16,13 @@ def default_name(recipe: str) -> str:
 
 def known() -> list[str]:
     """Names of the recipes in the working folder and in the installed package, sorted."""
-    folders = (pathlib.Path("configs"), INSTALLED)
-    return sorted({path.stem for folder in folders for path in folder.glob("[a-z]*_*.py")})
+    paths = (path for folder in (pathlib.Path("configs"), INSTALLED) for path in folder.glob("[a-z]*_*.py"))
+    return sorted({path.stem for path in paths if _is_recipe(path)})
+
+
+def _is_recipe(path: pathlib.Path) -> bool:
+    """Whether a file makes a recipe; a system's base and what recipes share do not."""
+    return "get_config" in path.read_text(encoding="utf-8", errors="replace")
 
 
 def find(recipe: str) -> str:
@@ -33,7 +38,7 @@ def find(recipe: str) -> str:
     name = pathlib.Path(path).stem + ".py"
     by_name = [pathlib.Path("configs") / name, INSTALLED / name]
     for candidate in (pathlib.Path(path), *(by_name if str(pathlib.Path(path).parent) in (".", "configs") else ())):
-        if candidate.is_file():
+        if candidate.is_file() and _is_recipe(candidate):
             return f"{candidate}{colon}{argument}"
     close = difflib.get_close_matches(pathlib.Path(path).stem, known(), n=1)
     hint = f" Did you mean configs/{close[0]}.py?" if close else ""

@@ -24,10 +24,10 @@ def test_a_recipe_is_found_by_name_in_any_folder(tmp_path, monkeypatch, name):
 
 def test_the_working_folder_goes_before_the_installed_package(tmp_path, monkeypatch):
     (tmp_path / "configs").mkdir()
-    (tmp_path / "configs/cage_ks20.py").touch()
+    (tmp_path / "configs/cage_ks20.py").write_text("def get_config(): ...")
     monkeypatch.chdir(tmp_path)
     assert recipe_names.find("configs/cage_ks20.py") == "configs/cage_ks20.py"
-    (tmp_path / "mine_x.py").touch()
+    (tmp_path / "mine_x.py").write_text("def get_config(): ...")
     assert recipe_names.find("mine_x.py:b") == "mine_x.py:b"
 
 
@@ -35,6 +35,13 @@ def test_the_working_folder_goes_before_the_installed_package(tmp_path, monkeypa
 def test_an_unknown_recipe_is_refused_with_a_suggestion_and_the_list(name):
     with pytest.raises(ValueError, match=r"no recipe .*Did you mean configs/cage_ks20.py\? Known recipes: cage_biwi, "):
         recipe_names.find(name)
+
+
+def test_the_bases_of_recipes_are_not_listed_as_recipes():
+    known = recipe_names.known()
+    assert "sm_sge_gait_sim" in known and not {"sm_sge", "hi_mpc", "cage", "sections", "arguments"} & set(known)
+    with pytest.raises(ValueError, match="there is no recipe configs/sm_sge.py. Did you mean configs/sm_sge_"):
+        recipe_names.find("configs/sm_sge.py")
 
 
 def test_a_recipe_in_another_folder_is_never_replaced_by_one_of_the_same_name():
