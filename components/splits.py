@@ -24,7 +24,7 @@ class Splits:
         recordings: of train; identities are kept out of them to choose an epoch.
         train, probe, gallery: items to learn from, to search for, and to search in.
         protocol: where the splits come from.
-        dataset: the recipe's section.
+        dataset: the recipe's section, with the joint layout of the prepared data set.
     """
 
     recordings: recordings.Recordings

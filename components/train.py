@@ -100,9 +100,9 @@ def train(
 
     if (model / DESCRIPTION).exists():  # interrupted between the last epoch and the end of this function
         return _clean(model)
-    recipe = splits.resolved(recipe, recordings)
     kind = systems.find(recipe["system"])
     parts = splits.read(recordings, recipe["dataset"], recipe["division"])
+    recipe = {**recipe, "dataset": parts.dataset}  # which states the skeleton
     determinism.set_seed(seed)
     chosen = _choose(kind, recipe, parts, seed, model / HELD_OUT_FIT)
     determinism.set_seed(seed)
@@ -128,6 +128,7 @@ def restore(recipe: dict, recordings: pathlib.Path, model: pathlib.Path):
     """
     from tfskel import systems
 
-    recipe, described = splits.resolved(recipe, recordings), arrays.read_json(model / DESCRIPTION)
-    system = systems.find(described["system"])(recipe, len(described["classes"]), described["seed"])
-    return system, described, splits.read(recordings, recipe["dataset"], recipe["division"])
+    described = arrays.read_json(model / DESCRIPTION)
+    parts = splits.read(recordings, recipe["dataset"], recipe["division"])
+    recipe = {**recipe, "dataset": parts.dataset}  # which states the skeleton
+    return systems.find(described["system"])(recipe, len(described["classes"]), described["seed"]), described, parts

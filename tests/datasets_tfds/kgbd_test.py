@@ -196,8 +196,11 @@ def test_a_lost_line_in_the_middle_is_named_in_a_warning(tmp_path):
 
 def test_a_byte_order_mark_is_no_part_of_the_first_joint_name(tmp_path):
     folder = preprocessing_golden.copy("KGBD", tmp_path)
+    want = _all(_recordings(folder, tmp_path))
     path = _people(folder) / "Person002" / "3.txt"
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        _all(_recordings(folder, tmp_path))
+        read = _all(_recordings(folder, tmp_path))
+    for example, plain in zip(read, want, strict=True):
+        np.testing.assert_array_equal(example["joints"], plain["joints"])

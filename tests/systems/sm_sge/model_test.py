@@ -24,7 +24,7 @@ def test_prefixes_equal_runs_over_fewer_frames():
     for k in range(1, 5):
         want = make(length=k)(joints[:, :k])
         np.testing.assert_allclose(prefixes[:, k - 1], want, rtol=1e-5, atol=1e-6)
-    np.testing.assert_allclose(prefixes[:, 3], model.features(joints), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(prefixes[:, 3], model(joints), rtol=1e-5, atol=1e-6)
 
 
 def test_the_last_prefix_reads_one_frame_of_zeros_behind_the_fused_frames():

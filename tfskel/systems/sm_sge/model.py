@@ -150,10 +150,6 @@ class SMSGE(configured.Configured, keras.Model):
         fused = self.fuse(joints, portable)
         return ops.concatenate([self.encoders[s](fused[s])[:, -1] for s in FEATURE_ORDER], axis=-1)
 
-    def features(self, joints, portable: bool = False):
-        """Same as calling the model."""
-        return self(joints, portable=portable)
-
     def prefix_features(self, joints, zero_frame: bool = True, margin: int = 0, portable: bool = False):
         """Features of the prefixes 1, 2, ... of each sequence, from one run of the encoders.
 

@@ -40,7 +40,7 @@ class SMSGESystem(two_stage.TwoStageSystem):
 
     def represent(self, batch: tf.Tensor, portable: bool = False) -> dict[str, tf.Tensor]:
         """As System: (N, f, J, 3) float32 -> (N, 4 * units)."""
-        return {base.MAIN: self.encoder.features(batch, portable=portable)}
+        return {base.MAIN: self.encoder(batch, portable=portable)}
 
     def scores(self, batch: tf.Tensor, portable: bool = False) -> tf.Tensor:
         """As System, from the sum over prefixes or the longest one."""
