@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tfskel.clustering import quality
-from tfskel.evaluation import auc, matching, ranking, same_set
+from tfskel.evaluation import auc, matching, protocols, ranking, same_set
 
 IDENTITIES, CLUSTERS, PROBES, GALLERY = 6, 5, 40, 50
 
@@ -85,6 +85,11 @@ def retrieved(given: Case):
     return ranking.retrieve(features(given.probe, given.labels), features(given.gallery, given.gallery_labels))
 
 
+def retrieved_both_ways(given: Case):
+    protocol = protocols.Protocol(both_directions=True)
+    return protocol.retrieve(features(given.probe, given.labels), features(given.gallery, given.gallery_labels))
+
+
 def searched_in_itself(given: Case):
     return same_set.retrieve(features(given.probe, given.labels))
 
@@ -108,6 +113,10 @@ METRICS = {
     "CMC": (lambda given: retrieved(given).cmc, {DEALT, GALLERY_TWICE}),
     "mAP": (lambda given: retrieved(given).mAP, {DEALT}),
     "mINP": (lambda given: retrieved(given).mINP, {DEALT}),
+    # Of a match that is there twice, the one that is counted has the other before it.
+    "mAP by the trapezoid rule": (lambda given: retrieved(given).trapezoid_mAP, {DEALT, GALLERY_TWICE}),
+    "rank-1 in both directions": (lambda given: retrieved_both_ways(given).rank(1), {DEALT}),
+    "mAP in both directions": (lambda given: retrieved_both_ways(given).mAP, {DEALT}),
     "rank-1 inside one set": (lambda given: searched_in_itself(given).rank(1), {DEALT, PROBE_TWICE}),
     # The first row is no probe.
     "mAP inside one set": (lambda given: searched_in_itself(given).mAP, {DEALT, PROBE_TWICE, "order of the probe"}),

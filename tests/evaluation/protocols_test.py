@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Every protocol scores what a training selects epochs by: features without meaning never look perfect."""
 
+import types
+
 import numpy as np
 import pytest
 from ml_collections import ConfigDict
@@ -20,14 +22,22 @@ ROWS = {"standard": protocols.STANDARD, **{"/".join(key): row for key, row in pr
 def walkers(seed):
     rng = np.random.default_rng(seed)
     return recordings.Recordings.from_list(
-        {"joints": rng.normal(size=(40, 14, 3)).astype(np.float32), "identity": f"p{person}", "recording": f"{take}"}
+        {
+            "joints": rng.normal(size=(40, 14, 3)).astype(np.float32),
+            "identity": f"p{person}",
+            "recording": f"{take}",
+            "camera": f"{seed}",
+        }
         for take in range(2)
         for person in range(PEOPLE)
     )
 
 
 def fit(protocol):
-    """What a fit sees under a protocol: probe and gallery are the same sequences where their splits are."""
+    """What a fit sees under a protocol: probe and gallery are the same sequences where their splits are.
+
+    Each split has a camera of its own. A sequence is an item, whatever the protocol makes of frames.
+    """
     names = list(dict.fromkeys((protocol.train, protocol.probe, protocol.gallery)))
     cut = {name: sequences.build(walkers(number), f=F, rule="testing", root=None) for number, name in enumerate(names)}
     return fit_data.Fit(*(cut[name] for name in (protocol.train, protocol.probe, protocol.gallery)), "probe", protocol)
@@ -68,3 +78,39 @@ def test_a_random_encoder_never_looks_perfect_and_a_perfect_one_always_to_the_se
 
         assert score(data, random_encoder)["probe/rank1"] < 0.6, name
         assert score(data, perfect)["probe/rank1"] == 1, name
+
+
+def items(*rows):
+    """Features of items: (number, identity, camera)."""
+    values, identities, cameras = zip(*rows, strict=True)
+    return types.SimpleNamespace(
+        vectors=np.array(values, float)[:, None],
+        identities=np.array(identities),
+        cameras=np.array(cameras),
+        recordings=np.array(cameras),
+    )
+
+
+def test_both_directions_are_averaged_and_lists_are_of_the_first():
+    probe, gallery = items((0, "a", "1"), (10, "b", "1")), items((4, "a", "2"), (4.5, "b", "2"))
+    found = protocols.Protocol(both_directions=True, trapezoid=True).retrieve(probe, gallery, max_rank=2, top=1)
+    # There each finds itself; on the way back b is nearer to a.
+    np.testing.assert_allclose(found.cmc, [0.75, 1])
+    metrics = protocols.Protocol(trapezoid=True).metrics(found)
+    assert [metrics[name] for name in ("rank1", "mAP", "mINP", "mAP trapezoid")] == [0.75, 0.875, 0.875, 0.8125]
+    assert found.first_match.tolist() == [1, 1] and found.top_index.tolist() == [[0], [1]]
+
+
+def test_junk_is_not_searched_and_the_probe_does_not_find_its_own_camera():
+    protocol = protocols.protocol("dukemtmc_videoreid", "probe")
+    gallery = items((0, "a", "1"), (1, "-1", "2"), (2, "b", "2"), (3, "a", "2"))
+    found = protocol.retrieve(items((0, "a", "1")), gallery, top=3)
+    assert found.first_match.tolist() == [2] and found.top_index.tolist() == [[2, 3, -1]]
+    assert protocol.metrics(found)["mAP trapezoid"] == (1 / 2 + 0) / 2
+
+
+def test_a_protocol_of_tracklets_pools_their_frames_and_one_of_sequences_does_not():
+    frames = features.Features(np.eye(3, dtype=np.float32), ["a", "a", "b"], ["1"] * 3, ["t", "t", "u"])
+    pooled = protocols.protocol("prid2011", "probe").items(frames)
+    np.testing.assert_allclose(pooled.vectors, [[0.5**0.5, 0.5**0.5, 0], [0, 0, 1]])
+    assert pooled.recordings.tolist() == ["t", "u"] and protocols.STANDARD.items(frames) is frames

@@ -14,22 +14,31 @@ from tfskel.evaluation import matches, ranking
 
 def naive(distances, probe_ids, gallery_ids, exclude=None, max_rank=20):
     """One probe and one gallery row at a time, written from the definitions."""
-    precision, penalty, first = [], [], []
+    precision, penalty, trapezoid, first = [], [], [], []
     for p, row in enumerate(distances):
         kept = [g for g in range(len(row)) if exclude is None or not exclude[p][g]]
         match = {g: probe_ids[p] == gallery_ids[g] for g in kept}
         if not any(match.values()):
-            precision.append(np.nan), penalty.append(np.nan), first.append(0)
+            precision.append(np.nan), penalty.append(np.nan), trapezoid.append(np.nan), first.append(0)
             continue
         truth = [match[g] for g in kept]
         precision.append(metrics.average_precision_score(truth, [-row[g] for g in kept]))
         hardest = max(row[g] for g in kept if match[g])
         penalty.append(sum(truth) / sum(row[g] <= hardest for g in kept))
+        trapezoid.append(np.mean([naive_trapezoid([row[g] <= row[m] for g in kept], truth)
+                                  for m in kept if match[m]]))  # fmt: skip
         order = sorted(kept, key=lambda g: (row[g], g))
         first.append(1 + next(place for place, g in enumerate(order) if match[g]))
     first = np.array(first)
     cmc = [np.mean((first > 0) & (first <= rank)) for rank in range(1, max_rank + 1)]
-    return np.array(precision), np.array(penalty), first, np.array(cmc)
+    return np.array(precision), np.array(penalty), np.array(trapezoid), first, np.array(cmc)
+
+
+def naive_trapezoid(closer, truth):
+    """Mean of the precision at a match and one rank before it; equal distances count to their last rank."""
+    rank, found = sum(closer), sum(near and hit for near, hit in zip(closer, truth, strict=True))
+    before = (found - 1) / (rank - 1) if rank > 1 else 1
+    return (found / rank + before) / 2
 
 
 def evaluate(distances, probe_ids, gallery_ids, exclude=None, max_rank=20, top=0):
@@ -40,9 +49,10 @@ def evaluate(distances, probe_ids, gallery_ids, exclude=None, max_rank=20, top=0
 
 
 def assert_equals_naive(result, *arguments, **options):
-    precision, penalty, first, cmc = naive(*arguments, **options)
+    precision, penalty, trapezoid, first, cmc = naive(*arguments, **options)
     np.testing.assert_allclose(result.average_precision, precision, rtol=0, atol=1e-12)
     np.testing.assert_allclose(result.inverse_penalty, penalty, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(result.trapezoid_precision, trapezoid, rtol=0, atol=1e-12)
     np.testing.assert_array_equal(result.first_match, first)
     np.testing.assert_allclose(result.cmc, cmc, rtol=0, atol=1e-12)
     assert result.mAP == pytest.approx(np.nanmean(precision), abs=1e-12)
@@ -227,3 +237,14 @@ def test_no_learning_baseline_equals_the_recorded_one():
     result = evaluate(ranking.distances(probe, gallery), probe_ids, gallery_ids)
     percent = {name: round(100 * value, 1) for name, value in result.metrics().items() if name != "mINP"}
     assert percent == {"rank1": 66.8, "rank5": 89.3, "rank10": 94.7, "mAP": 33.3}
+
+
+def test_distances_may_be_sums_of_absolute_differences():
+    rng = np.random.default_rng(5)
+    probe, other = case(rng, 20, 30, width=8)
+    distances = np.abs(probe.vectors.astype(float)[:, None] - other.vectors.astype(float)[None]).sum(axis=2)
+    result = ranking.retrieve(probe, other, metric="cityblock", top=30)
+    assert_equals_naive(result, distances, probe.identities, other.identities)
+    np.testing.assert_allclose(result.top_distance, np.sort(distances, axis=1), rtol=1e-12)
+    with pytest.raises(ValueError, match="euclidean, cityblock; received 'cosine'"):
+        ranking.retrieve(probe, other, metric="cosine")

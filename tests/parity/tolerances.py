@@ -139,6 +139,10 @@ TABLE = {
         (r"(evaluate|metrics)/confusion", EXACT),
         (r"(evaluate|metrics)/.*|val_nAUC/of_recorded_scores", Tolerance(1e-6)),
     ),
+    "upmnet": (
+        (r"(templates|cmc_distances|cmc|average_precision|mean_ap)(/.*)?", COUNTS),
+        (r"cmc_percent/.*", Tolerance(1e-10)),
+    ),
 }
 # Clusters of a replayed epoch agree when their adjusted Rand index with the recorded ones is above this.
 LEAST_ARI = 0.99

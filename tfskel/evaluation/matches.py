@@ -15,6 +15,7 @@ class Retrieval:
         cmc: (max_rank,) float64. Entry r - 1 is rank-r accuracy over **all** probes.
         average_precision: (P,) float64. NaN for a probe without a match in the gallery.
         inverse_penalty: (P,) float64. Matches divided by the rank of the hardest match; NaN without a match.
+        trapezoid_precision: (P,) float64. Area under precision and recall by the trapezoid rule; NaN without a match.
         first_match: (P,) int64. Rank (1, 2, ...) of the first match; 0 for a probe without a match.
         top_index: (P, top) int64. Nearest gallery rows in order, -1 where exclusions leave too few.
         top_distance: (P, top) float64. Their distances, infinite where the index is -1.
@@ -23,6 +24,7 @@ class Retrieval:
     cmc: np.ndarray
     average_precision: np.ndarray
     inverse_penalty: np.ndarray
+    trapezoid_precision: np.ndarray
     first_match: np.ndarray
     top_index: np.ndarray
     top_distance: np.ndarray
@@ -38,6 +40,11 @@ class Retrieval:
         return float(np.nanmean(self.inverse_penalty))
 
     @property
+    def trapezoid_mAP(self) -> float:
+        """Mean of the trapezoid precision over the probes that have a match."""
+        return float(np.nanmean(self.trapezoid_precision))
+
+    @property
     def without_match(self) -> int:
         """Number of probes that have no match: misses in the CMC, not counted in mAP and mINP."""
         return int(np.sum(self.first_match == 0))
@@ -50,6 +57,45 @@ class Retrieval:
         """Rank-1, 5, 10, mAP and mINP by their keys in metrics.json."""
         ranks = {f"rank{r}": self.rank(r) for r in (1, 5, 10)}
         return ranks | {"mAP": self.mAP, "mINP": self.mINP}
+
+
+@dataclasses.dataclass(frozen=True)
+class BothDirections(Retrieval):
+    """A search and its reverse: the metrics are means of both, what belongs to single probes is of the first.
+
+    Attributes:
+        reverse: the gallery's items searched in the probe's.
+    """
+
+    reverse: Retrieval
+
+    def __post_init__(self):
+        object.__setattr__(self, "cmc", (self.cmc + self.reverse.cmc) / 2)
+
+    @property
+    def mAP(self) -> float:
+        """As Retrieval."""
+        return (super().mAP + self.reverse.mAP) / 2
+
+    @property
+    def mINP(self) -> float:
+        """As Retrieval."""
+        return (super().mINP + self.reverse.mINP) / 2
+
+    @property
+    def trapezoid_mAP(self) -> float:
+        """As Retrieval."""
+        return (super().trapezoid_mAP + self.reverse.trapezoid_mAP) / 2
+
+    def rank(self, r: int) -> float:
+        """As Retrieval."""
+        return (super().rank(r) + self.reverse.rank(r)) / 2
+
+
+def both_directions(forward: Retrieval, reverse: Retrieval) -> BothDirections:
+    """The mean of two searches whose curves have one length."""
+    fields = {field.name: getattr(forward, field.name) for field in dataclasses.fields(forward)}
+    return BothDirections(**fields, reverse=reverse)
 
 
 class Layout:
@@ -94,24 +140,25 @@ def rank_blocks(blocks: Iterable[np.ndarray], layout: Layout, max_rank: int, top
             if nearest:
                 index, near = _nearest(row, ordered[nearest - 1], layout.order, nearest)
                 top_index[p, : len(index)], top_distance[p, : len(index)] = index, near
-    precision, penalty, first_match = map(np.array, zip(*scores, strict=True))
+    precision, penalty, trapezoid, first_match = map(np.array, zip(*scores, strict=True))
     if np.all(first_match == 0):
         raise ValueError("The exclusions leave no probe with a match; evaluate without them or add recordings.")
     found = np.bincount(first_match, minlength=max_rank + 1)[1 : max_rank + 1]
-    return Retrieval(np.cumsum(found) / probes, precision, penalty, first_match, top_index, top_distance)
+    cmc = np.cumsum(found) / probes
+    return Retrieval(cmc, precision, penalty, trapezoid, first_match, top_index, top_distance)
 
 
-def _row(row: np.ndarray, ordered: np.ndarray, ends: np.ndarray, order: np.ndarray) -> tuple[float, float, int]:
-    """Average precision, inverse penalty, rank of the first match of one probe; (nan, nan, 0) if none.
+def _row(row: np.ndarray, ordered: np.ndarray, ends: np.ndarray, order: np.ndarray) -> tuple[float, float, float, int]:
+    """Average precision, inverse penalty, trapezoid precision, rank of the first match of one probe; nan and 0 if none.
 
-    Equal distances: precision and penalty use the last rank of the group, so they do not depend on the order
+    Equal distances: precisions and penalty use the last rank of the group, so they do not depend on the order
     of the gallery; the first match has its place in gallery order.
     """
     lo, hi = ends
     matches = np.sort(row[lo:hi])
     matches = matches[: np.searchsorted(matches, np.inf)]  # excluded cells are infinite
     if not len(matches):
-        return np.nan, np.nan, 0
+        return np.nan, np.nan, np.nan, 0
     closer = np.searchsorted(ordered, matches, "right")  # gallery rows up to and including the match
     closer_matches = np.searchsorted(matches, matches, "right")
     before = int(np.searchsorted(ordered, matches[0]))
@@ -119,7 +166,11 @@ def _row(row: np.ndarray, ordered: np.ndarray, ends: np.ndarray, order: np.ndarr
         tied = np.flatnonzero(row == matches[0])
         is_match = (tied >= lo) & (tied < hi)
         before += int(np.sum(order[tied[~is_match]] < order[tied[is_match]].min()))
-    return float(np.mean(closer_matches / closer)), len(matches) / closer[-1], before + 1
+    precision = closer_matches / closer
+    # One rank earlier; before the first rank precision counts as 1.
+    earlier = np.where(closer == 1, 1.0, (closer_matches - 1) / np.maximum(closer - 1, 1))
+    trapezoid = float(np.mean((precision + earlier) / 2))
+    return float(np.mean(precision)), len(matches) / closer[-1], trapezoid, before + 1
 
 
 def _nearest(row: np.ndarray, limit: float, order: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:

@@ -3,7 +3,7 @@
 
 import dataclasses
 
-from tfskel.evaluation import matches, ranking, same_set
+from tfskel.evaluation import matches, ranking, same_set, tracklets
 
 
 @dataclasses.dataclass(frozen=True)
@@ -14,6 +14,10 @@ class Protocol:
         train, probe, gallery: split names of the data set.
         exclude_same: "camera" or "recording" when gallery entries with the probe's own are not searched, else "".
         same_set: probe and gallery are one set, scored by the rule of `same_set.retrieve`.
+        both_directions: the gallery's items are searched in the probe, too, and the metrics are means of both.
+        junk: identity of gallery items that are not searched: persons that nobody knows, or no persons.
+        trapezoid: mAP of the original's protocol is taken by the trapezoid rule; it is reported beside the usual one.
+        pooling: "max" or "mean" when the frames of a tracklet are one item, "" when each is its own.
         divisions: random divisions of the identities that the data set stores; 0 when it has one that is fixed.
     """
 
@@ -22,13 +26,29 @@ class Protocol:
     gallery: str = "gallery"
     exclude_same: str = ""
     same_set: bool = False
+    both_directions: bool = False
+    junk: str = ""
+    trapezoid: bool = False
+    pooling: str = ""
     divisions: int = 0
 
+    def items(self, features):
+        """What is searched and searched in: features.Features of frames -> of tracklets, where frames are pooled."""
+        return tracklets.pooled(features, self.pooling)
+
     def retrieve(self, probe, gallery, **settings) -> matches.Retrieval:
-        """Ranks the gallery for every probe; arguments as `ranking.retrieve`."""
+        """Ranks the gallery's items for every item of the probe; arguments as `ranking.retrieve`."""
         if self.same_set:
             return same_set.retrieve(probe, **settings)
-        return ranking.retrieve(probe, gallery, exclude_same=self.exclude_same or None, **settings)
+        settings |= {"exclude_same": self.exclude_same or None, "junk": self.junk}
+        found = ranking.retrieve(probe, gallery, **settings)
+        if not self.both_directions:
+            return found
+        return matches.both_directions(found, ranking.retrieve(gallery, probe, **settings | {"top": 0}))
+
+    def metrics(self, found: matches.Retrieval) -> dict[str, float]:
+        """Metrics of a retrieval by their keys in metrics.json."""
+        return found.metrics() | ({"mAP trapezoid": found.trapezoid_mAP} if self.trapezoid else {})
 
 
 STANDARD = Protocol()
@@ -46,6 +66,12 @@ PROTOCOLS = {
     ("released", "still"): Protocol(probe="still", gallery="walking"),
     # Sets published with a single test set have no gallery; their probe is searched in train.
     ("released", "single"): Protocol(gallery="train"),
+    # Half of the persons are searched from camera to camera, ten times; a tracklet is one item.
+    ("prid2011", "probe"): Protocol(pooling="max", divisions=10),
+    ("ilids_vid", "probe"): Protocol(pooling="max", divisions=10, both_directions=True),
+    ("dukemtmc_videoreid", "probe"): Protocol(pooling="max", exclude_same="camera", junk="-1", trapezoid=True),
+    ("person_sim", "probe"): Protocol(pooling="max", both_directions=True),
+    ("own_images", "probe"): Protocol(pooling="max"),
     **{
         ("released", f"{probe}_{gallery}"): Protocol(probe=probe, gallery=gallery, same_set=probe == gallery)
         for probe in ("nm", "cl", "bg")

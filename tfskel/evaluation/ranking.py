@@ -4,11 +4,13 @@
 from collections.abc import Iterator
 
 import numpy as np
+from scipy.spatial import distance
 
 from tfskel.evaluation import matches, matrices
 
 # Smallest squared distance, as in the originals: equal rows are then equally far, whatever the rounding.
 SMALLEST_SQUARE = 1e-12
+METRICS = ("euclidean", "cityblock")
 EXCLUDABLE = {"camera": "cameras", "recording": "recordings"}
 
 
@@ -35,12 +37,14 @@ def retrieve(
     gallery,
     *,
     exclude_same: str | None = None,
+    junk: str = "",
     max_rank: int = 20,
     block_bytes: int = 64 << 20,
     top: int = 0,
     dtype: str = "float64",
+    metric: str = "euclidean",
 ) -> matches.Retrieval:
-    """Ranks the gallery for every probe by Euclidean distance.
+    """Ranks the gallery for every probe by the distance of the features.
 
     Args:
         probe: features.Features, or anything with `vectors` (P, D) and `identities`, `cameras`,
@@ -48,22 +52,26 @@ def retrieve(
         gallery: the same for the gallery, G rows.
         exclude_same: None, "camera" or "recording": gallery rows of the probe's identity **and** its camera
             (recording) are taken out of that probe's gallery, as usual in re-identification.
+        junk: identity of gallery rows that no probe is searched in; "" for none.
         max_rank: length of the CMC curve.
         block_bytes: size of the distance block held at a time; a few such blocks are the extra memory.
         top: number of nearest gallery rows to list for every probe.
         dtype: "float64" (exact) or "float32", type of the distances.
+        metric: "euclidean" or "cityblock", the sum of absolute differences, always in float64.
 
     Returns:
         matches.Retrieval.
 
     Raises:
-        ValueError: sizes disagree, values are not finite, or no probe has any match.
+        ValueError: sizes disagree, values are not finite, no probe has any match, or another metric.
 
     Source: average precision as sklearn.metrics.average_precision_score (equal distances share one
         threshold); mINP: Ye et al., 2020, https://arxiv.org/abs/2001.04193, section 4.
     """
     if exclude_same and exclude_same not in EXCLUDABLE:
         raise ValueError(f"exclude_same must be empty or one of {sorted(EXCLUDABLE)}; received {exclude_same!r}.")
+    if metric not in METRICS:
+        raise ValueError(f"metric must be one of {', '.join(METRICS)}; received {metric!r}.")
     vectors, known = matrices.pair(probe.vectors, gallery.vectors)
     layout = matches.Layout(probe.identities, gallery.identities)
     vectors, rows = _centred(dtype, known, vectors, known[layout.order])
@@ -71,10 +79,13 @@ def retrieve(
     if exclude_same:
         here, there = (np.asarray(getattr(side, EXCLUDABLE[exclude_same])) for side in (probe, gallery))
         there = there[layout.order]
+    left_out = np.asarray(gallery.identities)[layout.order] == junk if junk else slice(0)
 
     def blocks() -> Iterator[np.ndarray]:
         for part in matrices.row_blocks(len(vectors), len(rows), block_bytes):
-            block = _block(vectors[part], rows, squares)
+            euclidean = metric == "euclidean"
+            block = _block(vectors[part], rows, squares) if euclidean else distance.cdist(vectors[part], rows, metric)
+            block[:, left_out] = np.inf
             if exclude_same:
                 for row, (lo, hi), tag in zip(block, layout.slices[part], here[part], strict=True):
                     row[lo:hi][there[lo:hi] == tag] = np.inf

@@ -44,6 +44,8 @@ def retrieve(features, max_rank: int = 20, block_bytes: int = 64 << 20, top: int
 
     whole = matches.rank_blocks(blocks(with_nearest=True), layout, max_rank, 0)
     ranked = matches.rank_blocks(blocks(with_nearest=False), layout, max_rank, top)
-    precision, penalty = whole.average_precision, whole.inverse_penalty
-    precision[0] = penalty[0] = np.nan
-    return dataclasses.replace(ranked, average_precision=precision, inverse_penalty=penalty)
+    fields = ("average_precision", "inverse_penalty", "trapezoid_precision")
+    values = {name: getattr(whole, name) for name in fields}
+    for value in values.values():
+        value[0] = np.nan
+    return dataclasses.replace(ranked, **values)
