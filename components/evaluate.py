@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Evaluate: metrics of every family and selection, beside baselines that learn nothing."""
 
+import dataclasses
 import pathlib
 
 import ml_collections
@@ -11,7 +12,7 @@ from components import train as training_stage
 from components.report import heat_map
 from tfskel import arrays, features
 from tfskel.data import order
-from tfskel.evaluation import auc
+from tfskel.evaluation import auc, tracklets
 from tfskel.systems import base
 from tfskel.training import selection
 
@@ -28,10 +29,12 @@ def _row(family: str, kept: str, epoch: int | None, scored: int, metrics: dict[s
 def _baselines(parts: splits.Splits, settings) -> tuple[list[dict], dict[str, np.ndarray]]:
     """Rows and CMC curves of the features that need no learning."""
     sides = [features.extract(side.baselines, side, settings.batch_size) for side in (parts.probe, parts.gallery)]
-    rows, curves = [], {}
-    for name, probe in sides[0].items():
-        result = parts.protocol.retrieve(probe, sides[1][name], max_rank=settings.max_rank)
-        rows.append(_row(FAMILY_B, NO_LEARNING + name, None, len(probe), result.metrics()))
+    rows, curves, pooling = [], {}, "mean" if parts.protocol.pooling else ""
+    for name in sides[0]:
+        probe, gallery = (tracklets.pooled(side[name], pooling, normalised=False) for side in sides)
+        how = parts.probe.BASELINE_RETRIEVAL.get(name, {})
+        result = parts.protocol.retrieve(probe, gallery, max_rank=settings.max_rank, **how)
+        rows.append(_row(FAMILY_B, NO_LEARNING + name, None, len(probe), parts.protocol.metrics(result)))
         curves["B no learning"] = result.cmc
     return rows, curves
 
@@ -44,7 +47,7 @@ def _family_b(system, described: dict, model: pathlib.Path, parts: splits.Splits
         sides = [system.features(side, batch=settings.batch_size) for side in (parts.probe, parts.gallery)]
         name = selection.split_selection(kept)[0]
         for representation in filter(system.reported(kept), sides[0]):
-            probe, gallery = (side[representation] for side in sides)
+            probe, gallery = (parts.protocol.items(side[representation]) for side in sides)
             main = representation == base.MAIN
             result = parts.protocol.retrieve(probe, gallery, max_rank=settings.max_rank, top=LISTED if main else 0)
             label = selection.selection_of(name, "" if main else representation)
@@ -59,11 +62,11 @@ def _family_b(system, described: dict, model: pathlib.Path, parts: splits.Splits
 
 def _family_b_rows(label: str, epoch: int, probe, gallery, result, parts: splits.Splits, batch: int) -> list[dict]:
     """Metrics on all items and, where the original drops incomplete batches, on the complete ones."""
-    rows = [_row(FAMILY_B, label, epoch, len(probe), result.metrics())]
+    rows = [_row(FAMILY_B, label, epoch, len(probe), parts.protocol.metrics(result))]
     ends = [len(side) - len(side) % batch for side in (probe, gallery)] if batch else [0, 0]
     if all(ends) and ends != [len(probe), len(gallery)]:
         few = parts.protocol.retrieve(probe.part(slice(ends[0])), gallery.part(slice(ends[1])))
-        rows.append(_row(f"{FAMILY_B}, complete batches", label, epoch, ends[0], few.metrics()))
+        rows.append(_row(f"{FAMILY_B}, complete batches", label, epoch, ends[0], parts.protocol.metrics(few)))
     return rows
 
 
@@ -173,6 +176,8 @@ def evaluate(
     (features of the last selection), `ranked.npz`.
     """
     system, described, parts = training_stage.restore(recipe, recordings, model)
+    if evaluation.pooling:
+        parts = dataclasses.replace(parts, protocol=dataclasses.replace(parts.protocol, pooling=evaluation.pooling))
     baselines, curves = _baselines(parts, evaluation)
     rows, more = _family_b(system, described, model, parts, evaluation, results)
     curves, confusions = more | curves, {}

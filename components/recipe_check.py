@@ -10,7 +10,7 @@ from tfskel import choices, skeletons, systems
 from tfskel.clustering import neighbours
 from tfskel.data import skeleton_split as sequences
 from tfskel.data import windows
-from tfskel.evaluation import protocols
+from tfskel.evaluation import protocols, tracklets
 from tfskel.training import selection
 
 # Settings of the sections that all systems share -> their values.
@@ -21,6 +21,7 @@ CHOICES = {
     "export.selection": selection.DESCRIPTIONS,
     "clustering.method": cluster.SETTINGS,
     "clustering.search": neighbours.SEARCHES,
+    "evaluation.pooling": ("", *tracklets.POOLINGS),
     "evaluation.projection": projection.METHODS,
 }
 

@@ -57,6 +57,7 @@ def evaluation() -> ConfigDict:
         {
             "max_rank": 20,  # length of the CMC curve
             "batch_size": 256,
+            "pooling": "",  # frames of a tracklet become one item: "max" or "mean" of them; empty: as the protocol says
             "ranked_lists": 6,  # probe sequences drawn in the report
             "projection": "pca",  # picture of the features: "pca" or "tsne"
         }
