@@ -2,6 +2,7 @@
 """Evaluate: metrics of every family and selection, beside baselines that learn nothing."""
 
 import dataclasses
+import functools
 import pathlib
 
 import ml_collections
@@ -12,7 +13,7 @@ from components import train as training_stage
 from components.report import heat_map
 from tfskel import arrays, features
 from tfskel.data import order
-from tfskel.evaluation import auc, tracklets
+from tfskel.evaluation import auc
 from tfskel.systems import base
 from tfskel.training import selection
 
@@ -28,12 +29,14 @@ def _row(family: str, kept: str, epoch: int | None, scored: int, metrics: dict[s
 
 def _baselines(parts: splits.Splits, settings) -> tuple[list[dict], dict[str, np.ndarray]]:
     """Rows and CMC curves of the features that need no learning."""
-    sides = [features.extract(side.baselines, side, settings.batch_size) for side in (parts.probe, parts.gallery)]
-    rows, curves, pooling = [], {}, "mean" if parts.protocol.pooling else ""
-    for name in sides[0]:
-        probe, gallery = (tracklets.pooled(side[name], pooling, normalised=False) for side in sides)
+    pool = functools.partial(parts.protocol.pool, pooling="mean", normalised=False)
+    probes, galleries = (
+        features.extract(side.baselines, side, settings.batch_size, pool=pool) for side in (parts.probe, parts.gallery)
+    )
+    rows, curves = [], {}
+    for name, probe in probes.items():
         how = parts.probe.BASELINE_RETRIEVAL.get(name, {})
-        result = parts.protocol.retrieve(probe, gallery, max_rank=settings.max_rank, **how)
+        result = parts.protocol.retrieve(probe, galleries[name], max_rank=settings.max_rank, **how)
         rows.append(_row(FAMILY_B, NO_LEARNING + name, None, len(probe), parts.protocol.metrics(result)))
         curves["B no learning"] = result.cmc
     return rows, curves
@@ -44,10 +47,13 @@ def _family_b(system, described: dict, model: pathlib.Path, parts: splits.Splits
     rows, curves = [], {}
     for kept, epoch in described["epochs"][system.EMBEDDING].items():
         system.load(model, system.EMBEDDING, kept)
-        sides = [system.features(side, batch=settings.batch_size) for side in (parts.probe, parts.gallery)]
+        sides = [
+            system.features(side, batch=settings.batch_size, pool=parts.protocol.pool)
+            for side in (parts.probe, parts.gallery)
+        ]
         name = selection.split_selection(kept)[0]
         for representation in filter(system.reported(kept), sides[0]):
-            probe, gallery = (parts.protocol.items(side[representation]) for side in sides)
+            probe, gallery = (side[representation] for side in sides)
             main = representation == base.MAIN
             result = parts.protocol.retrieve(probe, gallery, max_rank=settings.max_rank, top=LISTED if main else 0)
             label = selection.selection_of(name, "" if main else representation)

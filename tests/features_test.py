@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Extraction, storage and damage of features."""
 
+import functools
 import types
 
 import numpy as np
 import pytest
 
 from tfskel import features
+from tfskel.evaluation import tracklets
 
 
 class Items(types.SimpleNamespace):
@@ -42,6 +44,34 @@ def test_extract_embeds_every_item_in_order_and_duplicates_once_in_all_represent
     np.testing.assert_array_equal(found["first"].vectors, flat[:, :1])
     assert found["first"].identities.tolist() == data.identity.tolist() and found["double"].recordings[6] == "r3"
     assert sum(sizes) == 5 and max(sizes) <= batch_size
+
+
+@pytest.mark.parametrize("batch_size", [1, 3, 100])
+def test_frames_are_pooled_while_they_are_embedded_and_equal_frames_still_once(batch_size):
+    data, sizes = items([5, 0, 5, 12, 7, 0, 30]), []
+    data.recording = np.array(["t", "u", "t", "v", "t", "v", "u"])
+    data.identity = np.char.add("of ", data.recording)
+
+    def represent(rows):
+        sizes.append(len(rows))
+        return {"x": data.read(rows).reshape(len(rows), -1)}
+
+    pool = functools.partial(tracklets.Pool, pooling="mean", normalised=False)
+    found = features.extract(represent, data, batch_size, pool=pool)["x"]
+    frames = data.read(np.arange(7)).reshape(7, -1)
+    want = [frames[data.recording == name].mean(axis=0) for name in "tuv"]
+    np.testing.assert_allclose(found.vectors, want, rtol=0, atol=1e-6)
+    assert found.recordings.tolist() == ["t", "u", "v"] and found.identities.tolist() == ["of t", "of u", "of v"]
+    assert sum(sizes) == 5
+
+
+@pytest.mark.parametrize("name, column", [("identities", "identity"), ("cameras", "camera")])
+def test_a_tracklet_of_two_persons_or_cameras_is_refused_by_name(name, column):
+    data = items([0, 1, 2])
+    data.recording, data.identity = np.array(["s", "t7", "t7"]), np.full(3, "p0")
+    setattr(data, column, np.array(["x", "x", "y"]))
+    with pytest.raises(ValueError, match=f"tracklet 't7' has two {name}, 'x' and 'y'"):
+        features.extract(lambda rows: {"x": rows[:, None]}, data, 2, pool=lambda names: tracklets.Pool(names, "max"))
 
 
 def test_extract_reports_progress():

@@ -76,10 +76,12 @@ def extract(
     batch_size: int,
     names: Collection[str] = (),
     progress: Callable[[int, int], None] | None = None,
+    pool: Callable | None = None,
 ) -> dict[str, Features]:
     """Features of all items of a split, in their order, every representation in one pass.
 
-    Equal items are embedded once. Nothing is padded or dropped: the last batch is smaller.
+    Equal items are embedded once. Nothing is padded or dropped: the last batch is smaller. Frames that are pooled to
+    tracklets are never held together.
 
     Args:
         of_rows: rows (n,) of the split -> representation -> (n, D).
@@ -87,12 +89,15 @@ def extract(
         batch_size: int >= 1.
         names: representations to keep; empty for all.
         progress: called with (embedded so far, all) after each batch.
+        pool: split.recording -> evaluation.tracklets.Pool; the features are then of tracklets. None, or a function that
+            returns None, leaves items as they are.
 
     Returns:
         representation -> Features.
 
     Raises:
-        ValueError: no items, the wrong number of rows, or features that are not finite.
+        ValueError: no items, the wrong number of rows, features that are not finite, or frames of one tracklet with
+            different identities or cameras.
     """
     if not len(split) or batch_size < 1:
         raise ValueError(
@@ -100,16 +105,51 @@ def extract(
             f"and batch_size={batch_size}."
         )
     _, first, copy_of = np.unique(split.content, return_index=True, return_inverse=True)
-    batches: dict[str, list[np.ndarray]] = {}
+    copy_of = copy_of.reshape(-1)
+    by_content = np.argsort(copy_of, kind="stable")
+    ends = np.cumsum(np.bincount(copy_of))
+    stores: dict[str, _Rows] = {}
     for begin in range(0, len(first), batch_size):
         rows = first[begin : begin + batch_size]
+        frames = by_content[ends[begin - 1] if begin else 0 : ends[begin + len(rows) - 1]]
         for name, vectors in of_rows(rows).items():
             if not names or name in names:
-                batches.setdefault(name, []).append(_checked(name, vectors, len(rows)))
+                vectors = _checked(name, vectors, len(rows))
+                store = stores.setdefault(name, (pool and pool(split.recording)) or _Rows(len(split)))
+                store.add(frames, vectors[copy_of[frames] - begin])
         if progress is not None:
             progress(begin + len(rows), len(first))
-    columns = (split.identity, split.camera, split.recording)
-    return {name: Features(np.concatenate(rows)[copy_of.reshape(-1)], *columns) for name, rows in batches.items()}
+    return {name: Features(store.result(), *_columns(split, store)) for name, store in stores.items()}
+
+
+class _Rows:
+    """A vector for each item."""
+
+    def __init__(self, count: int):
+        self.first = self.number = np.arange(count)
+        self.vectors = None
+
+    def add(self, items: np.ndarray, vectors: np.ndarray) -> None:
+        if self.vectors is None:
+            self.vectors = np.empty((len(self.first), vectors.shape[1]), np.float32)
+        self.vectors[items] = vectors
+
+    def result(self) -> np.ndarray:
+        return self.vectors
+
+
+def _columns(split, store) -> list[np.ndarray]:
+    """Identity, camera and recording of each vector that a store holds."""
+    columns = {"identities": split.identity, "cameras": split.camera, "recordings": split.recording}
+    for name, values in columns.items():
+        of_item = values[store.first][store.number]
+        wrong = np.flatnonzero(values != of_item)
+        if len(wrong):
+            raise ValueError(
+                f"tracklet '{split.recording[wrong[0]]}' has two {name}, '{of_item[wrong[0]]}' and "
+                f"'{values[wrong[0]]}'. A tracklet is one person in front of one camera; give each its own name."
+            )
+    return [values[store.first] for values in columns.values()]
 
 
 def _checked(name: str, vectors, rows: int) -> np.ndarray:

@@ -110,7 +110,7 @@ def test_junk_is_not_searched_and_the_probe_does_not_find_its_own_camera():
 
 
 def test_a_protocol_of_tracklets_pools_their_frames_and_one_of_sequences_does_not():
-    frames = features.Features(np.eye(3, dtype=np.float32), ["a", "a", "b"], ["1"] * 3, ["t", "t", "u"])
-    pooled = protocols.protocol("prid2011", "probe").items(frames)
-    np.testing.assert_allclose(pooled.vectors, [[0.5**0.5, 0.5**0.5, 0], [0, 0, 1]])
-    assert pooled.recordings.tolist() == ["t", "u"] and protocols.STANDARD.items(frames) is frames
+    pool = protocols.protocol("prid2011", "probe").pool(["t", "t", "u"])
+    pool.add(np.arange(3), np.eye(3))
+    np.testing.assert_allclose(pool.result(), [[0.5**0.5, 0.5**0.5, 0], [0, 0, 1]])
+    assert protocols.STANDARD.pool(["t"], normalised=False) is None

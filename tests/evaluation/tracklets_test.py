@@ -4,7 +4,6 @@
 import numpy as np
 import pytest
 
-from tfskel import features
 from tfskel.evaluation import tracklets
 
 
@@ -39,34 +38,24 @@ def test_features_that_do_not_fit_together_are_refused(shapes, message):
         tracklets.frame_descriptors(*map(np.ones, shapes))
 
 
+@pytest.mark.parametrize("normalised", [True, False])
 @pytest.mark.parametrize("pooling, reduce", [("max", np.max), ("mean", np.mean)])
-def test_templates_equal_a_loop_over_tracklets(pooling, reduce):
+def test_pooled_blocks_of_frames_equal_a_loop_over_tracklets(pooling, reduce, normalised):
     rng = np.random.default_rng(1)
-    vectors, tracklet = rng.normal(size=(30, 4)), rng.integers(5, size=30)
-    want = [unit(reduce(vectors[tracklet == name], axis=0)) for name in dict.fromkeys(tracklet)]
-    np.testing.assert_allclose(tracklets.templates(vectors, tracklet, pooling), want, rtol=0, atol=1e-14)
+    vectors, names = rng.normal(size=(30, 4)) - 3, rng.integers(5, size=30).astype(str)
+    pool = tracklets.Pool(names, pooling, normalised)
+    for frames in np.split(rng.permutation(30), [1, 9, 20]):
+        pool.add(frames, vectors[frames])
+    own = [reduce(vectors[names == name], axis=0) for name in dict.fromkeys(names)]
+    np.testing.assert_allclose(pool.result(), [unit(x) if normalised else x for x in own], rtol=0, atol=1e-14)
+    assert names[pool.first].tolist() == list(dict.fromkeys(names))
 
 
-def test_pooled_features_keep_who_and_where_in_the_order_in_which_tracklets_begin():
-    given = features.Features(
-        [[3, 0], [0, 4], [0, 1], [0, 2], [1, 1]], list("abacc"), list("12133"), ["t", "u", "t", "", ""]
-    )
-    found = tracklets.pooled(given, "max", normalised=False)
-    np.testing.assert_array_equal(found.vectors, [[3, 1], [0, 4], [0, 2], [1, 1]])
-    assert "".join(found.identities) == "abcc" and "".join(found.cameras) == "1233"
-    assert found.recordings.tolist() == ["t", "u", "", ""]
-    np.testing.assert_allclose(np.linalg.norm(tracklets.pooled(given, "mean").vectors, axis=1), 1, atol=1e-6)
-    assert tracklets.pooled(given, "") is given
-
-
-@pytest.mark.parametrize("column", ["identities", "cameras"])
-def test_a_tracklet_of_two_persons_or_cameras_is_refused_by_name(column):
-    columns = {"identities": ["a", "a"], "cameras": ["1", "1"]} | {column: ["x", "y"]}
-    given = features.Features([[1.0], [2.0]], recordings=["t7", "t7"], **columns)
-    with pytest.raises(ValueError, match=f"'t7' has two {column}, 'x' and 'y'"):
-        tracklets.pooled(given, "max")
+def test_a_frame_without_a_tracklet_is_one_of_its_own():
+    pool = tracklets.Pool(["t", "", "u", "t", ""], "max")
+    assert pool.first.tolist() == [0, 1, 2, 4] and pool.number.tolist() == [0, 1, 2, 0, 3]
 
 
 def test_an_unknown_pooling_is_refused():
     with pytest.raises(ValueError, match="max, mean; received 'median'"):
-        tracklets.templates(np.ones((1, 1)), np.zeros(1), "median")
+        tracklets.Pool(["t"], "median")

@@ -13,6 +13,9 @@ FORWARD, BOTH = protocols.Protocol(), protocols.Protocol(both_directions=True)
 CAMERAS = protocols.Protocol(exclude_same="camera", junk="-1", trapezoid=True)
 
 
+POOLING = "max"
+
+
 class Items:
     """Recorded templates as what a protocol compares; float64, so that they can be held to the recorded digits."""
 
@@ -27,8 +30,9 @@ class Items:
 
 def _items(recorded: dict, tracklet: np.ndarray, identities: np.ndarray, cameras: np.ndarray) -> Items:
     frames = tracklets.frame_descriptors(recorded["local_features"], recorded["global_features"])
-    first, _ = tracklets.tracklets(tracklet.astype(str))
-    return Items(tracklets.templates(frames, tracklet, "max"), identities[first], cameras[first])
+    pool = tracklets.Pool(tracklet, POOLING)
+    pool.add(np.arange(len(frames)), frames)
+    return Items(pool.result(), identities[pool.first], cameras[pool.first])
 
 
 def two_camera(name: str, recorded: dict) -> Iterator[rows.Row]:

@@ -24,7 +24,6 @@ def test_a_probe_that_may_find_its_own_camera_is_noticed(monkeypatch):
 
 
 def test_templates_of_means_are_noticed(monkeypatch):
-    templates = upmnet_cmc.tracklets.templates
-    monkeypatch.setattr(upmnet_cmc.tracklets, "templates", lambda *given: templates(*given[:2], "mean"))
+    monkeypatch.setattr(upmnet_cmc, "POOLING", "mean")
     failed = {row.name.partition("/")[0] for row in upmnet_cmc.two_camera("", reading.load(FILES[0])) if not row.ok}
     assert {"templates", "cmc_distances"} <= failed

@@ -32,9 +32,9 @@ class Protocol:
     pooling: str = ""
     divisions: int = 0
 
-    def items(self, features):
-        """What is searched and searched in: features.Features of frames -> of tracklets, where frames are pooled."""
-        return tracklets.pooled(features, self.pooling)
+    def pool(self, recordings, **settings) -> tracklets.Pool | None:
+        """What makes items of frames; None where each frame is one. Arguments as for `tracklets.Pool`."""
+        return tracklets.Pool(recordings, **{"pooling": self.pooling} | settings) if self.pooling else None
 
     def retrieve(self, probe, gallery, **settings) -> matches.Retrieval:
         """Ranks the gallery's items for every item of the probe; arguments as `ranking.retrieve`."""

@@ -102,7 +102,7 @@ class System(abc.ABC):
         return self.compiled(self.represent)
 
     def features(
-        self, data: split.Split, names: Collection[str] = (), batch: int = BATCH
+        self, data: split.Split, names: Collection[str] = (), batch: int = BATCH, pool: Callable | None = None
     ) -> dict[str, features.Features]:
         """Features of a split by the present weights, each different item embedded once.
 
@@ -110,8 +110,9 @@ class System(abc.ABC):
             data: the split.
             names: representations to keep; empty for all.
             batch: items embedded at a time.
+            pool: makes items of frames, see `features.extract`.
         """
-        return features.extract(lambda rows: self._represent(data.read(rows)), data, batch, names)
+        return features.extract(lambda rows: self._represent(data.read(rows)), data, batch, names, pool=pool)
 
     def reported(self, kept: str) -> Callable[[str], bool]:
         """Which representations a selection is evaluated with: name -> bool."""
