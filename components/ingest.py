@@ -46,6 +46,11 @@ def _builder(dataset: ml_collections.ConfigDict, data_dir: pathlib.Path):
     return catalogue.load(dataset.name, data_dir, dataset.options.to_dict())
 
 
+def _embedded(builder, dataset: ml_collections.ConfigDict) -> bool:
+    """Whether the examples that are part of the package are used."""
+    return builder.EMBEDDED and not dataset.manual_dir
+
+
 def check_available(config: ml_collections.ConfigDict) -> None:
     """Stops before any work when the data set is neither prepared nor can be built.
 
@@ -56,7 +61,7 @@ def check_available(config: ml_collections.ConfigDict) -> None:
     """
     dataset = config.dataset
     builder = _builder(dataset, pathlib.Path(dataset.data_dir or "unprepared"))
-    if builder.is_prepared() or not builder.MANUAL_DOWNLOAD_INSTRUCTIONS:
+    if builder.is_prepared() or not builder.MANUAL_DOWNLOAD_INSTRUCTIONS or _embedded(builder, dataset):
         return
     if raw_folder(dataset) is None:
         places = candidates(dataset)
@@ -84,7 +89,7 @@ def ingest(dataset: ml_collections.ConfigDict, recordings: pathlib.Path):
     literal = literal_path.Alias(data_dir)
     builder = _builder(dataset, literal.path)
     if not builder.is_prepared():
-        build(builder, raw_folder(dataset))
+        build(builder, None if _embedded(builder, dataset) else raw_folder(dataset))
     folder = data_dir / pathlib.Path(builder.data_path).relative_to(literal.path)
     parts = {name: recording_sets.load(folder, name) for name in builder.info.splits}
     name = splits.skeleton(dataset.skeleton, builder.info.metadata.get("skeleton") or "", dataset.name)
@@ -93,7 +98,9 @@ def ingest(dataset: ml_collections.ConfigDict, recordings: pathlib.Path):
         logging.warning("%s: %s", dataset.name, warning)
     arrays.write_json(recordings / "quality.json", report)
     pointer = os.path.relpath(folder, recordings) if own else str(folder.resolve())
-    arrays.write_json(recordings / splits.POINTER, {"name": dataset.name, "folder": pointer, "skeleton": name})
+    described = {"name": dataset.name, "folder": pointer, "skeleton": name}
+    described["acknowledgement"] = builder.info.metadata.get("acknowledgement", "")
+    arrays.write_json(recordings / splits.POINTER, described)
 
 
 def build(builder, manual_dir: pathlib.Path | None) -> None:

@@ -15,13 +15,9 @@ def get_config():
     """The recipe."""
     config = cage.base()
     config.seeds = (1, 2, 3)
-    config.dataset.update(name="own_recordings", manual_dir="cmu_walk", probe_order="window")
+    config.dataset.update(name="cmu_walk", probe_order="window")
     config.dataset.centred = True
-    config.dataset.options = {
-        "recordings": "cmu_walk_public.npz",
-        "splits": "splits_public.json",
-        "joints": "kinect20_noisy",
-    }
+    config.dataset.options = {"noisy": True}
     config.training.epochs = 20
     config.recognition.latest_best = False
     return config

@@ -15,11 +15,7 @@ def get_config():
     """The recipe."""
     config = hi_mpc.base()
     config.seeds = (1, 2, 3)
-    config.dataset.update(name="own_recordings", manual_dir="cmu_walk", probe_order="window")
-    config.dataset.options = {
-        "recordings": "cmu_walk_public.npz",
-        "splits": "splits_public.json",
-        "joints": "kinect20_noisy",
-    }
+    config.dataset.update(name="cmu_walk", probe_order="window")
+    config.dataset.options = {"noisy": True}
     config.training.batch_size = 64
     return config

@@ -14,12 +14,8 @@ def get_config():
     """The recipe."""
     config = sm_sge.base()
     config.seeds = (1, 2, 3)
-    config.dataset.update(name="own_recordings", manual_dir="cmu_walk", probe_order="window")
-    config.dataset.options = {
-        "recordings": "cmu_walk_public.npz",
-        "splits": "splits_public.json",
-        "joints": "kinect20_noisy",
-    }
+    config.dataset.update(name="cmu_walk", probe_order="window")
+    config.dataset.options = {"noisy": True}
     config.training.update(batch_size=64, learning_rate=0.0025, epochs=6)
     config.recognition.update(epochs=40, first_saved_epoch=10)
     return config

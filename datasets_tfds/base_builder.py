@@ -38,10 +38,13 @@ class BaseBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
 
     SOURCE = ""  # one line: where the data come from
     HOMEPAGE = ""
+    ACKNOWLEDGEMENT = ""  # sentence that has to stand in every copy and publication
+    EMBEDDED = False  # the examples are part of the package; a manual_dir, where one is given, takes their place
     OPTIONS: dict[str, Any] = {}  # from the data set's options.py; the base itself reads "seed"
     CHOICES: dict[str, tuple[str, ...]] = {}  # option -> the only values it may have
 
     _through_beam = False
+    _embedded = False
 
     @abc.abstractmethod
     def features(self) -> tfds.features.FeaturesDict:
@@ -53,7 +56,7 @@ class BaseBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
 
         Args:
             manual_dir: the user's folder of raw files; None for a data set without
-                MANUAL_DOWNLOAD_INSTRUCTIONS.
+                MANUAL_DOWNLOAD_INSTRUCTIONS, and for an embedded one where none is given.
         """
 
     @abc.abstractmethod
@@ -62,7 +65,8 @@ class BaseBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
 
     def metadata(self) -> dict[str, Any]:
         """What is recorded beside the data."""
-        return {"seed": self.options.get("seed"), "source": self.SOURCE, "options": self.options}
+        stated = {"acknowledgement": self.ACKNOWLEDGEMENT} if self.ACKNOWLEDGEMENT else {}
+        return {"seed": self.options.get("seed"), "source": self.SOURCE, "options": self.options, **stated}
 
     @classmethod
     def config_for(cls, options: dict[str, Any]) -> Config:
@@ -118,6 +122,7 @@ class BaseBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
             )
         # TFDS says nowhere else that the user asked for Beam (--beam_pipeline_options).
         self._through_beam = bool(download_config.beam_options or download_config.beam_runner)
+        self._embedded = self.EMBEDDED and download_config.manual_dir is None
         super()._download_and_prepare(dl_manager, download_config)
 
     def _split_generators(self, dl_manager: tfds.download.DownloadManager) -> dict[str, Any]:
@@ -139,7 +144,7 @@ class BaseBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
             raise ValueError(f"Data set {self.name}: split {split!r} holds no recording.")
 
     def _manual_dir(self, dl_manager: tfds.download.DownloadManager) -> pathlib.Path | None:
-        if not self.MANUAL_DOWNLOAD_INSTRUCTIONS:
+        if self._embedded or not self.MANUAL_DOWNLOAD_INSTRUCTIONS:
             return None
         try:
             return pathlib.Path(dl_manager.manual_dir)

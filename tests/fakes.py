@@ -15,6 +15,8 @@ import ml_collections
 import numpy as np
 
 from components import stages
+from datasets_tfds.cmu_walk import embedded, split_rule
+from datasets_tfds.readers import examples as example_dicts
 from tfskel.data import recordings
 from tfskel.data import skeleton_split as sequences
 from tfskel.evaluation import protocols
@@ -53,7 +55,7 @@ def recorded(variable: str, *parts: str) -> pathlib.Path:
     """A path below the folder that an environment variable names; it does not exist where the variable is not set.
 
     TFSKEL_GOLDEN is the folder of all recordings of the original programs (a folder for each system), TFSKEL_CMU_WALK
-    that of the CMU walking set. Tests that need them skip where they are not at hand.
+    that of the CMU walking set with raw files and other layouts. Tests that need them skip where they are not at hand.
     """
     return pathlib.Path(os.environ.get(variable) or f"{variable} is not set", *parts)
 
@@ -83,6 +85,18 @@ def examples(names=("id0", "id1", "id2"), frames: int = 24, joints: int = 20) ->
         ]
         for number, split in enumerate(SPLITS)
     }
+
+
+def real_walks(skeleton: str = "kinect_v1", noisy: bool = True) -> dict[str, list[dict]]:
+    """Split -> example dicts of real people's recordings, those of the package."""
+    whole = embedded.read(skeleton, noisy)
+    return example_dicts.cut(whole, split_rule.segments({name: len(row["joints"]) for name, row in whole.items()}))
+
+
+def real_recordings(skeleton: str = "kinect_v1", noisy: bool = True) -> dict[str, recordings.Recordings]:
+    """Split -> recordings of real people."""
+    walks = real_walks(skeleton, noisy)
+    return {split: recordings.Recordings.from_list(rows) for split, rows in walks.items()}
 
 
 def write_npz(folder: pathlib.Path, splits: dict[str, list[dict]]) -> pathlib.Path:

@@ -4,11 +4,11 @@
 import numpy as np
 import pytest
 
+from datasets_tfds.cmu_walk import embedded
 from tests import fakes
 from tfskel import skeletons
 
 GOLDEN = fakes.GOLDEN / "sm_sge"
-CMU_WALK = fakes.recorded("TFSKEL_CMU_WALK", "cmu_walk_public.npz")
 LETTERS = dict(zip("JPBI", skeletons.SCALES, strict=True))
 CASES = {"ias_f6": 1, "ks20_f6": 1, "casia_f6": 1, "ks20_nhood2": 2}  # neighbourhood of the joint scale
 
@@ -151,12 +151,14 @@ def test_an_all_ones_adjacency_blocks_nothing():
     np.testing.assert_array_equal(skeletons.attention_bias(np.ones((5, 5))), np.zeros((5, 5)))
 
 
-@pytest.mark.skipif(not CMU_WALK.exists(), reason="needs the data set: TFSKEL_CMU_WALK")
-@pytest.mark.parametrize("name, joints", [("kinect_v1", 20), ("kinect_v2", 25)])
-def test_names_and_parents_are_those_of_the_real_recordings(name, joints):
-    with np.load(CMU_WALK) as data:
-        assert list(skeletons.get(name).joint_names) == data[f"joints{joints}"].tolist()
-        assert list(skeletons.get(name).parents) == data[f"parents{joints}"].tolist()
+@pytest.mark.parametrize("name", ["kinect_v1", "kinect_v2"])
+def test_bones_of_the_table_keep_their_length_in_real_recordings(name):
+    skeleton = skeletons.get(name)
+    child = [joint for joint, parent in enumerate(skeleton.parents) if parent >= 0]
+    parent = [skeleton.parents[joint] for joint in child]
+    for row in embedded.read(name, noisy=False).values():
+        lengths = np.linalg.norm(row["joints"][:, child] - row["joints"][:, parent], axis=2)
+        assert lengths.std(axis=0).max() < 4e-3 < 2e-2 < lengths.min(), row["recording"]
 
 
 @every_skeleton

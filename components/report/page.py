@@ -56,6 +56,7 @@ def _content(recipe: dict, method: str, run: reading.Run, results: dict) -> dict
         "curves": {phase: figures.curves(phase, values) for phase, values in run.training().items()},
         "quality": tables.quality_tables(quality),
         "quality_warnings": quality["warnings"],
+        "acknowledgement": run.acknowledgement(),
         "settings": tables.flat({name: s.to_dict() for name, s in recipe.items() if hasattr(s, "to_dict")}),
         "files": run.files(),
     }

@@ -6,7 +6,7 @@ import pathlib
 
 import numpy as np
 
-from components import cluster, evaluate, export, logs, train
+from components import cluster, evaluate, export, logs, splits, train
 from tfskel import arrays, features
 
 METRICS, QUALITY = "metrics.json", "quality.json"
@@ -45,6 +45,10 @@ class Run:
                 else:
                     rows.append(row | {"seed": seed})
         return {"rows": rows, "baselines": list(baselines.values()), "warnings": list(warnings)}
+
+    def acknowledgement(self) -> str:
+        """Sentence that the data set asks for; "" where it asks for none."""
+        return arrays.read_json(self.recordings / splits.POINTER).get("acknowledgement", "")
 
     def data_quality(self) -> dict:
         """Result of data.quality.report."""

@@ -1,22 +1,27 @@
 # SPDX-License-Identifier: MIT
-"""Walking recordings of the CMU motion capture database as Kinect skeletons, from ASF/AMC or BVH text files."""
+"""Walking recordings of the CMU motion capture database as Kinect skeletons: embedded, or from ASF/AMC or BVH files."""
 
 import pathlib
 import warnings
 from typing import Any
 
 from datasets_tfds import base_builder, skeleton_builder
-from datasets_tfds.cmu_walk import kinect_joints, options, raw_files, split_rule
+from datasets_tfds.cmu_walk import embedded, kinect_joints, options, raw_files, split_rule
 from datasets_tfds.readers import examples, segments
 
 
 class Builder(skeleton_builder.SkeletonBuilder):
-    """Real walking skeletons, 30 frames per second, metres, constant bone lengths (no sensor noise)."""
+    """Real walking skeletons, 30 frames per second, metres, constant bone lengths unless noisy."""
 
     SKELETON = "kinect_v1"
     FPS = float(kinect_joints.FPS)
     SOURCE = "CMU Graphics Lab Motion Capture Database, mocap.cs.cmu.edu"
     HOMEPAGE = "http://mocap.cs.cmu.edu/"
+    ACKNOWLEDGEMENT = (
+        "The data used in this project was obtained from mocap.cs.cmu.edu. The database was created with funding from "
+        "NSF EIA-0196217."
+    )
+    EMBEDDED = True
     OPTIONS = options.OPTIONS
     CHOICES = {"skeleton": tuple(kinect_joints.BONES)}
     BUILDER_CONFIGS = [
@@ -26,26 +31,41 @@ class Builder(skeleton_builder.SkeletonBuilder):
             description="25 joints in Kinect v2 order.",
             options={"skeleton": "kinect_v2"},
         ),
+        base_builder.Config(
+            name="recordings_noisy",
+            description="20 joints in Kinect v1 order with simulated sensor noise.",
+            options={"noisy": True},
+        ),
     ]
     MANUAL_DOWNLOAD_INSTRUCTIONS = f"""
-Nothing is downloaded. Get the files of the subjects you want (the table in the README of this data set lists
-50 walks of 12 subjects) from http://mocap.cs.cmu.edu/ (Subjects, then the .asf file of the subject and the
+Nothing is downloaded: 50 walks of 12 subjects are part of the package, and used without a manual_dir. For others get
+the files of the subjects you want from http://mocap.cs.cmu.edu/ (Subjects, then the .asf file of the subject and the
 .amc files of the motions) or from a public BVH conversion of the database, and give their folder as manual_dir.
 {raw_files.EXPECTED}
   splits.json  optional, instead of the README's rule: {{"splits": {{"train": [["02_01", 0, 48], ...],
                "gallery": [...], "probe": [...]}}}} in frames at 30 per second
 """
 
-    def recordings(self, manual_dir: pathlib.Path) -> dict[str, list[dict[str, Any]]]:
-        """Segments of the recordings below `manual_dir`, sorted by recording."""
-        raw = raw_files.read_folder(manual_dir, self.skeleton)
-        lengths = {name: len(recording.joints) for name, recording in raw.items()}
-        given = manual_dir / "splits.json"
-        chosen = segments.read(given, lengths) if given.exists() else split_rule.segments(lengths)
-        self.info.metadata["sources"] = {name: recording.source for name, recording in raw.items()}
-        whole = {name: {**vars(recording), "recording": name} for name, recording in raw.items()}
+    def recordings(self, manual_dir: pathlib.Path | None) -> dict[str, list[dict[str, Any]]]:
+        """Segments of the recordings below `manual_dir`, or of the embedded ones; sorted by recording."""
+        whole = embedded.read(self.skeleton, self.options["noisy"]) if manual_dir is None else self._raw(manual_dir)
+        lengths = {name: len(recording["joints"]) for name, recording in whole.items()}
+        given = manual_dir and manual_dir / "splits.json"
+        chosen = segments.read(given, lengths) if given and given.exists() else split_rule.segments(lengths)
+        self.info.metadata["sources"] = {name: recording["source"] for name, recording in whole.items()}
         splits = examples.cut(whole, chosen)
         missing = examples.not_in_gallery(splits)
         if missing:
             warnings.warn(f"cmu_walk: the gallery lacks these probe identities: {', '.join(missing)}", stacklevel=2)
         return splits
+
+    def _raw(self, folder: pathlib.Path) -> dict[str, dict[str, Any]]:
+        if self.options["noisy"]:
+            raise ValueError(
+                "cmu_walk: only the embedded walks have simulated noise; received the option noisy and the folder "
+                f"{folder}. Leave out one of them."
+            )
+        return {
+            name: {**vars(recording), "recording": name}
+            for name, recording in raw_files.read_folder(folder, self.skeleton).items()
+        }

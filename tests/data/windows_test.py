@@ -1,17 +1,15 @@
 # SPDX-License-Identifier: MIT
 """Window rules against loops that slice lists, a worked example, and the windows the originals read."""
 
-import json
-
 import numpy as np
 import pytest
 
+from datasets_tfds.cmu_walk import embedded
 from tests import fakes
 from tfskel.data import recordings, windows
 from tfskel.data import skeleton_split as sequences
 
 GOLDEN = fakes.GOLDEN / "end_to_end" / "windows.npz"
-CMU_WALK = fakes.recorded("TFSKEL_CMU_WALK")
 LENGTHS = [(9, 12, 14), (3, 6, 0, 40, 5, 7), (6,), (1, 2, 3, 17, 100, 41, 12)]
 
 
@@ -112,27 +110,6 @@ def test_odd_lengths_leave_out_windows_that_run_past_the_recording():
     assert (cut.start + 5).max() == 11
 
 
-@pytest.fixture(scope="module")
-def cmu_walk():
-    if not (CMU_WALK / "cmu_walk_public.npz").exists():
-        pytest.skip("needs the data set: TFSKEL_CMU_WALK")
-    with np.load(CMU_WALK / "cmu_walk_public.npz") as data:
-        raw = {key: data[key] for key in ("kinect20_noisy", "recording", "identity", "start")}
-    row = {name: i for i, name in enumerate(raw["recording"])}
-    splits = json.loads((CMU_WALK / "splits_public.json").read_text())["splits"]
-    found = {}
-    for split, segments in splits.items():
-        found[split] = recordings.Recordings.from_list(
-            {
-                "joints": raw["kinect20_noisy"][raw["start"][row[name]] :][first:end],
-                "identity": raw["identity"][row[name]],
-                "recording": name,
-            }
-            for name, first, end in segments
-        )
-    return raw["kinect20_noisy"], found
-
-
 @pytest.mark.parametrize(
     "part, split, rule, order",
     [
@@ -142,8 +119,9 @@ def cmu_walk():
         ("gallery", "gallery", "testing", "window"),
     ],
 )
-def test_windows_of_real_recordings_equal_those_the_original_programs_read(cmu_walk, part, split, rule, order):
-    joints, found = cmu_walk
+def test_windows_of_real_recordings_equal_those_the_original_programs_read(part, split, rule, order):
+    joints = np.concatenate([row["joints"] for row in embedded.read("kinect_v1", noisy=True).values()])
+    found = fakes.real_recordings()
     with np.load(GOLDEN) as golden:
         start, person = golden[f"{part}_start"], golden[f"{part}_person"]
         classes = golden["identities"].tolist()

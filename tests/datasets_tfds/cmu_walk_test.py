@@ -9,7 +9,7 @@ import pytest
 import tensorflow_datasets as tfds
 
 from datasets_tfds import catalogue
-from datasets_tfds.cmu_walk import conversions, kinect_joints, raw_files, split_rule
+from datasets_tfds.cmu_walk import conversions, embedded, kinect_joints, raw_files, split_rule
 from tests import fakes
 
 CMU_WALK = fakes.recorded("TFSKEL_CMU_WALK")
@@ -65,6 +65,30 @@ def test_joint_tables_have_the_joints_of_the_skeletons_in_left_right_pairs():
 
 
 @needs_data
+@pytest.mark.parametrize("layout, key", embedded.JOINTS.items())
+def test_the_embedded_walks_are_the_published_ones_bit_for_bit(layout, key):
+    walks = embedded.read(*layout)
+    assert len(walks) == 50
+    for name, row in walks.items():
+        joints, source = published(name, key)
+        np.testing.assert_array_equal(row["joints"].view(np.int32), joints.view(np.int32), err_msg=name)
+        assert (row["source"], row["identity"], row["recording"]) == (source, name[:2], name)
+
+
+def test_embedded_noise_is_that_of_its_description_and_the_other_joints_are_shared():
+    clean, noisy, v2 = (
+        np.concatenate([row["joints"] for row in embedded.read(*layout).values()])
+        for layout in (("kinect_v1", False), ("kinect_v1", True), ("kinect_v2", False))
+    )
+    assert clean.shape == noisy.shape == (5110, 20, 3) and v2.shape == (5110, 25, 3)
+    assert 0.0195 < (noisy - clean).std() < 0.0205
+    np.testing.assert_array_equal(clean[:, 3:], v2[:, 3:20])
+    assert (np.abs(clean[:, 1:3] - v2[:, 1:3]).max(axis=(0, 2)) > 0.05).all()
+    with pytest.raises(ValueError, match="noise have the joints of kinect_v1; received skeleton 'kinect_v2'"):
+        embedded.read("kinect_v2", noisy=True)
+
+
+@needs_data
 @pytest.mark.parametrize("skeleton, key", [("kinect_v1", "kinect20"), ("kinect_v2", "kinect25")])
 def test_every_raw_file_gives_the_published_positions(skeleton, key):
     recordings = raw_files.read_folder(RAW, skeleton)
@@ -114,8 +138,27 @@ def test_recordings_that_give_no_splits_are_named():
 
 def build(folder, data_dir, **options):
     builder = catalogue.load("cmu_walk", data_dir, options)
-    builder.download_and_prepare(download_config=tfds.download.DownloadConfig(manual_dir=str(folder)))
+    manual = {} if folder is None else {"manual_dir": str(folder)}
+    builder.download_and_prepare(download_config=tfds.download.DownloadConfig(**manual))
     return tfds.builder_from_directory(builder.data_dir)
+
+
+def test_without_a_folder_the_embedded_walks_are_built_and_carry_their_acknowledgement(tmp_path):
+    builder = build(None, tmp_path, noisy=True)
+    assert builder.info.config_name == "recordings_noisy"
+    assert "obtained from mocap.cs.cmu.edu" in builder.info.metadata["acknowledgement"]
+    counts = {"train": (32, 2913), "gallery": (16, 954), "probe": (16, 1159)}
+    for split, want in fakes.real_walks().items():
+        stored = list(tfds.as_numpy(builder.as_dataset(split=split, shuffle_files=False)))
+        assert (len(stored), sum(len(example["joints"]) for example in stored)) == counts[split]
+        for example, row in zip(stored, want, strict=True):
+            np.testing.assert_array_equal(example["joints"], row["joints"])
+            assert (example["recording"].decode(), example["frames"][0]) == (row["recording"], row["frames"][0])
+
+
+def test_raw_files_have_no_simulated_noise(tmp_path):
+    with pytest.raises(ValueError, match="only the embedded walks have simulated noise; received the option noisy and"):
+        build(RAW.parent if RAW.exists() else tmp_path, tmp_path / "data", noisy=True)
 
 
 @needs_data

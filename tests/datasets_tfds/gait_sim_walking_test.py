@@ -4,10 +4,9 @@
 import numpy as np
 import pytest
 
+from datasets_tfds.cmu_walk import embedded
 from datasets_tfds.gait_sim import body, contact, gait, kinematics, simulator
-from tests import fakes
 
-CMU_WALK = fakes.recorded("TFSKEL_CMU_WALK", "cmu_walk_public.npz")
 FRONTAL = simulator.Options(noise=0.0, views=("0",))
 WALKS = [(identity, recording) for identity in range(FRONTAL.num_identities) for recording in (0, 5)]
 LEFT_HIP, RIGHT_HIP = 12, 16
@@ -84,7 +83,6 @@ def test_the_pelvis_rises_and_falls_by_two_to_five_centimetres_in_a_typical_walk
     assert np.percentile(rises, 75) < 50
 
 
-@pytest.mark.skipif(not CMU_WALK.exists(), reason="needs the data set: TFSKEL_CMU_WALK")
 @pytest.mark.parametrize(
     "name, tolerance",
     [
@@ -100,10 +98,9 @@ def test_the_pelvis_rises_and_falls_by_two_to_five_centimetres_in_a_typical_walk
     ],
 )
 def test_the_typical_walk_is_near_the_typical_real_walk(walks, name, tolerance):
-    real = np.load(CMU_WALK)
-    chosen = np.flatnonzero(np.isin(real["identity"], ("07", "08", "16")))
-    spans = [slice(real["start"][i], real["start"][i] + real["length"][i]) for i in chosen]
-    expected = np.median([_measures(real["kinect20"][span].astype(np.float64))[name] for span in spans])
+    real = embedded.read("kinect_v1", noisy=False).values()
+    chosen = [row["joints"].astype(np.float64) for row in real if row["identity"] in ("07", "08", "16")]
+    expected = np.median([_measures(joints)[name] for joints in chosen])
     found = np.median([_measures(joints)[name] for joints in walks])
     assert abs(found - expected) < tolerance, (found, expected)
 

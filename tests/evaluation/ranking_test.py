@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
+from datasets_tfds.cmu_walk import embedded
 from tests import fakes
 from tfskel import features
 from tfskel.evaluation import matches, ranking
@@ -219,13 +220,8 @@ def test_exclusions_that_leave_nothing_and_unknown_ones_are_named():
 
 
 def test_no_learning_baseline_equals_the_recorded_one():
-    windows, joints = (
-        fakes.recorded("TFSKEL_GOLDEN", "end_to_end/windows.npz"),
-        fakes.recorded("TFSKEL_CMU_WALK", "cmu_walk_public.npz"),
-    )
-    if not windows.exists() or not joints.exists():
-        pytest.skip("needs the recorded windows and the motion data, which are not part of the repository")
-    windows, joints = np.load(windows), np.load(joints)["kinect20_noisy"]
+    windows = np.load(fakes.GOLDEN / "end_to_end/windows.npz")
+    joints = np.concatenate([row["joints"] for row in embedded.read("kinect_v1", noisy=True).values()])
 
     def side(part):
         start, person = windows[f"{part}_start"], windows[f"{part}_person"]

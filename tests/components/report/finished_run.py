@@ -25,6 +25,7 @@ def sequences(*shape):
     return np.random.default_rng(0).normal(size=(*shape, 4, 20, 3))
 
 
+POINTER = {"folder": "tfds", "skeleton": "kinect_v1", "acknowledgement": "Thanks to <all>."}
 QUALITY = {
     "splits": {
         "train": {
@@ -112,7 +113,7 @@ def arguments(folder, files=None, metrics=None, quality=QUALITY, identities="a",
         names = np.repeat([identities, "b"], 6)
         features.Features(vectors, names, names, names).save(folder / f"seed_{seed}/results/probe.npz")
     write(folder / "recordings/quality.json", quality)
-    write(folder / "recordings/dataset.json", {"name": name, "folder": "tfds", "skeleton": "kinect_v1"})
+    write(folder / "recordings/dataset.json", POINTER | {"name": name})
     config = sm_sge.base()
     config.dataset.name = name
     outputs = ("model", "saved_model", "clusters", "results")

@@ -82,6 +82,10 @@ def test_page_says_what_was_run_and_how_well_it_works(written):
         assert phrase in text, phrase
 
 
+def test_the_acknowledgement_that_the_data_set_asks_for_is_shown(written):
+    assert "Thanks to <all>." in Page(written[1]).text
+
+
 def test_metrics_of_all_seeds_and_the_baseline_once_are_in_one_file(written):
     stored = json.loads((written[0] / "report" / stage.METRICS).read_text())
     assert [(line["family"][0], line["selection"], line["seed"]) for line in stored["rows"]] == [
