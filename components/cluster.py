@@ -52,9 +52,9 @@ def cluster(
     seed: int,
     clusters: pathlib.Path,
 ):
-    """Clusters the features of the different train sequences, without looking at identities.
+    """Clusters the features of the different train items, or of their tracklets, without looking at identities.
 
-    Output `clusters`: `features.npz`, `labels.npz` (cluster of each row, which item it is, prototypes),
+    Output `clusters`: `features.npz`, `labels.npz` (cluster of each row, content of each train item, prototypes),
     `quality.json` (clusters, outliers, AMI, ARI, purity against the identities) and `members.npz` (sequences nearest to
     the prototypes of the largest clusters). No cluster at all is a result, too.
 
@@ -63,8 +63,8 @@ def cluster(
     """
     system, _, parts = training_stage.restore(recipe, recordings, model)
     system.load(model, system.EMBEDDING, selection.LAST)
-    train = parts.train.distinct()
-    features = system.features(train, (base.MAIN,))[base.MAIN]
+    train = parts.train if parts.protocol.pooling else parts.train.distinct()
+    features = system.features(train, (base.MAIN,), pool=parts.protocol.pool)[base.MAIN]
     settings = SETTINGS[clustering.method](features.vectors, clustering, len(parts.classes), seed)
     labels = clusterings.cluster(features.vectors, clustering.method, **settings)
     report = quality.quality(labels, features.identities)

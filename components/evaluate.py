@@ -146,7 +146,7 @@ def _closed_set(scores: np.ndarray, labels: np.ndarray, ranks: np.ndarray) -> di
     return metrics | {f"rank{n}": float(ranks[n - 1]) for n in (5, 10) if n <= len(ranks)}
 
 
-def _warnings(parts: splits.Splits, described: dict) -> list[str]:
+def _warnings(system, parts: splits.Splits, described: dict) -> list[str]:
     probe = set(parts.probe.identity)
     unknown = sorted(probe - set(parts.gallery.identity))
     strangers = sorted(probe - set(parts.classes))
@@ -154,7 +154,7 @@ def _warnings(parts: splits.Splits, described: dict) -> list[str]:
         f"seed {described['seed']}: selection {kept!r} kept no epoch of phase {phase}; its rule saves nothing before a "
         "certain epoch, and no later epoch was better"
         for phase, epochs in described["epochs"].items()
-        for kept in (selection.PROBE_BEST, selection.LAST)
+        for kept in system.SELECTIONS
         if not any(selection.split_selection(name)[0] == kept for name in epochs)
     ]
     if unknown:
@@ -198,6 +198,6 @@ def evaluate(
             "seed": seed,
             "rows": rows + baselines,
             "classes": described["classes"],
-            "warnings": _warnings(parts, described),
+            "warnings": _warnings(system, parts, described),
         },
     )

@@ -25,7 +25,7 @@ def _write(system, folder: pathlib.Path) -> None:
     for models in system.models.values():
         for model in models.values():
             archive.track(model)
-    spec = tf.TensorSpec(system.input_spec.shape, system.input_spec.dtype, name=INPUT)
+    spec = tf.TensorSpec(system.raw_spec.shape, system.raw_spec.dtype, name=INPUT)
     for name, function in _signatures(system).items():
         archive.add_endpoint(name, _of_skeletons(function), [spec])
     archive.write_out(folder, verbose=False)

@@ -30,8 +30,10 @@ def check(config: ml_collections.ConfigDict) -> None:
     """Refuses a recipe that would only fail in a later stage.
 
     Raises:
-        ValueError: an unknown system, or a setting that is none of its values; the message lists those known.
+        ValueError: an unknown system, a setting that is none of its values, or settings that do not fit together.
     """
-    choices.check(config, CHOICES | systems.find(config.system).CHOICES)
+    kind = systems.find(config.system)
+    choices.check(config, {option: values for option, values in CHOICES.items() if option not in kind.CHOICES})
+    kind.check(config)
     if config.dataset.name in catalogue.known():  # an unknown one is refused by name when its builder is looked for
         protocols.protocol(config.dataset.name, config.dataset.probe)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 import numpy as np
 import tensorflow as tf
 
-from tfskel import choices, features, skeletons
+from tfskel import choices, features
 from tfskel.data import split
 from tfskel.systems import fit as fits
 from tfskel.training import phase as phases
@@ -23,6 +23,8 @@ BATCH = 256
 class System(abc.ABC):
     """Base of all systems. A subclass builds `models`, represents items, and makes its phases.
 
+    Systems of skeletons and of images have a base of their own on this one: skeleton_system, image_system.
+
     Args:
         recipe: sections of the system's base recipe.
         classes: number of train identities.
@@ -35,6 +37,8 @@ class System(abc.ABC):
         PHASES: names of the trainings, in order.
         EMBEDDING: phase whose selections decide the features.
         CLASSIFIER: phase whose selections decide the recognition network; "" for systems without one.
+        SELECTIONS: those that every training is to keep an epoch for.
+        INPUT: name of the argument of an exported model.
         CHOICES: settings with a closed set of values, see `choices.check`.
         models: phase -> name -> keras.Model.
         scored_batch: items per batch when retrieval leaves out the incomplete last batch of probe and gallery, as some
@@ -44,15 +48,24 @@ class System(abc.ABC):
     PHASES: tuple[str, ...] = ()
     EMBEDDING = ""
     CLASSIFIER = ""
+    SELECTIONS: tuple[str, ...] = (selection.PROBE_BEST, selection.LAST)
+    INPUT = ""
     CHOICES: Mapping[str, Collection] = {}
     scored_batch = 0
 
     def __init__(self, recipe: Mapping, classes: int, seed: int):
-        choices.check(recipe, self.CHOICES)
+        self.check(recipe)
         self.recipe, self.classes, self.seed = recipe, classes, seed
-        self.skeleton = skeletons.get(recipe["dataset"].skeleton)
-        self.length = recipe["dataset"].length
         self.models: dict[str, dict] = {}
+
+    @classmethod
+    def check(cls, recipe: Mapping) -> None:
+        """Refuses, before any work, settings that are none of CHOICES or do not fit together.
+
+        Raises:
+            ValueError: what does not fit, and what it may be.
+        """
+        choices.check(recipe, cls.CHOICES)
 
     @abc.abstractmethod
     def represent(self, batch: tf.Tensor, portable: bool = False) -> dict[str, tf.Tensor]:
@@ -84,14 +97,18 @@ class System(abc.ABC):
         raise TypeError(f"{type(self).__name__} has no recognition network (CLASSIFIER is {self.CLASSIFIER!r}).")
 
     @property
+    @abc.abstractmethod
     def input_spec(self) -> tf.TensorSpec:
-        """What an exported model takes, and the compiled functions too: (N, f, J, 3) float32."""
-        return tf.TensorSpec((None, self.length, self.skeleton.num_joints, 3), tf.float32)
+        """What `represent` and the compiled functions take."""
 
+    @property
+    def raw_spec(self) -> tf.TensorSpec:
+        """What an exported model takes: items as captured."""
+        return self.input_spec
+
+    @abc.abstractmethod
     def prepare(self, raw: tf.Tensor) -> tf.Tensor:
-        """Joints as captured -> as the recipe places them, centred on the root or as they are; part of the export."""
-        root = self.skeleton.root
-        return raw - raw[:, :, root : root + 1] if self.recipe["dataset"].centred else raw
+        """Items as captured (`Split.raw`) -> as they are read (`Split.read`); part of the export."""
 
     def compiled(self, function: Callable) -> Callable:
         """A function of a batch as one graph."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from tfskel import features
 from tfskel.data import split
-from tfskel.systems import base
+from tfskel.systems import base, skeleton_system
 from tfskel.systems import fit as fits
 from tfskel.training import phase as phases
 from tfskel.training import selection
@@ -16,7 +16,7 @@ from tfskel.training import selection
 PRETRAINING, RECOGNITION = "pretraining", "recognition"
 
 
-class TwoStageSystem(base.System):
+class TwoStageSystem(skeleton_system.SkeletonSystem):
     """Base of CAGE and SM-SGE. A subclass builds `models`, represents, scores and makes its two phases.
 
     Attributes:

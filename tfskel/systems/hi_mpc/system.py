@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from tfskel.clustering import neighbours
 from tfskel.data import order, split
-from tfskel.systems import base, frozen_features
+from tfskel.systems import base, frozen_features, skeleton_system
 from tfskel.systems import fit as fits
 from tfskel.systems.hi_mpc import model as hi_mpc
 from tfskel.systems.hi_mpc import pseudo_labels
@@ -23,7 +23,7 @@ SCORED = ("rank1", "rank5", "rank10", "mAP")
 CLUSTERING = ("eps", "min_samples", "k1", "k2", "search", "probes", "distinct", "join_ties")
 
 
-class HiMPCSystem(base.System):
+class HiMPCSystem(skeleton_system.SkeletonSystem):
     """Model and training of Hi-MPC.
 
     Args:
