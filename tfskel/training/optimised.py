@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What trainers share: a model, and optimisers that each move some of its weights."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import keras
 import tensorflow as tf
@@ -14,16 +14,17 @@ class Optimised:
 
     Args:
         model: to train.
-        learning_rate: of every Adam.
+        learning_rate: of every optimiser.
         weights: name of an optimiser -> weights that it moves.
+        kind: makes an optimiser, (learning rate, name=...).
 
     Attributes:
-        optimizers: name -> Adam, its state built.
+        optimizers: name -> optimiser, its state built.
     """
 
-    def __init__(self, model: keras.Model, learning_rate: float, weights: Mapping[str, Sequence]):
+    def __init__(self, model: keras.Model, learning_rate, weights: Mapping[str, Sequence], kind: Callable = adam.Adam):
         self.model, self.moved = model, weights
-        self.optimizers = {name: adam.Adam(learning_rate, name=name) for name in weights}
+        self.optimizers = {name: kind(learning_rate, name=name) for name in weights}
         for name, optimizer in self.optimizers.items():
             optimizer.build(weights[name])
 

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+"""Gradient descent with Nesterov's momentum as TensorFlow 1 computes it."""
+
+import keras
+import tensorflow as tf
+
+
+class Nesterov(keras.optimizers.SGD):
+    """keras.optimizers.SGD with momentum, but the learning rate is no part of what is accumulated.
+
+    v = momentum v + g, w -= lr (g + momentum v): when the rate falls, all that was gathered counts by the new rate;
+    Keras gathers lr g, so that the old rate goes on for some steps.
+
+    Args:
+        learning_rate: step length, a float or a schedule.
+        momentum: share of the last step that is taken again.
+        clip: gradients are cut off elementwise at +-clip; None for not.
+        name: of the optimiser.
+
+    Source: Sutskever et al., 2013; tf.train.MomentumOptimizer of TensorFlow 1 with use_nesterov.
+    """
+
+    def __init__(self, learning_rate, momentum=0.9, clip=None, name="nesterov"):
+        super().__init__(learning_rate, momentum, nesterov=True, clipvalue=clip, name=name)
+
+    def update_step(self, gradient, variable, learning_rate):
+        tf.raw_ops.ResourceApplyMomentum(
+            var=variable.handle,
+            accum=self.momentums[self._get_variable_index(variable)].value.handle,
+            lr=tf.cast(learning_rate, tf.float32),
+            momentum=self.momentum,
+            grad=gradient,
+            use_nesterov=True,
+        )
