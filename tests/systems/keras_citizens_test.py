@@ -12,15 +12,18 @@ import keras
 import numpy as np
 import pytest
 
-from tfskel.layers import dense, lstm
+from tfskel.layers import batch_norm, dense, lstm
 from tfskel.systems import recognition
 from tfskel.systems.cage import luong_decoder, scaling
 from tfskel.systems.cage import model as cage
 from tfskel.systems.hi_mpc import model as hi_mpc
 from tfskel.systems.sm_sge import model as sm_sge
 from tfskel.systems.sm_sge import relations
+from tfskel.systems.upmnet import convolution, mobilenet_v1, resnet_v1
+from tfskel.systems.upmnet import model as upmnet
 
 CHAIN = np.where(abs(np.subtract.outer(range(9), range(9))) < 2, 0.0, -1e9)  # nodes that see their neighbours
+BLOCKS = [[2, 8, 4], [1, 12, 4]]
 # How each is made, and the shapes of its inputs with their batch axis; the third entry says where that axis is.
 MODELS = {
     "cage": (lambda: cage.CAGE(5, 4, units=6, streams=2, seed=1), [(2, 3, 4, 5)], 1),
@@ -29,6 +32,12 @@ MODELS = {
     "sm_sge": (lambda: sm_sge.SMSGE("kinect_v1", 4, 6, 2, neighbourhood=2, fusion=0.5, seed=1), [(3, 4, 20, 3)], 0),
     "sm_sge alone": (lambda: sm_sge.SMSGE("kinect_v2", 4, 6, 2, structure_only=True, seed=1), [(3, 4, 25, 3)], 0),
     "recognition": (lambda: recognition.Recognition(6, 3, seed=1, units=5), [(4, 2, 6)], 0),
+    "upmnet": (lambda: upmnet.PartNetwork(parts=2, relation="global", width=0.1, seed=1), [(2, 64, 32, 3)], 0),
+    "upmnet resnet": (
+        lambda: upmnet.PartNetwork("resnet_v1_50", 2, blocks=BLOCKS, decay=0.9, seed=1),
+        [(2, 64, 32, 3)],
+        0,
+    ),
     "scaling": (lambda: scaling.Range((4, 5, 3)), [(2, 4, 5, 3)], 0),
 }
 LAYERS = {
@@ -41,6 +50,16 @@ LAYERS = {
     "graph attention": (lambda: relations.GraphAttention(CHAIN, 4, 2, seed=1), [(3, 9, 3)], 0),
     "collaboration": (lambda: relations.ScaleCollaboration({"a": ("a", "b"), "b": ("b",)}), [(3, 5, 4), (3, 2, 4)], 0),
     "reconstruction": (lambda: sm_sge.ReconstructionHeads(4, {"joints": 3, "bodies": 2}, seed=1), [(3, 4)], 0),
+    "batch norm": (lambda: batch_norm.BatchNorm(0.9, 0.01), [(3, 5)], 0),
+    "convolution": (
+        lambda: convolution.Convolution(4, 3, 2, "centred", "relu6", stddev=0.1, seed=1),
+        [(3, 7, 5, 2)],
+        0,
+    ),
+    "mobilenet": (lambda: mobilenet_v1.MobileNetV1(0.1, seed=1), [(2, 64, 32, 3)], 0),
+    "resnet": (lambda: resnet_v1.ResNetV1(BLOCKS, seed=1), [(2, 64, 32, 3)], 0),
+    "bottleneck": (lambda: resnet_v1.Bottleneck(6, 3, 2, seed=1), [(2, 6, 4, 5)], 0),
+    "relation head": (lambda: upmnet.RelationHead(4, stddev=0.1, seed=1), [(3, 4, 5)], 0),
 }
 # How the inputs of these are put together.
 CALLS = {
@@ -119,6 +138,7 @@ from tfskel.systems import recognition
 from tfskel.systems.cage import model, scaling
 from tfskel.systems.hi_mpc import model
 from tfskel.systems.sm_sge import model
+from tfskel.systems.upmnet import model
 assert keras.backend.backend() == "jax"
 for path, inputs in json.loads(sys.argv[1]).items():
     outputs = jax.jit(keras.saving.load_model(path))(np.load(inputs))
@@ -129,7 +149,7 @@ for path, inputs in json.loads(sys.argv[1]).items():
 @pytest.mark.skipif(not importlib.util.find_spec("jax"), reason="JAX is not installed: pip install 'jax[cpu]'")
 def test_models_stored_with_tensorflow_give_the_same_outputs_with_jax(tmp_path):
     want, paths = {}, {}
-    for number, name in enumerate(["cage", "hi_mpc", "sm_sge", "recognition", "scaling"]):
+    for number, name in enumerate(["cage", "hi_mpc", "sm_sge", "recognition", "scaling", "upmnet"]):
         model, (inputs,), _ = case(name)
         moved(model)
         path = str(tmp_path / f"{number}.keras")

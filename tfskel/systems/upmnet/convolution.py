@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+"""A convolution with batch normalisation and activation, of which both backbones consist."""
+
+from collections.abc import Iterator
+
+import keras
+import numpy as np
+from keras import ops
+
+from tfskel.layers import batch_norm, configured
+
+PADDINGS = ("same", "centred")
+
+
+@keras.saving.register_keras_serializable(package="tfskel")
+class Convolution(configured.Configured, keras.layers.Layer):
+    """Convolution without bias, batch normalisation, activation.
+
+    Args:
+        filters: output channels; None convolves each channel by itself (depthwise).
+        size: height and width of the kernel, odd.
+        strides: of both axes.
+        padding: "same" as TensorFlow pads, which puts the odd row of zeros behind, or "centred": size // 2 on every
+            side; they differ only where strides > 1.
+        activation: "relu", "relu6" or "linear".
+        decay, epsilon: of the batch normalisation.
+        stddev: of the initial values, a truncated normal; None for He's.
+        seed: int or None. Seed of the initial values.
+    """
+
+    def __init__(self, filters, size, strides=1, padding="same", activation="relu", decay=0.99, epsilon=1e-3,
+                 stddev=None, seed=None, **kwargs):  # fmt: skip
+        super().__init__(**kwargs)
+        self.filters, self.size, self.strides, self.padding = filters, size, strides, padding
+        self.activation, self.decay, self.epsilon, self.stddev, self.seed = activation, decay, epsilon, stddev, seed
+        self.activate = keras.activations.get(activation)
+        self.batch_norm = batch_norm.BatchNorm(decay, epsilon, name="batch_norm")
+
+    def build(self, input_shape):
+        channels = input_shape[-1]
+        depthwise = self.filters is None
+        name, last = ("depthwise_kernel", 1) if depthwise else ("kernel", self.filters)
+        shape = (self.size, self.size, channels, last)
+        self.kernel = self.add_weight(name=name, shape=shape, initializer=initializer(self.stddev, self.seed))
+        self.batch_norm.build((None, None, None, channels if depthwise else last))
+
+    def call(self, maps, training=None):
+        """(N, H, W, channels) float -> (N, ceil(H / strides), ceil(W / strides), filters)."""
+        padding, convolve = self.padding, ops.depthwise_conv if self.filters is None else ops.conv
+        if padding == "centred":
+            around, padding = (self.size // 2,) * 2, "valid"
+            maps = ops.pad(maps, ((0, 0), around, around, (0, 0))) if self.size > 1 else maps
+        maps = convolve(maps, self.kernel, self.strides, padding)
+        return self.activate(self.batch_norm(maps, training=training))
+
+
+def initializer(stddev: float | None, seed: int | None) -> keras.initializers.Initializer:
+    """Truncated normal of a standard deviation; He's where it is None."""
+    if stddev is None:
+        return keras.initializers.HeNormal(seed)
+    return keras.initializers.TruncatedNormal(stddev=stddev, seed=seed)
+
+
+def seeds(seed: int | None, count: int) -> Iterator[int | None]:
+    """A seed for each of so many layers, drawn from one seed; all None where it is None."""
+    return iter([None] * count if seed is None else np.random.SeedSequence(seed).generate_state(count).tolist())
