@@ -16,7 +16,7 @@ def weight_name(variable) -> str:
 
 def named_weights(model) -> dict:
     """Variables of a model by `weight_name`."""
-    return {weight_name(variable): variable for variable in model.trainable_variables}
+    return {weight_name(variable): variable for variable in model.weights}
 
 
 def require_same_names(needed: Iterable[str], given: Iterable[str], ignored: Sequence[str] = ()) -> None:
@@ -41,10 +41,10 @@ def require_same_names(needed: Iterable[str], given: Iterable[str], ignored: Seq
 
 
 def assign(model, values: Mapping[str, np.ndarray]) -> None:
-    """Sets every trainable variable of a model.
+    """Sets every weight of a model or layer.
 
     Args:
-        model: any Keras model with its variables built.
+        model: any Keras model or layer with its weights built.
         values: `weight_name` -> array.
 
     Raises:
