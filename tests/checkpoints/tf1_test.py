@@ -43,3 +43,19 @@ def test_a_damaged_checkpoint_named_like_a_pattern_is_named_by_the_users_path(tm
     (tmp_path / "x[1]/model.index").write_bytes(b"damaged")
     with pytest.raises(ValueError, match=r"x\[1\]/model is not a readable checkpoint, or damaged"):
         tf1.read(tmp_path / "x[1]/model")
+
+
+def test_a_checkpoint_that_is_one_file_is_read_and_a_damaged_one_is_named(tmp_path):
+    written = tf.raw_ops.Save(
+        filename=str(tmp_path / "old.ckpt"), tensor_names=["a/weight", "b"], data=[tf.ones((2, 3)), tf.constant(5)]
+    )
+    del written
+    (tmp_path / "x[1].ckpt").write_bytes((tmp_path / "old.ckpt").read_bytes())
+    for name in ("old.ckpt", "x[1].ckpt"):
+        found = tf1.read(tmp_path / name)
+        assert {key: value.tolist() for key, value in found.items()} == {"a/weight": [[1.0] * 3] * 2, "b": 5}
+    data = (tmp_path / "old.ckpt").read_bytes()
+    for name, content in (("cut.ckpt", data[: len(data) // 2]), ("text.ckpt", b"something else")):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(ValueError, match=f"{name} is not a readable checkpoint, or damaged"):
+            tf1.read(tmp_path / name)

@@ -12,7 +12,8 @@ def read(path: str | pathlib.Path) -> dict[str, np.ndarray]:
     """Every tensor of a checkpoint.
 
     Args:
-        path: checkpoint prefix (`model.ckpt`), its `.index` file, or a folder with a `checkpoint` file.
+        path: checkpoint prefix (`model.ckpt`), its `.index` file, a folder with a `checkpoint` file, or a checkpoint
+            that is a single file, as the first releases of TensorFlow wrote them.
 
     Returns:
         variable name -> array.
@@ -31,7 +32,7 @@ def read(path: str | pathlib.Path) -> dict[str, np.ndarray]:
     except (tf.errors.OpError, RuntimeError, ValueError, LookupError) as error:
         reason = str(error).splitlines()[0]
         raise ValueError(
-            f"{prefix} is not a readable checkpoint, or damaged: {reason}. Copy its .index and .data files again."
+            f"{prefix} is not a readable checkpoint, or damaged: {reason}. Copy its files again."
         ) from error
 
 
@@ -45,6 +46,8 @@ def prefix_of(path: str | pathlib.Path) -> pathlib.Path:
     if path.is_dir():
         path = path / _latest(path)
     prefix = path.with_suffix("") if path.suffix == ".index" else path
+    if prefix.is_file() and not prefix.with_name(prefix.name + ".index").is_file():
+        return prefix
     if not prefix.with_name(prefix.name + ".index").is_file():
         raise FileNotFoundError(
             f"there is no checkpoint {prefix}: {prefix.name}.index is missing. Give the prefix, without the endings "
@@ -57,7 +60,7 @@ def prefix_of(path: str | pathlib.Path) -> pathlib.Path:
 
 def _endings(prefix: pathlib.Path) -> list[str]:
     """What follows the prefix in the names of the checkpoint's files."""
-    names = [path.name for path in prefix.parent.iterdir() if path.name.startswith(f"{prefix.name}.")]
+    names = [path.name for path in prefix.parent.iterdir() if f"{path.name}.".startswith(f"{prefix.name}.")]
     return [name.removeprefix(prefix.name) for name in names]
 
 
