@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Rendered persons: dressed bodies of the walking simulator as small pictures."""

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: MIT
+"""The pictures of both sets as examples: who is in which split, and what files and folders are called."""
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from datasets_tfds.person_sim import dancers, walkers
+from datasets_tfds.person_sim.options import MOST, Options
+
+FIRST_TEST_PERSON = MOST["train_persons"]  # so that more persons to train with leave the others as they are
+FIRST_TEST_VIDEO = MOST["train_videos"]
+PERSONS_OF_A_VIDEO = MOST["persons_per_video"]  # numbers set aside for a video
+
+
+def splits(options: Options) -> dict[str, Iterator[dict[str, Any]]]:
+    """Split name -> examples as ImageBuilder stores them, rendered on the way.
+
+    Walkers: "train", "probe" (first camera) and "gallery" (other cameras); dancers: "train" and "test".
+    """
+    if options.set == "dancers":
+        train, test = range(options.train_videos), range(FIRST_TEST_VIDEO, FIRST_TEST_VIDEO + options.test_videos)
+        return {"train": _dancers(options, train, options.train_frames),
+                "test": _dancers(options, test, options.test_frames)}  # fmt: skip
+    train = range(options.train_persons)
+    test = range(FIRST_TEST_PERSON, FIRST_TEST_PERSON + options.test_persons)
+    return {
+        "train": _walkers(options, train, range(options.cameras), options.train_frames),
+        "probe": _walkers(options, test, range(1), options.test_frames),
+        "gallery": _walkers(options, test, range(1, options.cameras), options.test_frames),
+    }
+
+
+def encoded(pixels: np.ndarray) -> bytes:
+    """A PNG file of (H, W, 3) uint8 RGB."""
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, format="PNG")
+    return file.getvalue()
+
+
+def _walkers(options: Options, persons: range, cameras: range, frames: int) -> Iterator[dict[str, Any]]:
+    for camera in cameras:
+        for person in persons:
+            for frame in range(frames):
+                picture = walkers.picture(options, person, camera, frame)
+                yield {
+                    "image": encoded(picture.pixels),
+                    "identity": f"{person:04d}",
+                    "camera": str(camera + 1),
+                    "tracklet": f"cam{camera + 1}/person_{person:04d}",
+                    "frame": frame,
+                    "path": f"cam{camera + 1}/person_{person:04d}/{frame + 1:04d}.png",
+                    "pose": picture.joints,
+                }
+
+
+def _dancers(options: Options, videos: range, frames: int) -> Iterator[dict[str, Any]]:
+    for video in videos:
+        for person in range(video * PERSONS_OF_A_VIDEO, video * PERSONS_OF_A_VIDEO + options.persons_per_video):
+            for frame in range(frames):
+                picture = dancers.picture(options, person, video, frame)
+                yield {
+                    "image": encoded(picture.pixels),
+                    "identity": f"{person:04d}",
+                    "camera": f"video{video}",
+                    "tracklet": f"video{video}/{person:04d}",
+                    "frame": frame,
+                    "path": f"images/{person:04d}_{frame:06d}.png",
+                    "pose": picture.joints,
+                }
