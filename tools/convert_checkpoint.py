@@ -3,6 +3,7 @@
 
 python tools/convert_checkpoint.py sm_sge PATH OUT          PATH: prefix (model.ckpt) or folder; OUT: folder to write
 python tools/convert_checkpoint.py cage X Y Z OUT           CAGE has a checkpoint for each axis
+python tools/convert_checkpoint.py upmnet LOCAL GLOBAL OUT   uPMnet has two networks; one alone is converted too
 """
 
 import argparse
@@ -17,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Writes OUT and prints its description; returns 1 with a message if that is not possible."""
     terminal.replace_unprintable()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("system", help="cage, hi_mpc or sm_sge")
+    parser.add_argument("system", help="cage, hi_mpc, sm_sge or upmnet")
     parser.add_argument("path", metavar="PATH", nargs="+")
     parser.add_argument("out", metavar="OUT")
     parser.add_argument("--skeleton", help="fail unless the checkpoint has this joint layout")

@@ -18,7 +18,7 @@ def convertible() -> list[str]:
     """Names of the systems whose checkpoints can be converted: those with a module `original`.
 
     Such a module has `models(originals, length)`, which returns name -> model holding the weights, and a description
-    with at least the skeleton; and `SEVERAL`, whether one network is several checkpoints.
+    with the skeleton where it has one; and `SEVERAL`, whether one network is several checkpoints.
     """
     return [name for name in systems.SYSTEMS if importlib.util.find_spec(_module(name))]
 
@@ -35,9 +35,11 @@ def convert(
 
     Args:
         system: one of `convertible`.
-        path: original checkpoint, see `tf1.read`; for CAGE one for each stream, in the order of the axes.
+        path: original checkpoint, see `tf1.read`; for CAGE one for each stream, in the order of the axes;
+            for uPMnet the local network, the global one, or both.
         out: folder to write: encoder.weights.h5, recognition.weights.h5 if the checkpoint holds a trained
-            recognition network, and model.json. It appears complete or not at all.
+            recognition network (uPMnet: local.weights.h5, global.weights.h5), and model.json.
+            It appears complete or not at all.
         skeleton: expected joint layout; None takes the one whose number of joints fits.
         length: frames per sequence f, which most checkpoints do not tell.
         force: replace an existing folder.
@@ -60,6 +62,8 @@ def convert(
     if len(originals) > 1 and not names.SEVERAL:
         raise ValueError(f"a {system} network is one checkpoint; received {len(originals)}.")
     models, description = names.models(originals, length)
+    if skeleton is not None and "skeleton" not in description:
+        raise ValueError(f"this is a checkpoint of images; it has no skeleton {skeleton!r}. Leave --skeleton out.")
     if skeleton is not None and skeletons.get(skeleton).name != description["skeleton"]:
         raise ValueError(f"the checkpoint was trained on skeleton {description['skeleton']!r}, not {skeleton!r}.")
     sources = [tf1.prefix_of(path).name for path in paths]
