@@ -10,7 +10,7 @@ import tensorflow as tf
 from tests import fakes
 from tests.parity import registry
 from tfskel.data import order as batches
-from tfskel.evaluation import auc, sequence_scores
+from tfskel.evaluation import auc, sequence_scores, tracklets
 from tfskel.layers import dense
 from tfskel.systems import recognition
 from tfskel.systems.cage import person_order
@@ -23,6 +23,9 @@ from tfskel.systems.hi_mpc import pseudo_labels
 from tfskel.systems.hi_mpc import system as hi_mpc_system
 from tfskel.systems.sm_sge import model as sm_sge
 from tfskel.systems.sm_sge import trainer as pretraining
+from tfskel.systems.upmnet import convolution
+from tfskel.systems.upmnet import losses as upmnet_losses
+from tfskel.systems.upmnet import model as upmnet_model
 
 GOLDEN = fakes.GOLDEN
 # Where the product's function lies, its name, a recording, the start of a row's name that must fail.
@@ -48,6 +51,10 @@ CALLED = [
     (recognition, "accuracy", "sm_sge/ks20_f6_evaluate", "evaluate/accuracy"),
     (sm_sge, "_bias", "sm_sge/data_ks20_nhood2", "data_biases/J"),
     (sm_sge.SMSGE, "scales", "sm_sge/data_casia_f6", "data_X_train/P"),
+    (upmnet_losses, "normalised", "upmnet/association_two_cams_zero_init", "association/loss/1"),
+    (upmnet_model, "part_means", "upmnet/head_resnet_v1_50_global", "head/eval"),
+    (convolution.Convolution, "call", "upmnet/backbone_mobilenet_v1_narrow_odd", "eval/features"),
+    (tracklets, "frame_descriptors", "upmnet/cmc_two_camera", "templates/split1/1"),
     (pretraining.PretrainTrainer, "targets", "sm_sge/ias_f6_forward_seq", "printed/J"),
 ]
 
