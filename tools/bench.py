@@ -31,6 +31,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 SIZES = ("tiny", "default", "full")
 BENCHMARKS = {  # name -> module of tests/tools with a function of that name
     **dict.fromkeys(("sm_sge", "hi_mpc", "cage"), "training_forms"),
+    **dict.fromkeys(("upmnet", "extraction"), "image_forms"),
     **dict.fromkeys(("windows", "scales", "reading"), "data_forms"),
     **dict.fromkeys(("evaluation", "clustering", "search", "epoch"), "feature_forms"),
 }

@@ -21,6 +21,8 @@ FORMS = {
     "sm_sge": {("Keras loops", "prefix tree"), ("unrolled", "prefix tree")},
     "hi_mpc": {("loop over heads", "centres twice")},
     "cage": {("term by term", "stacked"), ("term by term", "whole matrices"), ("axis by axis", "stacked")},
+    "upmnet": {("sample by sample", "all at once")},
+    "extraction": {("frame by frame", "batches")},
     "windows": {("list slices", "start indices")},
     "scales": {(f"means float{a}", b) for a, b in ((64, "matrix"), (32, "matrix"), (64, "model.scales"))},
     "reading": {("window records", "recording records"), ("window records", "recordings in memory")},
@@ -108,7 +110,10 @@ def test_a_form_that_disagrees_fails_the_command(monkeypatch, capsys):
 def test_an_unknown_name_is_refused_with_the_known_ones(capsys):
     with pytest.raises(SystemExit):
         bench.main(["window"])
-    assert "unknown benchmark 'window'; known: sm_sge, hi_mpc, cage, windows" in capsys.readouterr().err
+    assert (
+        "unknown benchmark 'window'; known: sm_sge, hi_mpc, cage, upmnet, extraction, windows"
+        in capsys.readouterr().err
+    )
 
 
 def test_a_copy_without_the_forms_is_refused(tmp_path, monkeypatch, capsys):
