@@ -76,13 +76,10 @@ def check_available(config: ml_collections.ConfigDict) -> None:
 def ingest(dataset: ml_collections.ConfigDict, recordings: pathlib.Path):
     """Prepares the data set with TFDS and reports on its quality.
 
-    Output `recordings`: `dataset.json` (where the prepared data set is, and its joint layout), `quality.json`, and the
-    data set itself under `tfds` when the recipe names no `data_dir`.
+    Output `recordings`: `dataset.json` (where the prepared data set is, the kind of its items, and what that kind must
+    know: joint layout or random divisions), `quality.json`, and the data set itself under `tfds` when the recipe names
+    no `data_dir`. Images have an index of each split beside it.
     """
-    from tfskel import skeletons
-    from tfskel.data import quality
-    from tfskel.data import recordings as recording_sets
-
     own = not dataset.data_dir
     data_dir = recordings / "tfds" if own else pathlib.Path(os.path.expanduser(dataset.data_dir))
     data_dir.mkdir(parents=True, exist_ok=True)
@@ -91,14 +88,13 @@ def ingest(dataset: ml_collections.ConfigDict, recordings: pathlib.Path):
     if not builder.is_prepared():
         build(builder, None if _embedded(builder, dataset) else raw_folder(dataset))
     folder = data_dir / pathlib.Path(builder.data_path).relative_to(literal.path)
-    parts = {name: recording_sets.load(folder, name) for name in builder.info.splits}
-    name = splits.skeleton(dataset.skeleton, builder.info.metadata.get("skeleton") or "", dataset.name)
-    report = quality.report(parts, dataset.length, skeletons.get(name), dataset.cut_gaps)
+    kind = builder.info.metadata.get("kind", splits.SKELETONS)
+    report, facts = splits.KINDS[kind].describe(recordings, folder, builder.info, dataset)
     for warning in report["warnings"]:
         logging.warning("%s: %s", dataset.name, warning)
     arrays.write_json(recordings / "quality.json", report)
     pointer = os.path.relpath(folder, recordings) if own else str(folder.resolve())
-    described = {"name": dataset.name, "folder": pointer, "skeleton": name}
+    described = {"name": dataset.name, "folder": pointer, "kind": kind} | facts
     described["acknowledgement"] = builder.info.metadata.get("acknowledgement", "")
     arrays.write_json(recordings / splits.POINTER, described)
 

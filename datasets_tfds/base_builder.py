@@ -82,7 +82,8 @@ class BaseBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
                 return config
         text = json.dumps(changed, sort_keys=True)
         digest = hashlib.sha256(text.encode()).hexdigest()[:10]
-        return Config(name=f"recordings_{digest}", description=f"Recordings with options {text}.", options=changed)
+        kind = cls.BUILDER_CONFIGS[0].name
+        return Config(name=f"{kind}_{digest}", description=f"{kind.capitalize()} with options {text}.", options=changed)
 
     @classmethod
     def _checked_option(cls, key: str, value: Any) -> Any:
@@ -141,7 +142,7 @@ class BaseBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
         for key, example in enumerate(map(self.encoder(split), examples)):
             yield key, example
         if key < 0:
-            raise ValueError(f"Data set {self.name}: split {split!r} holds no recording.")
+            raise ValueError(f"Data set {self.name}: split {split!r} holds nothing.")
 
     def _manual_dir(self, dl_manager: tfds.download.DownloadManager) -> pathlib.Path | None:
         if self._embedded or not self.MANUAL_DOWNLOAD_INSTRUCTIONS:

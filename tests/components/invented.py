@@ -30,7 +30,8 @@ def split(*rows: tuple[str, float], frames: int = F) -> recordings.Recordings:
 def ingest(folder, monkeypatch, **by_split: recordings.Recordings):
     """An output folder of ingest whose splits are those given."""
     folder.mkdir()
-    arrays.write_json(folder / splits.POINTER, {"name": "invented", "folder": "tfds", "skeleton": "kinect_v1"})
+    pointer = {"name": "invented", "kind": splits.SKELETONS, "folder": "tfds", "skeleton": "kinect_v1"}
+    arrays.write_json(folder / splits.POINTER, pointer)
     monkeypatch.setattr(recordings, "load", lambda path, name: by_split[name])
     return folder
 

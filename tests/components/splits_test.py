@@ -4,7 +4,7 @@
 import numpy as np
 import pytest
 
-from components import splits
+from components import skeleton_items, splits
 from tests.components import invented
 
 STORED = {
@@ -86,5 +86,5 @@ def test_recordings_of_another_skeleton_are_refused(read):
 
 def test_a_data_set_without_a_stated_layout_asks_for_one():
     with pytest.raises(ValueError, match="'x' states no joint layout; set --config.dataset.skeleton to kinect_v1, "):
-        splits.skeleton("", "", "x")
-    assert splits.skeleton("openpose", "", "x") == splits.skeleton("", "openpose", "x") == "openpose"
+        skeleton_items.layout("", "", "x")
+    assert skeleton_items.layout("openpose", "", "x") == skeleton_items.layout("", "openpose", "x") == "openpose"

@@ -145,7 +145,7 @@ def test_a_data_dir_that_is_a_pattern_is_refused_before_any_recording_is_read(tm
 
 
 def test_an_empty_split_is_refused(tmp_path):
-    with pytest.raises(ValueError, match="split 'probe' holds no recording"):
+    with pytest.raises(ValueError, match="split 'probe' holds nothing"):
         build(tmp_path, {"train": [walk(0)], "probe": []})
     with pytest.raises(ValueError, match="gave no splits"):
         build(tmp_path, {})

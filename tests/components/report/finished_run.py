@@ -25,7 +25,7 @@ def sequences(*shape):
     return np.random.default_rng(0).normal(size=(*shape, 4, 20, 3))
 
 
-POINTER = {"folder": "tfds", "skeleton": "kinect_v1", "acknowledgement": "Thanks to <all>."}
+POINTER = {"folder": "tfds", "kind": "skeletons", "skeleton": "kinect_v1", "acknowledgement": "Thanks to <all>."}
 QUALITY = {
     "splits": {
         "train": {

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: MIT
+"""Images, or frames of tracklets, as a split: rows of a stored split, decoded when read."""
+
+import dataclasses
+import functools
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from tfskel.data import colour_histogram, frames, image_pixels, split
+
+HISTOGRAM = "colour histogram of strips"
+PIXELS = "raw pixels"
+_PICTURE = (128, 64)
+_PIXELS = (32, 16)
+
+
+@dataclasses.dataclass
+class ImageSplit(split.Split):
+    """Frames of one split of a protocol. An item is a frame; the recording it belongs to is its tracklet.
+
+    Attributes:
+        frames: the stored split.
+        rows: (N,) int64, which of its frames.
+        image_size: height that images are resized to; they become half as wide.
+        classes: identities in the order of the labels.
+    """
+
+    frames: frames.Frames
+    rows: np.ndarray
+    image_size: int
+    classes: list[str]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def read(self, rows: np.ndarray | slice) -> np.ndarray:
+        """Images for a model: (n, image_size, image_size // 2, 3) float32 in [-1, 1], see `image_pixels.prepare`."""
+        return self._pixels(image_pixels.prepared, rows, image_pixels.target(self.image_size))
+
+    def raw(self, rows: np.ndarray | slice) -> np.ndarray:
+        """Images as captured: (n, H, W, 3) uint8, RGB.
+
+        Where the split holds more than one size, they are resized to the recipe's and rounded to bytes.
+        """
+        return self._pixels(image_pixels.resized, rows, self.captured_size or image_pixels.target(self.image_size))
+
+    def picture(self, rows: np.ndarray | slice) -> np.ndarray:
+        """Thumbnails: (n, 128, 64, 3) uint8."""
+        return self._pixels(image_pixels.resized, rows, _PICTURE)
+
+    def baselines(self, rows: np.ndarray | slice) -> dict[str, np.ndarray]:
+        """Colours of four strips (n, 512), and pixels of a small picture (n, 1536), both float32."""
+        small = self._pixels(image_pixels.resized, rows, _PIXELS)
+        histograms = colour_histogram.strip_histograms(self.raw(rows))
+        return {HISTOGRAM: histograms, PIXELS: small.reshape(len(small), -1) / np.float32(255)}
+
+    def batches(self, rows: Iterable[np.ndarray]) -> Iterator:
+        """What `read` gives of many batches, decoded in parallel and ahead of their use.
+
+        Args:
+            rows: (n,) int rows of this split for each batch; may be endless.
+
+        Returns:
+            Iterator of (n, h, w, 3) float32 tensors.
+        """
+        target = image_pixels.target(self.image_size)
+        return image_pixels.stream(map(self.encoded, rows), image_pixels.prepared, target)
+
+    def encoded(self, rows: np.ndarray | slice) -> list[bytes]:
+        """PNG or JPEG files, as stored."""
+        return self.frames.encoded(self.rows[rows])
+
+    def subset(self, rows: np.ndarray) -> "ImageSplit":
+        """As Split."""
+        return dataclasses.replace(self, rows=self.rows[rows])
+
+    def of(self, classes: list[str]) -> "ImageSplit":
+        """The same items with other classes."""
+        return dataclasses.replace(self, classes=classes)
+
+    def _pixels(self, function, rows, size: tuple[int, int]) -> np.ndarray:
+        return image_pixels.compiled(function, size)(self.encoded(rows)).numpy()
+
+    @functools.cached_property
+    def captured_size(self) -> tuple[int, int] | None:
+        """Height and width of all images as stored; None where they differ."""
+        sizes = set(zip(self.frames.height[self.rows].tolist(), self.frames.width[self.rows].tolist(), strict=True))
+        return sizes.pop() if len(sizes) == 1 else None
+
+    @functools.cached_property
+    def content(self) -> np.ndarray:
+        """(N,) int64, a hash of the stored bytes."""
+        return self.frames.content[self.rows]
+
+    @functools.cached_property
+    def identity(self) -> np.ndarray:
+        """(N,) text."""
+        return self.frames.identity[self.rows]
+
+    @functools.cached_property
+    def camera(self) -> np.ndarray:
+        """(N,) text."""
+        return self.frames.camera[self.rows]
+
+    @functools.cached_property
+    def view(self) -> np.ndarray:
+        """(N,) text, unknown."""
+        return np.full(len(self), "")
+
+    @functools.cached_property
+    def recording(self) -> np.ndarray:
+        """(N,) text, the tracklet; unique in the data set."""
+        return self.frames.tracklet[self.rows]
+
+    @functools.cached_property
+    def frame(self) -> np.ndarray:
+        """(N,) int64, number within the tracklet."""
+        return self.frames.frame[self.rows]
