@@ -71,6 +71,7 @@ PROTOCOLS = {
     ("ilids_vid", "probe"): Protocol(pooling="max", divisions=10, both_directions=True),
     ("dukemtmc_videoreid", "probe"): Protocol(pooling="max", exclude_same="camera", junk="-1", trapezoid=True),
     ("person_sim", "probe"): Protocol(pooling="max", both_directions=True),
+    ("person_sim", "test"): Protocol(probe="test", gallery="test", same_set=True),
     ("own_images", "probe"): Protocol(pooling="max"),
     **{
         ("released", f"{probe}_{gallery}"): Protocol(probe=probe, gallery=gallery, same_set=probe == gallery)

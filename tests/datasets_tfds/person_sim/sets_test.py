@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Whole sets: who is in which split, options and their messages, contact sheet."""
+"""Whole sets: who is in which split, options and their messages, difficulty, contact sheet."""
 
 import io
 
@@ -9,6 +9,8 @@ from PIL import Image
 
 from datasets_tfds.person_sim import contact_sheet, examples, walkers
 from datasets_tfds.person_sim.options import OPTIONS, Options
+from tfskel.data import colour_histogram
+from tfskel.evaluation import protocols
 
 SMALL = {
     "walkers": Options(train_persons=2, test_persons=3, cameras=3, train_frames=2, test_frames=2),
@@ -35,6 +37,12 @@ def test_no_person_is_trained_with_and_tested(small):
     else:
         assert {row["camera"] for row in splits["probe"]} == {"1"}
         assert {row["camera"] for row in splits["gallery"]} == {"2", "3"}
+
+
+def test_each_set_has_a_protocol(small):
+    name, splits = small
+    found = protocols.protocol("person_sim", {"walkers": "probe", "dancers": "test"}[name])
+    assert {found.train, found.probe, found.gallery} == set(splits)
 
 
 def test_tracklets_are_unique_and_hold_the_frames_in_order(small):
@@ -82,6 +90,29 @@ def test_options_left_open_are_the_sets_own():
     dancing = Options(set="dancers", height=128)
     assert (dancing.train_frames, dancing.test_frames, dancing.height, dancing.occlusion) == (20, 12, 128, 0.15)
     assert {**vars(Options()), "train_frames": 0, "test_frames": 0, "height": 0, "occlusion": -1.0} == OPTIONS
+
+
+def rank1_of_colours(colour, persons=24, frames=2):
+    """Share of persons whose nearest tracklet of the other camera, by mean colours of strips, is their own."""
+    options = Options(colour=colour)
+    first, second = (
+        np.stack([
+            colour_histogram.strip_histograms(
+                np.stack([walkers.picture(options, person, camera, frame).pixels for frame in range(frames)])
+            ).mean(axis=0)
+            for person in range(persons)
+        ])
+        for camera in (0, 1)
+    )  # fmt: skip
+    distances = np.linalg.norm(first[:, None] - second[None], axis=-1)
+    own = np.arange(persons)
+    return ((distances.argmin(axis=1) == own).mean() + (distances.argmin(axis=0) == own).mean()) / 2
+
+
+def test_colours_find_many_persons_but_not_most_and_casts_make_it_harder():
+    default = rank1_of_colours(0.5)
+    assert 0.35 <= default <= 0.80  # of 24 persons; 35 to 70 % of 40
+    assert rank1_of_colours(2.0) < default - 0.15
 
 
 def test_a_contact_sheet_shows_a_person_in_each_column():
