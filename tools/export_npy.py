@@ -155,24 +155,15 @@ def _numbers(identities: dict[str, list[str]]) -> dict[str, int]:
 
 
 def _write(base: pathlib.Path, request: published_sets.Request, layout: str, project: str, parts: dict) -> None:
-    row, wants, name = (
-        published_layouts.LAYOUTS[layout],
-        published_layouts.PROJECTS[project],
-        request.set.name,
-    )
-    words = request.tests()[layout]
+    wants, name = published_layouts.PROJECTS[project], request.set.name
+    files = request.files(layout, base)
     for split, part in parts.items():
-        files = (
-            row.train_files(base, name, request.length)
-            if split == "train"
-            else row.test_files(base, name, request.length, words[split])
-        )
-        published_arrays.write(files, part, frame_id=wants.frame_id, target=wants.target)
+        published_arrays.write(files[split], part, frame_id=wants.frame_id, target=wants.target)
     if layout in wants.pooled:
         folder = base / wants.pooled[layout].format(set=name)
         tests = np.concatenate([part.joints for split, part in parts.items() if split != "train"])
-        files = published_layouts.Files(folder, name, request.length, "t_")
-        published_arrays.write_coordinates(files, tests, target=wants.target)
+        pooled = published_layouts.Files(folder, name, request.length, "t_")
+        published_arrays.write_coordinates(pooled, tests, target=wants.target)
 
 
 def main(arguments: list[str] | None = None) -> int:

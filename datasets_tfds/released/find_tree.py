@@ -2,7 +2,9 @@
 """Finds a published data set below the user's folder, whichever project's tree it is."""
 
 import dataclasses
+import itertools
 import pathlib
+import re
 
 from datasets_tfds.readers import folder_tree
 from datasets_tfds.released import published_arrays, published_layouts, published_sets
@@ -38,7 +40,7 @@ def find(manual_dir: pathlib.Path, request: published_sets.Request) -> Tree:
         there = ", ".join(available(manual_dir)) or "no published data set at all"
         raise FileNotFoundError(
             f"{request.config} is not below {manual_dir}, which holds {there}. "
-            f"Found:\n{folder_tree.draw(manual_dir, depth=4)}\n{expected(request)}"
+            f"Found:\n{folder_tree.draw(manual_dir, depth=4)}\n{_expected(request)}"
         )
     for files in trees[0].splits.values():
         published_arrays.check_present(files)
@@ -47,50 +49,44 @@ def find(manual_dir: pathlib.Path, request: published_sets.Request) -> Tree:
 
 def available(manual_dir: pathlib.Path) -> list[str]:
     """Config names of everything below the folder, in the order of the table of sets, then by length and view."""
-    requests = []
-    for key, row in published_sets.SETS.items():
-        for layout in row.tests:
-            for numbers in _numbers(manual_dir, key, layout):
-                view = f"_view{numbers[1]}" if len(numbers) > 1 else ""
-                requests.append(published_sets.parse(f"{key}{view}_f{numbers[0]}"))
-    order = list(published_sets.SETS)
-    unique = {request.config: request for request in requests if _candidates(manual_dir, request)}
-    return sorted(unique, key=lambda c: (order.index(unique[c].key), unique[c].length, int(unique[c].view or -1)))
+    configs: dict[tuple[int, ...], str] = {}
+    roots = _roots(manual_dir)
+    for row, (key, published) in enumerate(published_sets.SETS.items()):
+        for layout, name, root in itertools.product(published.tests, published.folders(), roots):
+            base = published_layouts.LAYOUTS[layout].base
+            numbered = re.compile(base.format(set=name, f="([1-9][0-9]*)", view="(0|[1-9][0-9]*)"))
+            for path in root.glob(base.format(set=name, f="*", view="*")):
+                if match := numbered.fullmatch(path.relative_to(root).as_posix()):
+                    length, *view = match.groups()
+                    config = "_".join([key, *(f"view{number}" for number in view), f"f{length}"])
+                    configs[row, *map(int, match.groups())] = config
+    ordered = [configs[numbers] for numbers in sorted(configs)]
+    return [config for config in ordered if _candidates(manual_dir, published_sets.parse(config))]
 
 
-def expected(request: published_sets.Request) -> str:
+def _expected(request: published_sets.Request) -> str:
     """Text for messages: the trees in which the request is looked for."""
-    lines = [f"Expected for {request.config}, below manual_dir or a folder Datasets in it, one of:"]
-    for layout, tests in request.tests().items():
-        base = pathlib.Path(request.base(layout))
-        splits = _splits(base, layout, request, tests)
-        for files in splits.values():
-            names = [files.coordinate("{x,y,z}").name, files.ids.name, f"[{files.frame_id.name}]"]
-            lines.append(f"  {files.folder}/: {', '.join(names)}")
-        lines.append("  or" if layout != list(request.tests())[-1] else "")
-    return "\n".join(lines).rstrip()
+    trees = []
+    for layout in request.tests():
+        rows = [
+            f"  {files.folder}/: {files.coordinate('{x,y,z}').name}, {files.ids.name}, [{files.frame_id.name}]"
+            for files in request.files(layout, pathlib.Path(request.base(layout))).values()
+        ]
+        trees.append("\n".join(rows))
+    choice = "\n  or\n".join(trees)
+    return f"Expected for {request.config}, below manual_dir or a folder Datasets in it, one of:\n{choice}"
 
 
 def _candidates(manual_dir: pathlib.Path, request: published_sets.Request) -> list[Tree]:
     trees: dict[tuple, Tree] = {}
-    for layout, tests in request.tests().items():
-        for name in (request.set.name, *request.set.aliases):
-            for root in _roots(manual_dir):
-                base = root / request.base(layout, name)
-                splits = _splits(base, layout, request, tests)
-                if not splits["train"].folder.is_dir():
-                    continue
-                if published_layouts.LAYOUTS[layout].partial:
-                    splits = _present(splits)
-                if len(splits) > 1:
-                    trees.setdefault((layout, base.resolve()), Tree(layout, base, splits))
+    for layout, name, root in itertools.product(request.tests(), request.set.folders(), _roots(manual_dir)):
+        base = root / request.base(layout, name)
+        splits = request.files(layout, base)
+        if splits["train"].folder.is_dir():
+            if published_layouts.LAYOUTS[layout].partial:
+                splits = _present(splits)
+            trees.setdefault((layout, base.resolve()), Tree(layout, base, splits))
     return list(trees.values())
-
-
-def _splits(base, layout, request, tests) -> dict[str, published_layouts.Files]:
-    row, name, length = published_layouts.LAYOUTS[layout], request.set.name, request.length
-    files = {"train": row.train_files(base, name, length)}
-    return files | {split: row.test_files(base, name, length, word) for split, word in tests.items()}
 
 
 def _present(splits: dict[str, published_layouts.Files]) -> dict[str, published_layouts.Files]:
@@ -105,23 +101,8 @@ def _present(splits: dict[str, published_layouts.Files]) -> dict[str, published_
 
 def _roots(manual_dir: pathlib.Path) -> list[pathlib.Path]:
     """Folders that may hold `<set>/<f>`: below manual_dir, or beside it where manual_dir is the set's own folder."""
-    set_names = {name for row in published_sets.SETS.values() for name in (row.name, f"{row.name}_match", *row.aliases)}
-    roots = [manual_dir.parent] if manual_dir.name in set_names else []
+    own = {name for row in published_sets.SETS.values() for name in (*row.folders(), f"{row.name}_match")}
+    roots = [manual_dir.parent] if manual_dir.name in own else []
     for pattern in _ROOTS:
         roots += [path for path in sorted(manual_dir.glob(pattern)) if path.is_dir()] if pattern else [manual_dir]
     return roots
-
-
-def _numbers(manual_dir: pathlib.Path, key: str, layout: str) -> set[tuple[str, ...]]:
-    """Lengths, or (length, view) pairs, for which there are folders."""
-    row = published_sets.SETS[key]
-    pairs = set()
-    for name in (row.name, *row.aliases):
-        pattern = published_layouts.LAYOUTS[layout].base.format(set=name, f="*", view="*")
-        for root in _roots(manual_dir):
-            for path in root.glob(pattern):
-                parts = path.parts[-pattern.count("/") :] if "view" in pattern else path.parts[-1:]
-                numbers = tuple(part.removeprefix("view_") for part in parts)
-                if all(number.isascii() and number.isdigit() for number in numbers):
-                    pairs.add(tuple(str(int(number)) for number in numbers))
-    return pairs

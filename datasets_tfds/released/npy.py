@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Reads `.npy` files without ever running code from them, pickled identity dictionaries included."""
 
+import contextlib
 import math
+import os
 import pathlib
 import pickle
+from collections.abc import Iterator
+from typing import BinaryIO
 
 import numpy as np
 
@@ -17,15 +21,13 @@ def load_array(path: str | pathlib.Path) -> np.ndarray:
         FileNotFoundError: there is no such file.
         ValueError: not a `.npy` file, damaged, or it holds pickled Python objects.
     """
-    path = _existing(path)
-    with path.open("rb") as file:
-        shape, dtype = _header(file, path)
+    with _opened(path) as (file, shape, dtype):
         if dtype.hasobject:
             raise ValueError(
                 f"{path} holds pickled Python objects, which are not read as an array. "
                 "An identity dictionary is read with npy.load_ids."
             )
-        found, needed = path.stat().st_size - file.tell(), math.prod(shape) * dtype.itemsize
+        found, needed = os.fstat(file.fileno()).st_size - file.tell(), math.prod(shape) * dtype.itemsize
         if found != needed:
             raise ValueError(
                 f"{path} is damaged or cut short: {shape} {dtype} takes {needed} bytes, {found} are there."
@@ -35,21 +37,17 @@ def load_array(path: str | pathlib.Path) -> np.ndarray:
 
 
 def load_ids(path: str | pathlib.Path) -> dict[int, list[int]]:
-    """The dictionary identity -> sequence indices that the originals store pickled in a `.npy` file.
+    """The dictionary identity -> sequence indices that the originals store pickled in a `.npy` file, in its order.
 
     The pickle may name nothing but NumPy's arrays, scalars and dtypes, and these are replaced by inert
     stand-ins, so that nothing the file says is ever called. Files of Python 2 and of old NumPy are read too.
-
-    Returns:
-        identity -> indices, in the order of the file.
 
     Raises:
         FileNotFoundError: there is no such file.
         ValueError: not such a file, damaged, or its pickle names anything else (nothing of it is run).
     """
-    path = _existing(path)
-    with path.open("rb") as file:
-        if not _header(file, path)[1].hasobject:
+    with _opened(path) as (file, _, dtype):
+        if not dtype.hasobject:
             raise ValueError(f"{path} holds a plain array, not an identity dictionary; use npy.load_array.")
         try:
             content = _Unpickler(file, encoding="latin1").load()
@@ -109,29 +107,20 @@ class _Scalar(_StandIn):
         return dtype.numbers(data)[0]
 
 
-class _Encode(_StandIn):
-    """Stands in for `codecs.encode`, by which old protocols write bytes; becomes those bytes."""
+class _Bytes(_StandIn):
+    """Stands in for `codecs.encode` and `bytes`, by which old protocols write bytes; becomes those bytes."""
 
-    def __new__(cls, text, encoding):
+    def __new__(cls, text="", encoding="latin1"):
         return text.encode("latin1")
-
-
-class _NoBytes(_StandIn):
-    """Stands in for `bytes`, by which old protocols write an empty text; becomes that."""
-
-    def __new__(cls):
-        return b""
 
 
 _STAND_INS = {
     ("numpy", "ndarray"): _Array,
     ("numpy", "dtype"): _Dtype,
-    ("numpy.core.multiarray", "_reconstruct"): _Array,
-    ("numpy._core.multiarray", "_reconstruct"): _Array,
-    ("numpy.core.multiarray", "scalar"): _Scalar,
-    ("numpy._core.multiarray", "scalar"): _Scalar,
-    ("_codecs", "encode"): _Encode,
-    ("__builtin__", "bytes"): _NoBytes,
+    **{(f"numpy.{core}.multiarray", "_reconstruct"): _Array for core in ("core", "_core")},
+    **{(f"numpy.{core}.multiarray", "scalar"): _Scalar for core in ("core", "_core")},
+    ("_codecs", "encode"): _Bytes,
+    ("__builtin__", "bytes"): _Bytes,
 }
 
 
@@ -142,31 +131,28 @@ class _Unpickler(pickle.Unpickler):
         return _STAND_INS[module, name]
 
 
-def _existing(path: str | pathlib.Path) -> pathlib.Path:
-    path = pathlib.Path(path)
-    if not path.is_file():
+@contextlib.contextmanager
+def _opened(path: str | pathlib.Path) -> Iterator[tuple[BinaryIO, tuple[int, ...], np.dtype]]:
+    """An open `.npy` file, which is read past its header, and its shape and dtype."""
+    if not pathlib.Path(path).is_file():
         raise FileNotFoundError(f"There is no file {path}.")
-    return path
-
-
-def _header(file, path: pathlib.Path) -> tuple[tuple[int, ...], np.dtype]:
-    """Shape and dtype of an open `.npy` file, which is read past its header."""
     readers = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
-    try:
-        version = np.lib.format.read_magic(file)
-        if version not in readers:
-            raise ValueError(f"format version {version} is not known")
-        shape, _, dtype = readers[version](file)
-    except (ValueError, EOFError) as error:
-        raise ValueError(f"{path} is not a readable .npy file: {error}") from error
-    return shape, dtype
+    with open(path, "rb") as file:
+        try:
+            version = np.lib.format.read_magic(file)
+            if version not in readers:
+                raise ValueError(f"format version {version} is not known")
+            shape, _, dtype = readers[version](file)
+        except (ValueError, EOFError) as error:
+            raise ValueError(f"{path} is not a readable .npy file: {error}") from error
+        yield file, shape, dtype
 
 
 def _latin1(text: str | bytes) -> str:
     return text.decode("latin1") if isinstance(text, bytes) else str(text)
 
 
-def _as_ids(content: object, path: pathlib.Path) -> dict[int, list[int]]:
+def _as_ids(content: object, path: str | pathlib.Path) -> dict[int, list[int]]:
     if not isinstance(content, dict):
         found = type(content).__name__.strip("_").lower()
         raise ValueError(f"{path} holds no identity dictionary but {found}.")

@@ -38,15 +38,13 @@ def read(files: published_layouts.Files, num_joints: int) -> Sequences:
     """
     check_present(files)
     ids = npy.load_ids(files.ids)
-    listed = sum(len(indices) for indices in ids.values())
-    axes = {axis: _coordinate(files.coordinate(axis), files.length, num_joints) for axis in published_layouts.AXES}
-    sizes = {axis: len(rows) for axis, rows in axes.items()}
-    if len(set(sizes.values())) > 1:
-        text = ", ".join(f"{files.coordinate(axis).name} {size}" for axis, size in sizes.items())
+    paths = [files.coordinate(axis) for axis in published_layouts.AXES]
+    axes = [_coordinate(path, files.length, num_joints) for path in paths]
+    if len({len(rows) for rows in axes}) > 1:
+        text = ", ".join(f"{path.name} {len(rows)}" for path, rows in zip(paths, axes, strict=True))
         raise ValueError(f"{files.folder}: the coordinate files differ in their number of frames: {text}.")
-    _check_length(files, sizes["x"], listed)
-    joints = np.stack([axes[axis] for axis in published_layouts.AXES], axis=-1)
-    joints = joints.reshape(-1, files.length, num_joints, 3)
+    _check_length(files, len(axes[0]), sum(map(len, ids.values())))
+    joints = np.stack(axes, axis=-1).reshape(-1, files.length, num_joints, 3)
     identity = _identities(files.ids, ids, len(joints))
     if files.frame_id.is_file():
         _check_frame_id(files, identity)
@@ -65,12 +63,7 @@ def check_present(files: published_layouts.Files) -> None:
 
 
 def target_fault(files: published_layouts.Files, joints: np.ndarray) -> str:
-    """What is wrong with the reversed sequences beside the files, "" when nothing is or there are none.
-
-    Args:
-        files: the files of a split.
-        joints: (N, f, J, 3) sequences read from them.
-    """
+    """What is wrong with the reversed sequences beside files that hold `joints` (N, f, J, 3); "" if nothing."""
     for index, axis in enumerate(published_layouts.AXES):
         path = files.coordinate(axis, "target")
         if not path.is_file():
@@ -92,13 +85,9 @@ def target_fault(files: published_layouts.Files, joints: np.ndarray) -> str:
 def write(files: published_layouts.Files, sequences: Sequences, *, frame_id: bool, target: bool) -> None:
     """Writes one split as the authors' preprocessing does: float64 coordinates, (N*f, J) a file, pickled `ids`.
 
-    Args:
-        files: where to; the folder is made.
-        sequences: what; a person's indices are listed in ascending order.
-        frame_id: also write the person of every sequence.
-        target: also write the reversed sequences.
+    A person's indices are listed in ascending order. `frame_id` also writes the person of every sequence, `target`
+    the reversed sequences.
     """
-    files.folder.mkdir(parents=True, exist_ok=True)
     write_coordinates(files, sequences.joints, target=target)
     ids = {int(identity): np.flatnonzero(sequences.identity == identity).tolist() for identity in sequences.identities}
     _write_ids(files.ids, ids)

@@ -9,12 +9,10 @@ AXES = ("x", "y", "z")
 
 @dataclasses.dataclass(frozen=True)
 class Files:
-    """The files of one split.
+    """The files of one split: their `folder`, and what their names say.
 
     Attributes:
-        folder: folder they are in.
-        name: data set's name in the file names.
-        length: f, frames in a sequence; part of every file name.
+        name, length: data set's name, and f, frames in a sequence.
         prefix: "" for the training split, "t_" before the coordinate files of a test split.
     """
 
@@ -59,28 +57,22 @@ class Layout:
     test_name: str
     partial: bool = False
 
-    def train_files(self, base: pathlib.Path, name: str, length: int) -> Files:
-        """Files of the training split below the data set's own folder."""
-        return Files(base / self.train.format(set=name), name, length, "")
-
-    def test_files(self, base: pathlib.Path, name: str, length: int, test: str) -> Files:
-        """Files of the test set `test`; "" where the layout has a single one."""
+    def files(self, base: pathlib.Path, name: str, length: int, test: str | None) -> Files:
+        """Files of the test set `test` ("" where there is a single one), or of the training split, for None."""
+        if test is None:
+            return Files(base / self.train.format(set=name), name, length, "")
         folder = base / self.test.format(set=name, test=test)
         return Files(folder, self.test_name.format(set=name, test=test), length, "t_")
 
 
-_FLAT = Layout("{set}/{f}", "{set}_train_npy_data", "{set}_test_npy_data", "{set}")
-_VIEW = dataclasses.replace(_FLAT, base="{set}/{f}/view_{view}")
-
+_FLAT, _VIEW, _TRAIN, _TEST = "{set}/{f}", "{set}/{f}/view_{view}", "{set}_train_npy_data", "{set}_test_npy_data"
 LAYOUTS = {
-    "split_folders": Layout("{set}/{f}", "train_npy_data", "test_npy_data/{test}", "{set}"),
-    "flat": _FLAT,
-    "flat_named": dataclasses.replace(_FLAT, test_name="{set}-{test}", partial=True),
-    "view": _VIEW,
-    "view_named": dataclasses.replace(_VIEW, test_name="{set}-{test}", partial=True),
-    "conditions": Layout(
-        "{set}_match/{f}", "{set}_train_npy_data", "{set}_test_npy_data/{test}", "{set}", partial=True
-    ),
+    "split_folders": Layout(_FLAT, "train_npy_data", "test_npy_data/{test}", "{set}"),
+    "flat": Layout(_FLAT, _TRAIN, _TEST, "{set}"),
+    "flat_named": Layout(_FLAT, _TRAIN, _TEST, "{set}-{test}", partial=True),
+    "view": Layout(_VIEW, _TRAIN, _TEST, "{set}"),
+    "view_named": Layout(_VIEW, _TRAIN, _TEST, "{set}-{test}", partial=True),
+    "conditions": Layout("{set}_match/{f}", _TRAIN, f"{_TEST}/{{test}}", "{set}", partial=True),
 }
 
 
@@ -101,13 +93,9 @@ class Project:
     pooled: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
+_VIEWS = ("flat", "flat_named", "view")
 PROJECTS = {
     "hi_mpc": Project(("split_folders", "conditions"), frame_id=True, target=False),
-    "cage": Project(
-        ("flat", "flat_named", "view", "conditions"),
-        frame_id=False,
-        target=True,
-        pooled={"conditions": "{set}_test_npy_data"},
-    ),
-    "sm_sge": Project(("flat", "flat_named", "view", "view_named", "conditions"), frame_id=True, target=False),
+    "cage": Project((*_VIEWS, "conditions"), frame_id=False, target=True, pooled={"conditions": _TEST}),
+    "sm_sge": Project((*_VIEWS, "view_named", "conditions"), frame_id=True, target=False),
 }

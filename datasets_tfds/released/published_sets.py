@@ -2,6 +2,7 @@
 """The published data sets as a table, and the names under which one can be asked for."""
 
 import dataclasses
+import pathlib
 import re
 
 from datasets_tfds import catalogue
@@ -9,6 +10,7 @@ from datasets_tfds.released import published_layouts
 
 CONDITIONS = {"nm": "nm", "cl": "cl", "bg": "bg"}
 _SINGLE = {"probe": ""}
+_FLAT = {"flat": _SINGLE, "view": _SINGLE}
 _GALLERY_PROBE = {"gallery": "gallery", "probe": "probe"}
 _A_B = {"a": "A", "b": "B"}
 
@@ -20,7 +22,7 @@ class PublishedSet:
     Attributes:
         name: name in folders and files.
         skeleton: name in tfskel.skeletons, for the number of joints; the joint order is that of the files.
-        tests: layout (datasets_tfds.released.published_layouts) -> our split -> word for the test set in that layout.
+        tests: row of published_layouts.LAYOUTS -> our split -> word for the test set in that layout.
         aliases: other names of the folder, from the projects' texts.
         train_rule: how the authors cut the training sequences: "training" (overlapping) or "testing".
         lengths: sequence lengths that the authors name, for messages; any length is accepted.
@@ -33,25 +35,18 @@ class PublishedSet:
     train_rule: str = "training"
     lengths: tuple[int, ...] = (4, 6, 8, 10)
 
+    def folders(self) -> tuple[str, ...]:
+        """Names that its folder may have."""
+        return (self.name, *self.aliases)
+
 
 SETS = {
-    "ias": PublishedSet("IAS", "kinect_v1", {"split_folders": _A_B, "flat_named": _A_B, "view_named": _A_B}),
-    "biwi": PublishedSet(
-        "BIWI",
-        "kinect_v1",
-        {"split_folders": {"walking": "Walking", "still": "Still"}, "flat": _SINGLE, "view": _SINGLE},
-    ),
-    "kgbd": PublishedSet(
-        "KGBD",
-        "kinect_v1",
-        {"split_folders": _GALLERY_PROBE, "flat": _SINGLE, "view": _SINGLE},
-        train_rule="testing",
-    ),
-    "ks20": PublishedSet("KS20", "kinect_v2", {"split_folders": _GALLERY_PROBE, "flat": _SINGLE, "view": _SINGLE}),
+    "ias": PublishedSet("IAS", "kinect_v1", dict.fromkeys(("split_folders", "flat_named", "view_named"), _A_B)),
+    "biwi": PublishedSet("BIWI", "kinect_v1", {"split_folders": {"walking": "Walking", "still": "Still"}, **_FLAT}),
+    "kgbd": PublishedSet("KGBD", "kinect_v1", {"split_folders": _GALLERY_PROBE, **_FLAT}, train_rule="testing"),
+    "ks20": PublishedSet("KS20", "kinect_v2", {"split_folders": _GALLERY_PROBE, **_FLAT}),
     "casia_b": PublishedSet(
-        "CASIA_B",
-        "openpose",
-        {"view": _SINGLE, "conditions": CONDITIONS},
+        *("CASIA_B", "openpose", {"view": _SINGLE, "conditions": CONDITIONS}),
         aliases=("CASIA",),
         lengths=(20, 30, 40, 50, 60, 70),
     ),
@@ -67,8 +62,7 @@ class Request:
     """What a config name asks for.
 
     Attributes:
-        config: the name itself.
-        key: row of SETS.
+        config, key: the name itself, and the row of SETS.
         length: f, frames in a sequence.
         view: number of the view folder, "" for none.
         condition: the one condition wanted as test set, "" for all of them.
@@ -96,6 +90,11 @@ class Request:
         """Folder below `Datasets`, for the set's name or one of its aliases."""
         template = published_layouts.LAYOUTS[layout].base
         return template.format(set=name or self.set.name, f=self.length, view=self.view)
+
+    def files(self, layout: str, base: pathlib.Path) -> dict[str, published_layouts.Files]:
+        """Files of each split below the folder `base`, in the order train, tests."""
+        row, words = published_layouts.LAYOUTS[layout], {"train": None, **self.tests()[layout]}
+        return {split: row.files(base, self.set.name, self.length, word) for split, word in words.items()}
 
 
 def parse(config: str) -> Request:

@@ -99,7 +99,7 @@ def _read(folder: pathlib.Path, layout, name: str, test: str, length: int, num_j
     base = next((base for base in bases if base.is_dir()), None)
     if base is None:
         raise FileNotFoundError(f"{folder} holds no folder {SMALL_SETS} with the arrays of {name}, f = {length}.")
-    files = {"train": layout.train_files(base, name, length), "test": layout.test_files(base, name, length, test)}
+    files = {split: layout.files(base, name, length, word) for split, word in {"train": None, "test": test}.items()}
     return {split: published_arrays.read(stored, num_joints) for split, stored in files.items()}
 
 
