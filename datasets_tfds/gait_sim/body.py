@@ -53,12 +53,7 @@ PAIRED = frozenset(("upper_arm", "forearm", "hand", "thigh", "shank"))  # measur
 
 @dataclasses.dataclass(frozen=True)
 class Body:
-    """Segment lengths of one identity in metres.
-
-    Args:
-        stature: height of the person, 1.50 to 1.95 m.
-        lengths: segment name to (left, right) length.
-    """
+    """One identity in metres: `stature`, 1.50 to 1.95, and segment name -> (left, right) `lengths`."""
 
     stature: float
     lengths: dict[str, tuple[float, float]]
@@ -69,13 +64,7 @@ class Body:
 
 
 def draw(rng: np.random.Generator) -> Body:
-    """One person: stature, then every segment around its proportion.
-
-    Args:
-        rng: generator of the identity; always advanced by the same number of draws.
-
-    Returns:
-        Body with lengths in metres.
+    """One person: stature, then every segment around its proportion; `rng` is always advanced by as many draws.
 
     Source: proportions after Drillis and Contini, 1966, in Winter, Biomechanics and Motor Control of Human
     Movement, figure 4.1; spread of proportions chosen to match shared recordings of real walkers.

@@ -7,23 +7,17 @@ from datasets_tfds.gait_sim import body, gait, kinematics
 
 STANCE_END, DOUBLE_SUPPORT = 0.60, 0.10  # fractions of a stride
 HEEL_TO_BALL = np.radians(3.0)  # range of foot pitch in which the load moves from heel to ball
-SMOOTH_SPEED, SMOOTH_HEIGHT = (
-    0.07,
-    0.044,
-)  # seconds; a body of that mass cannot follow every change of its feet
+SMOOTH_SPEED, SMOOTH_HEIGHT = 0.07, 0.044  # seconds; a body of that mass cannot follow every change of its feet
 RELEASE = 0.08  # seconds in which a lifted foot returns to the path its joint angles give
 CLEARANCE = 0.008  # metres between a swinging foot and the floor
 LONGEST_REACH = 0.9993  # of a straight leg; keeps a few degrees of knee flexion
 
 
 def support(phase: np.ndarray) -> np.ndarray:
-    """Share of the weight on each foot.
+    """Share of the weight on each foot, (T, 2) in [0, 1], rows sum to 1.
 
     Args:
         phase: (T, 2) leg phases in strides, heel strike at integers, half a stride apart.
-
-    Returns:
-        (T, 2) in [0, 1]; rows sum to 1.
     """
     moment = phase % 1.0
     share = np.clip(np.minimum(moment, STANCE_END - moment) / DOUBLE_SUPPORT, 0, 1)
@@ -66,18 +60,14 @@ def _bend(points: dict, segments: body.Body, side: str, shift: np.ndarray) -> No
 
 
 def walk(segments: body.Body, style: gait.Style, seconds: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A walk over a floor at y = 0.
+    """A walk over a floor at y = 0: (T, len(body.POINTS), 3) float64 metres, about along -z from x = z = 0.
 
     The hip centre follows from the joint angles and the point of the floor that carries the weight; what is
     left of the stance foot's motion is taken up by small changes of hip and knee.
 
     Args:
-        segments: lengths of the body; style: style of the recording.
+        segments, style, rng: body of the identity, style and generator of the recording.
         seconds: (T,) equally spaced times, fine enough to integrate over (120 per second).
-        rng: generator of the recording.
-
-    Returns:
-        (T, len(body.POINTS), 3) float64 metres, walking about along -z from x = z = 0.
     """
     angles, phase = gait.angles(style, seconds, rng)
     points = kinematics.pose(segments, angles)

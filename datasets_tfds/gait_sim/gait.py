@@ -26,7 +26,7 @@ class Angle:
     Args:
         knots: 20 values at 0, 5, ..., 95 % of the stride; 0 is the heel strike of the leg on the same side
             (of the left leg for angles of pelvis and trunk).
-        offset_sd: degrees; scale_sd: relative; phase_sd: fraction of a stride.
+        offset_sd, scale_sd, phase_sd: degrees, relative, and as a fraction of a stride.
     """
 
     knots: tuple[float, ...]
@@ -43,18 +43,9 @@ def _wave(mean: float, *harmonics: tuple[int, float, float]) -> tuple[float, ...
 
 # Thigh, foot and trunk angles are against the vertical or the floor, so that a foot that is flat stays flat
 # whatever a person's hip and knee do; positive is flexion, toe up, leaning forward.
-_THIGH = (
-    *(21.5, 22.5, 20, 16, 10.5, 5, -1.5, -6.5, -9.5, -12),
-    *(-14.5, -16, -13.5, -6.5, 3.5, 14, 22, 26, 26, 23.5),
-)
-_KNEE = (
-    *(5, 14, 17.5, 18.5, 17, 14, 11, 9.5, 12, 15.5),
-    *(19.5, 28, 42, 55, 61, 59, 48, 31, 14, 5),
-)
-_FOOT = (
-    *(18, 6, 0, 0, 0, 0, 0, -1, -5, -12),
-    *(-22, -38, -56, -62, -52, -34, -14, 2, 13, 19),
-)
+_THIGH = (21.5, 22.5, 20, 16, 10.5, 5, -1.5, -6.5, -9.5, -12, -14.5, -16, -13.5, -6.5, 3.5, 14, 22, 26, 26, 23.5)
+_KNEE = (5, 14, 17.5, 18.5, 17, 14, 11, 9.5, 12, 15.5, 19.5, 28, 42, 55, 61, 59, 48, 31, 14, 5)
+_FOOT = (18, 6, 0, 0, 0, 0, 0, -1, -5, -12, -22, -38, -56, -62, -52, -34, -14, 2, 13, 19)
 ANGLES = {
     "thigh": Angle(_THIGH, 0.8, 0.04, 0.004),
     "knee": Angle(_KNEE, 1.2, 0.05, 0.004),
@@ -100,16 +91,12 @@ def neutral(step_hertz: float = STEP_HERTZ) -> Style:
 
 
 def vary(style: Style, rng: np.random.Generator, share: float, tempo_sd: float) -> Style:
-    """A style near another: offsets, amplitudes, phases, single harmonics and tempo are changed.
+    """A style near another: offsets, amplitudes, phases, single harmonics and tempo; faster ones take longer steps.
 
     Args:
-        style: the style to start from.
-        rng: generator; always advanced by the same number of draws.
+        style, rng: the style to start from, and a generator, which is always advanced by as many draws.
         share: size of the change, 1 for the difference between people.
         tempo_sd: relative standard deviation of the step frequency.
-
-    Returns:
-        Style; faster versions also take longer steps.
     """
     spread = np.array([(angle.offset_sd, angle.scale_sd, angle.phase_sd) for angle in ANGLES.values()])
     common, sided = rng.standard_normal((2, len(ANGLES), 2, 3)).clip(-2.5, 2.5)
@@ -132,12 +119,7 @@ def draw(rng: np.random.Generator, segments: body.Body) -> Style:
 
 
 def angles(style: Style, seconds: np.ndarray, rng: np.random.Generator) -> tuple[dict, np.ndarray]:
-    """Joint angles and leg phases over time, with stride-to-stride variability.
-
-    Args:
-        style: style of the recording.
-        seconds: (T,) increasing, equally spaced.
-        rng: generator of the recording.
+    """Joint angles and leg phases over `seconds` (T,), equally spaced, with stride-to-stride variability.
 
     Returns:
         angles: name -> (T, 2) radians, (left, right); angles of pelvis and trunk have equal columns.
@@ -150,9 +132,9 @@ def angles(style: Style, seconds: np.ndarray, rng: np.random.Generator) -> tuple
     steps = np.cumsum(style.step_hertz * tempo) * (seconds[1] - seconds[0])
     left = start + steps / 2
     wobble = STRIDE_SD * rng.standard_normal((len(ANGLES), strides))
-    result = {}
     phase = np.stack([left, left + 0.5], axis=-1)  # (T, 2)
     turn = np.exp(2j * np.pi * np.arange(HARMONICS) * phase[..., None])  # (T, 2, H)
+    result = {}
     for row, name in enumerate(ANGLES):
         curve = (turn * style.coefficients[row]).real  # (T, 2, H)
         grown = 1 + np.interp(seconds, at, wobble[row])

@@ -18,16 +18,14 @@ def _arm(points: dict, chest: np.ndarray, segments: body.Body, angles: dict, sid
     """Adds the six points of an arm."""
     column, sign = body.SIDES.index(side), body.SIDE_SIGN[side]
     out, up = segments.length("shoulder_out"), segments.length("shoulder_up")
-    shoulder = points["spine_shoulder"] + chest @ (sign * out, up, 0.0)
     upper = chest @ _about("z", sign * angles["arm_abduction"][:, column]) @ _about("x", angles["shoulder"][:, column])
     fore = upper @ _about("x", angles["elbow"][:, column])
-    elbow = shoulder + upper @ (0.0, -segments.length("upper_arm", side), 0.0)
-    wrist = elbow + fore @ (0.0, -segments.length("forearm", side), 0.0)
-    hand = wrist + fore @ (0.0, -segments.length("hand", side), 0.0)
-    tip = hand + fore @ (0.0, -segments.length("fingers"), 0.0)
-    thumb = wrist + segments.length("thumb") * fore @ (-sign * 0.5, -0.6, -0.6)
-    names = ("shoulder", "elbow", "wrist", "hand", "hand_tip", "thumb")
-    points.update({f"{side}_{n}": p for n, p in zip(names, (shoulder, elbow, wrist, hand, tip, thumb), strict=True)})
+    points[f"{side}_shoulder"] = shoulder = points["spine_shoulder"] + chest @ (sign * out, up, 0.0)
+    points[f"{side}_elbow"] = place = shoulder + upper @ (0.0, -segments.length("upper_arm", side), 0.0)
+    for point, segment in (("wrist", "forearm"), ("hand", "hand"), ("hand_tip", "fingers")):
+        points[f"{side}_{point}"] = place = place + fore @ (0.0, -segments.length(segment, side), 0.0)
+    thumb = segments.length("thumb") * fore @ (-sign * 0.5, -0.6, -0.6)
+    points[f"{side}_thumb"] = points[f"{side}_wrist"] + thumb
 
 
 def _leg(points: dict, pelvis: np.ndarray, segments: body.Body, angles: dict, side: str) -> None:
@@ -49,19 +47,15 @@ def _leg(points: dict, pelvis: np.ndarray, segments: body.Body, angles: dict, si
 
 
 def pose(segments: body.Body, angles: dict) -> dict[str, np.ndarray]:
-    """All points relative to the hip centre.
+    """All points relative to the hip centre: name -> (T, 3) metres; the walker faces -z, y is up, its right is +x.
 
     Args:
         segments: lengths of the body.
         angles: name -> (T, 2) radians, see `gait.angles`.
-
-    Returns:
-        Point name -> (T, 3) metres; the walker faces -z, y is up, its right is +x.
     """
     single = {name: values[:, 0] for name, values in angles.items()}
-    pelvis = (
-        _about("y", single["pelvis_yaw"]) @ _about("z", single["pelvis_list"]) @ _about("x", -single["pelvis_tilt"])
-    )
+    yaw, tilt = _about("y", single["pelvis_yaw"]), _about("x", -single["pelvis_tilt"])
+    pelvis = yaw @ _about("z", single["pelvis_list"]) @ tilt
     chest = _about("y", single["trunk_twist"]) @ _about("z", single["trunk_bend"]) @ _about("x", -single["trunk_lean"])
     points = {"hip_centre": np.zeros((len(pelvis), 3))}
     place = 0.5 * (pelvis + chest) @ (0.0, segments.length("lumbar"), 0.0)

@@ -15,16 +15,14 @@ def rotate(points: np.ndarray, degrees: float) -> np.ndarray:
 
 
 def place(points: np.ndarray, view: str, rng: np.random.Generator) -> np.ndarray:
-    """Puts a walk before the sensor.
+    """Puts a walk before the sensor: z is the distance from it, x sideways, y up from the floor.
+
+    The path is turned about its middle, which lies where the middle of the frontal walk would be.
 
     Args:
         points: (T, P, 3) metres, point 0 the hip centre, walking about along -z.
         view: degrees as text: "0" walks towards the sensor, positive turns the right side towards it.
         rng: generator of the recording; always advanced by two draws.
-
-    Returns:
-        (T, P, 3): z is the distance from the sensor, x sideways, y up from the floor. The path is
-        turned about its middle, which lies where the middle of the frontal walk would be.
     """
     net = points[-1, 0] - points[0, 0]
     sideways, heading = rng.standard_normal(2) * (SIDEWAYS_SD, HEADING_SD)
@@ -36,15 +34,9 @@ def place(points: np.ndarray, view: str, rng: np.random.Generator) -> np.ndarray
 
 
 def noise(shape: tuple[int, int, int], sigma: float, rng: np.random.Generator) -> np.ndarray:
-    """Sensor noise, half of the variance white, half first-order autoregressive.
+    """Sensor noise of a shape (T, P, 3) in metres, standard deviation `sigma`, each point and axis independent.
 
-    Args:
-        shape: (T, P, 3); each point and axis is independent.
-        sigma: metres, standard deviation.
-        rng: generator of the recording.
-
-    Returns:
-        (T, P, 3) float64, stationary from the first frame.
+    Half of the variance is white, half first-order autoregressive, stationary from the first frame.
     """
     white, drive = rng.standard_normal((2, *shape)) * sigma * np.sqrt(0.5)
     slow = np.empty_like(drive)

@@ -57,6 +57,10 @@ class Options:
         if not self.views:
             raise ValueError("gait_sim: views is empty; name at least one view, such as '0'.")
 
+    def view(self, recording: int) -> str:
+        """From which side recording number r of an identity is seen."""
+        return self.views[(recording // len(SPLIT_ORDER)) % len(self.views)]
+
 
 def _is_angle(text: str) -> bool:
     try:
@@ -79,38 +83,21 @@ def traits(seed: int, identity: int) -> tuple[body.Body, gait.Style]:
 
 
 def motion(options: Options, identity: int, recording: int) -> np.ndarray:
-    """The walk of one recording before noise.
-
-    Args:
-        options: see `Options`; identity, recording: numbers from 0.
-
-    Returns:
-        (frames, len(body.POINTS), 3) float64 metres before the sensor.
-    """
+    """The walk of one recording, numbers from 0, before noise: (frames, len(body.POINTS), 3) float64 metres."""
     segments, habit = traits(options.seed, identity)
     rng = _stream(options.seed, MOTION, identity, recording)
     style = gait.vary(habit, rng, gait.RECORDING_SHARE, gait.PACE_SD)
     padding = int(PADDING * FPS) * SUBSTEPS
     seconds = np.arange(options.frames * SUBSTEPS + 2 * padding) / (FPS * SUBSTEPS)
     walked = contact.walk(segments, style, seconds, rng)[padding:-padding:SUBSTEPS]
-    view = options.views[(recording // len(SPLIT_ORDER)) % len(options.views)]
-    return sensor.place(walked, view, _stream(options.seed, PLACEMENT, identity, recording))
-
-
-def split_of(recording: int) -> str:
-    """Split of recording number r of any identity."""
-    return SPLIT_ORDER[recording % len(SPLIT_ORDER)]
+    return sensor.place(walked, options.view(recording), _stream(options.seed, PLACEMENT, identity, recording))
 
 
 def example(options: Options, identity: int, recording: int) -> dict:
-    """One recording as an example: a pure function of its arguments.
+    """One recording, numbers from 0, as an example dict: a pure function of its arguments.
 
-    Args:
-        options: see `Options`; identity, recording: numbers from 0.
-
-    Returns:
-        dict: joints (frames, J, 3) float32 metres, identity, recording, camera (the view), condition, setting,
-        frames (frames,) int64, captured.
+    It has joints (frames, J, 3) float32 metres, identity, recording, camera (the view), condition, setting,
+    frames (frames,) int64, captured.
     """
     points = motion(options, identity, recording)
     rng = _stream(options.seed, NOISE, identity, recording)
@@ -120,7 +107,7 @@ def example(options: Options, identity: int, recording: int) -> dict:
         "joints": points[:, chosen].astype(np.float32),
         "identity": f"{identity:02d}",
         "recording": f"{identity:02d}_{recording:02d}",
-        "camera": options.views[(recording // len(SPLIT_ORDER)) % len(options.views)],
+        "camera": options.view(recording),
         "condition": "normal",
         "setting": "",
         "frames": np.arange(options.frames, dtype=np.int64),
@@ -132,5 +119,5 @@ def examples(options: Options, split: str) -> Iterator[dict]:
     """All examples of a split: identities in order, recordings of an identity in order."""
     for identity in range(options.num_identities):
         for recording in range(options.recordings_per_identity):
-            if split_of(recording) == split:
+            if SPLIT_ORDER[recording % len(SPLIT_ORDER)] == split:
                 yield example(options, identity, recording)
