@@ -2,6 +2,7 @@
 """The column `joint` of a CSV file as joint numbers."""
 
 import pathlib
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -12,8 +13,7 @@ def numbers(path: pathlib.Path, joint: pd.Series, layouts: Mapping[str, Sequence
     """Joint number of every row, the number of joints J, and the layout that names state, "" for numbers.
 
     Args:
-        path: the file, for messages.
-        joint: categorical column of numbers 0 to J - 1, or of names; its index is the line.
+        path, joint: file, and its categorical column of numbers 0 to J - 1 or of names; its index is the line.
         layouts: skeleton name -> joint names; case, spaces, _, - and . do not matter.
 
     Raises:
@@ -65,4 +65,4 @@ def _named(names: list[str], layouts: Mapping[str, Sequence[str]], where) -> tup
 
 
 def _plain(name: str) -> str:
-    return "".join(letter for letter in name.lower() if letter not in " _-.")
+    return re.sub(r"[ _.-]", "", name.lower())

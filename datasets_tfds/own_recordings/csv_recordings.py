@@ -46,57 +46,47 @@ def read(
         ValueError: names file, line, column and what was expected.
     """
     folder = pathlib.Path(folder)
-    paths = _files(folder, recordings)
     layout = LAYOUT.format(recordings=recordings, splits=splits)
-    if not paths:
-        raise FileNotFoundError(folder_tree.comparison(folder, f"{folder / recordings} is missing.", layout))
     whole: dict[str, dict[str, Any]] = {}
     sources: dict[str, pathlib.Path] = {}
-    for path in paths:
+    for path in _files(folder, recordings):
         for example in _file(path, layouts or {}):
             name = example["recording"]
             if name in whole:
                 raise ValueError(f"{path}: recording {name!r} stands in {sources[name]} too; expected in one file.")
             whole[name], sources[name] = example, path
+    if not whole:
+        raise FileNotFoundError(folder_tree.comparison(folder, f"{folder / recordings} is missing.", layout))
     counts = {example["joints"].shape[1] for example in whole.values()}
     if len(counts) > 1:
         raise ValueError(f"{folder / recordings}: files with different numbers of joints: {sorted(counts)}.")
-    chosen = _segments(folder / splits, whole, sources, layout)
-    return examples.cut(whole, chosen)
+    return examples.cut(whole, _segments(folder / splits, whole, sources, layout))
 
 
 def _files(folder: pathlib.Path, name: str) -> list[pathlib.Path]:
     """The file of that name or, where there is none, those that the name matches as a pattern."""
     if (folder / name).is_file():
         return [folder / name]
-    pattern = pathlib.Path(name)
-    if not folder.is_dir() or not name or pattern.is_absolute():
+    if not folder.is_dir() or not name or pathlib.Path(name).is_absolute():
         return []
     return sorted(path for path in folder.glob(name) if path.is_file())
 
 
 def _file(path: pathlib.Path, layouts: Mapping[str, Sequence[str]]) -> Iterator[dict[str, Any]]:
     source = csv_table.load(path)
-    header = source.header
-    axes = _number_columns(path, header)
-    words = [*examples.NAMES, *(name for name in (*examples.OPTIONAL, "split") if name in header)]
-    joint = ["joint"] if len(axes) == 3 and "joint" in header else []
-    ignored = sorted(set(header) - {"frame", *words, *joint, *axes})
+    axes = _number_columns(path, source.header)
+    words = [*examples.NAMES, *(name for name in (*examples.OPTIONAL, "split") if name in source.header)]
+    joint = ["joint"] if len(axes) == 3 and "joint" in source.header else []
+    ignored = sorted(set(source.header) - {"frame", *words, *joint, *axes})
     if ignored:
         warnings.warn(f"{path}: ignored columns: {', '.join(ignored)}", stacklevel=4)
     table = csv_table.read(source, (*words, *joint), axes)
-    names, count, layout = table.get("joint"), 1, ""
-    table["joint"] = 0
-    if joint:
-        table["joint"], count, layout = csv_joints.numbers(path, names, layouts)
-    order = np.lexsort((table["joint"], table["frame"], table["recording"].cat.codes))
-    table = table.iloc[order]
-    _check_frames(path, table, count, None if names is None else names.iloc[order])
+    table["number"], count, layout = csv_joints.numbers(path, table["joint"], layouts) if joint else (0, 1, "")
+    table = table.iloc[np.lexsort((table["number"], table["frame"], table["recording"].cat.codes))]
+    _check_frames(path, table, count)
     for _, rows in table.groupby("recording", observed=True, sort=False):
-        yield _recording(path, rows, words, count) | {
-            "joints": rows[axes].to_numpy(np.float32).reshape(len(rows) // count, -1, 3),
-            "skeleton": layout,
-        }
+        joints = rows[axes].to_numpy(np.float32).reshape(len(rows) // count, -1, 3)
+        yield {**_recording(source, rows, words, count), "joints": joints, "skeleton": layout}
 
 
 def _number_columns(path: pathlib.Path, header: list[str]) -> list[str]:
@@ -117,26 +107,26 @@ def _number_columns(path: pathlib.Path, header: list[str]) -> list[str]:
     return wide or list(_AXES)
 
 
-def _check_frames(path: pathlib.Path, table: pd.DataFrame, count: int, names: pd.Series | None) -> None:
+def _check_frames(path: pathlib.Path, table: pd.DataFrame, count: int) -> None:
     """Every frame has every joint once; `table` is sorted by recording, frame and joint."""
     frame = ["recording", "frame"]
-    twice = np.flatnonzero(table.duplicated([*frame, "joint"]))
+    twice = np.flatnonzero(table.duplicated([*frame, "number"]))
     if len(twice):
         first, second = sorted(table.index[twice[0] - 1 : twice[0] + 1])
-        which = f", joint {names[first]}" if count > 1 else ""
+        which = f", joint {table['joint'][first]}" if count > 1 else ""
         raise ValueError(f"{path}, line {second}: {_where(table.loc[first])}{which} stands in line {first} already.")
-    sizes = table.groupby(frame, observed=True, sort=False)["joint"].transform("size")
+    sizes = table.groupby(frame, observed=True, sort=False)["number"].transform("size")
     if (sizes != count).any():
         short = table[sizes != count].iloc[0]
         rows = table[(table[frame] == short[frame]).all(axis=1)]
-        absent = sorted(set(range(count)) - set(rows["joint"]))
+        absent = sorted(set(range(count)) - set(rows["number"]))
         raise ValueError(
             f"{path}, line {rows.index.max()}: {_where(short)} has {len(rows)} joints, without number {absent[:5]}; "
             f"expected {count} in every frame. Is the file truncated?"
         )
 
 
-def _recording(path: pathlib.Path, rows: pd.DataFrame, words: Sequence[str], count: int) -> dict[str, Any]:
+def _recording(source: csv_table.Source, rows: pd.DataFrame, words: Sequence[str], count: int) -> dict[str, Any]:
     """Frame numbers and words of one recording; `split` has a word for each frame."""
     example: dict[str, Any] = {"frames": rows["frame"].to_numpy()[::count], **dict.fromkeys(examples.OPTIONAL, "")}
     for name in words:
@@ -145,10 +135,9 @@ def _recording(path: pathlib.Path, rows: pd.DataFrame, words: Sequence[str], cou
         scope, reference = ("frame", values[:, :1]) if name == "split" else ("recording", values[0, 0])
         wrong = rows.index[(values != reference).ravel()]
         if len(wrong):
-            raise ValueError(
-                f"{path}, line {wrong.min()}, column {name!r}: {rows[name][wrong.min()]!r} differs from the other rows "
-                f"of {_where(rows.iloc[0])}; expected one value per {scope}."
-            )
+            odd, where = repr(rows[name][wrong.min()]), _where(rows.iloc[0])
+            text = f"{odd} differs from the other rows of {where}; expected one value per {scope}."
+            raise source.error(wrong.min(), name, text)
         labels = rows[name].cat.categories.to_numpy(str)[values[:, 0]]
         example[name] = labels if name == "split" else str(labels[0])
     return example

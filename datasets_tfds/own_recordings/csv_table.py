@@ -20,14 +20,7 @@ _NEVER_EMPTY = ("recording", "identity", "joint")
 
 @dataclasses.dataclass(frozen=True)
 class Source:
-    """Text of a file without quotes, one row a line.
-
-    Attributes:
-        path: the file.
-        text: its content.
-        separator: one character.
-        header: column names, lower case and stripped.
-    """
+    """Text of a file without quotes, one row a line; `header` has the column names, lower case and stripped."""
 
     path: pathlib.Path
     text: str
@@ -38,6 +31,10 @@ class Source:
     def lines(self) -> list[str]:
         """Line n of the file is lines[n - 1]."""
         return self.text.split("\n")
+
+    def error(self, line: int, column: str, text: object) -> ValueError:
+        """The error that names file, line and column."""
+        return ValueError(f"{self.path}, line {line}, column {column!r}: {text}")
 
 
 def load(path: pathlib.Path) -> Source:
@@ -62,9 +59,8 @@ def load(path: pathlib.Path) -> Source:
 def read(source: Source, text: Iterable[str], coordinates: Sequence[str]) -> pd.DataFrame:
     """Columns `text`, `frame` and `coordinates` of a file; others are skipped, so are empty lines.
 
-    Returns:
-        A row for each line, whose number is the index (the header is line 1): text columns categorical with the
-        categories in order of first appearance, `frame` int64, `coordinates` finite float64.
+    A row for each line, whose number is the index (the header is line 1): text columns categorical with the
+    categories in order of first appearance, `frame` int64, `coordinates` finite float64.
 
     Raises:
         ValueError: a row has too few or too many cells, a text cell of `recording`, `identity` or `joint` is empty, a
@@ -106,10 +102,8 @@ def _rows(source: Source) -> np.ndarray:
     width = len(source.header)
     for number, count in enumerate(counts, start=1):
         if count not in (0, width):
-            raise ValueError(
-                f"{source.path}, line {number}: {count} cells; expected {width} as in the header. "
-                "Is the file truncated?"
-            )
+            text = f"{count} cells; expected {width} as in the header. Is the file truncated?"
+            raise ValueError(f"{source.path}, line {number}: {text}")
     lines = np.flatnonzero(counts)[1:] + 1
     if not len(lines):
         raise ValueError(f"{source.path}: a header line and no rows below it.")
@@ -120,8 +114,7 @@ def _categorical(source: Source, column: pd.Series) -> pd.Series:
     codes, cells = pd.factorize(column)
     names = [str(cell).strip() for cell in cells]
     if "" in names and column.name in _NEVER_EMPTY:
-        line = column.index[np.argmax(codes == names.index(""))]
-        raise ValueError(f"{source.path}, line {line}, column {column.name!r}: empty; expected a name.")
+        raise source.error(column.index[np.argmax(codes == names.index(""))], column.name, "empty; expected a name.")
     place = {name: number for number, name in enumerate(dict.fromkeys(names))}
     codes = np.array([place[name] for name in names])[codes]
     return pd.Series(pd.Categorical.from_codes(codes, list(place)), column.index)
@@ -135,5 +128,4 @@ def _converted(source: Source, column: pd.Series, dtype: type) -> pd.Series:
     try:
         return pd.Series((numbers.integers if dtype is np.int64 else numbers.reals)(cells), column.index)
     except numbers.Unreadable as error:
-        line = column.index[error.position]
-        raise ValueError(f"{source.path}, line {line}, column {column.name!r}: {error}") from None
+        raise source.error(column.index[error.position], column.name, error) from None

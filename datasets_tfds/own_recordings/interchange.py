@@ -30,9 +30,7 @@ def read(
     """Split -> example dicts, in the order of splits.json.
 
     Args:
-        folder: folder that holds both files.
-        recordings: name of the .npz file.
-        splits: name of the .json file.
+        folder, recordings, splits: folder of both files, and their names.
         joints: key of the joint array in the .npz file.
 
     Returns:
@@ -100,15 +98,18 @@ def _collect(splits: Mapping[str, list[Mapping[str, Any]]]) -> tuple[dict[str, n
     lengths = {}
     for name, rows in pieces.items():
         rows.sort(key=lambda row: row[2]["frames"][:1].tolist())
-        _check_same_words(name, [stored for _, _, stored in rows])
+        for key in ("identity", *examples.OPTIONAL):
+            values = {stored[key] for _, _, stored in rows}
+            if len(values) > 1:
+                raise ValueError(f"examples, recording {name!r}: one recording, but {key} is {sorted(values)}.")
         end = np.cumsum([len(stored["joints"]) for _, _, stored in rows]).tolist()
         for (split, i, _), first, last in zip(rows, [0, *end], end, strict=False):
             chosen[split][i] = (name, first, last)
         lengths[name] = end[-1]
     segments.check(chosen, lengths, "examples")
     ordered = [stored for rows in pieces.values() for _, _, stored in rows]
-    if len({stored["joints"].shape[1] for stored in ordered}) != 1:
-        counts = sorted({stored["joints"].shape[1] for stored in ordered})
+    counts = sorted({stored["joints"].shape[1] for stored in ordered})
+    if len(counts) != 1:
         raise ValueError(f"examples: every recording must have the same number of joints; received {counts}.")
     length = np.array(list(lengths.values()), np.int64)
     heads = [rows[0][2] for rows in pieces.values()]
@@ -121,10 +122,3 @@ def _collect(splits: Mapping[str, list[Mapping[str, Any]]]) -> tuple[dict[str, n
     }
     recording_table.recordings("examples", content, "joints")
     return content, chosen
-
-
-def _check_same_words(name: str, pieces: list[dict[str, Any]]) -> None:
-    for key in ("identity", *examples.OPTIONAL):
-        values = {piece[key] for piece in pieces}
-        if len(values) > 1:
-            raise ValueError(f"examples, recording {name!r}: one recording, but {key} is {sorted(values)}.")

@@ -30,7 +30,7 @@ def doubts(recordings: Iterable[np.ndarray], skeleton: skeletons.Skeleton) -> tu
         skeleton: layout with J joints.
 
     Returns:
-        the reason, "" without any, and whether it is a proof: another order of as many joints fits far better, or the
+        The reason, "" without any, and whether it is a proof: another order of as many joints fits far better, or the
         joints are a standing person's and the bones lead criss-cross through it.
     """
     joints = _sample(recordings)

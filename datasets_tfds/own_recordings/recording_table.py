@@ -20,19 +20,14 @@ _COLUMNS = {
 
 
 def recordings(path: pathlib.Path | str, arrays: dict[str, np.ndarray], key: str) -> dict[str, dict[str, Any]]:
-    """Recording -> its example dict, in the order of the file.
-
-    Args:
-        path: file that the messages name.
-        arrays: the file's arrays by key.
-        key: key of the joint array.
+    """Recording -> its example dict, in the order of a file: its name, its arrays, and the key of the joints.
 
     Raises:
         ValueError: names file, key, recording and place of a wrong shape or type, a repeated recording, frames
             outside the file or used twice, frame numbers that do not rise, or a coordinate that is not finite.
     """
-    joints = arrays[key]
     _check_columns(path, arrays, key)
+    joints = arrays[key]
     names = [_text(name) for name in arrays["recording"]]
     spans = _spans(path, names, arrays, key)
     whole: dict[str, dict[str, Any]] = {}
@@ -46,7 +41,12 @@ def recordings(path: pathlib.Path | str, arrays: dict[str, np.ndarray], key: str
         counted = np.arange(span.stop - span.start)
         examples.check_finite(f"{path}, key {key!r}, recording {name!r}", joints[span], counted, span.start)
         frames = arrays[FRAME_NUMBERS][span].astype(np.int64) if FRAME_NUMBERS in arrays else counted
-        _check_rising(path, name, frames)
+        wrong = np.flatnonzero(np.diff(frames) <= 0)
+        if len(wrong):
+            raise ValueError(
+                f"{path}, key {FRAME_NUMBERS!r}, recording {name!r}: frame {frames[wrong[0] + 1]} follows "
+                f"{frames[wrong[0]]}; expected rising numbers, no frame twice."
+            )
         whole[name] = {**texts, "joints": joints[span].astype(np.float32), "frames": frames}
     return whole
 
@@ -58,13 +58,11 @@ def _check_columns(path: pathlib.Path | str, arrays: dict[str, np.ndarray], key:
             f"{path}, key {key!r}: expected (frames, J, 3) numbers; received {joints.shape} {joints.dtype}."
         )
     for name in (name for name in _COLUMNS if name in arrays):
-        each_frame, kinds, words = _COLUMNS[name]
-        shape = (len(joints) if each_frame else arrays["recording"].size,)
-        if arrays[name].shape != shape or arrays[name].dtype.kind not in kinds:
-            raise ValueError(
-                f"{path}, key {name!r}: expected ({shape[0]},) {words}; received {arrays[name].shape} "
-                f"{arrays[name].dtype}."
-            )
+        (each_frame, kinds, words), column = _COLUMNS[name], arrays[name]
+        count = len(joints) if each_frame else arrays["recording"].size
+        if column.shape != (count,) or column.dtype.kind not in kinds:
+            received = f"{column.shape} {column.dtype}"
+            raise ValueError(f"{path}, key {name!r}: expected ({count},) {words}; received {received}.")
 
 
 def _spans(path: pathlib.Path | str, names: list[str], arrays: dict[str, np.ndarray], key: str) -> list[slice]:
@@ -84,15 +82,6 @@ def _spans(path: pathlib.Path | str, names: list[str], arrays: dict[str, np.ndar
             )
         end, before = first + length[row], name
     return [slice(first, first + count) for first, count in zip(start, length, strict=True)]
-
-
-def _check_rising(path: pathlib.Path | str, name: str, frames: np.ndarray) -> None:
-    wrong = np.flatnonzero(np.diff(frames) <= 0)
-    if len(wrong):
-        raise ValueError(
-            f"{path}, key {FRAME_NUMBERS!r}, recording {name!r}: frame {frames[wrong[0] + 1]} follows "
-            f"{frames[wrong[0]]}; expected rising numbers, no frame twice."
-        )
 
 
 def _text(value: Any) -> str:
