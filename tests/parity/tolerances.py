@@ -31,7 +31,9 @@ three images, as a share of the largest one,
 
 Its trainings are chaotic: a change of the images by 1e-6 moves the MobileNet's loss by 2e-3 in step 2. So two steps of
 a MobileNet and four of a ResNet are compared, the state after all of them only where gradients are taken as they are
-(sgd), and of its anchors the intra ones: which cross anchors are averaged is a decision that rounding turns.
+(sgd), and of its anchors the intra ones: which cross anchors are averaged is a decision that rounding turns. In the
+complete runs, batch normalisation computed in float64 or by a fused kernel moves our own loss by up to 4e-5 in step 1
+and by 8e-3 in step 2, where it is 3e-5 and 1e-2 from the recorded one.
 """
 
 import dataclasses
@@ -166,6 +168,10 @@ TABLE = {
         (r"steps/.*/[12]", Tolerance(1e-4)),
         (r"steps/.*/3", Tolerance(1e-3)),
         (r"final_.*", Tolerance(0.0, 2e-2)),
+        (r"untrained/.*", Tolerance(1e-9)),
+        (r"run/.*/0/.*", Tolerance(1e-6)),
+        (r"run/.*/1/.*", Tolerance(2e-4)),
+        (r"run/.*/2/.*", Tolerance(3e-2)),
     ),
 }
 # Clusters of a replayed epoch agree when their adjusted Rand index with the recorded ones is above this.

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """uPMnet's evaluation beside its recordings: descriptors, templates, distances and metrics of recorded features."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -11,8 +11,6 @@ from tfskel.evaluation import protocols, ranking, tracklets
 
 FORWARD, BOTH = protocols.Protocol(), protocols.Protocol(both_directions=True)
 CAMERAS = protocols.Protocol(exclude_same="camera", junk="-1", trapezoid=True)
-
-
 POOLING = "max"
 
 
@@ -29,7 +27,11 @@ class Items:
 
 
 def _items(recorded: dict, tracklet: np.ndarray, identities: np.ndarray, cameras: np.ndarray) -> Items:
-    frames = tracklets.frame_descriptors(recorded["local_features"], recorded["global_features"])
+    return _pooled([recorded["local_features"], recorded["global_features"]], tracklet, identities, cameras)
+
+
+def _pooled(features: Sequence, tracklet: np.ndarray, identities: np.ndarray, cameras: np.ndarray) -> Items:
+    frames = tracklets.frame_descriptors(*features)
     pool = tracklets.Pool(tracklet, POOLING)
     pool.add(np.arange(len(frames)), frames)
     return Items(pool.result(), identities[pool.first], cameras[pool.first])
@@ -56,6 +58,13 @@ def two_camera(name: str, recorded: dict) -> Iterator[rows.Row]:
     yield row("cmc_percent/prid", means[FORWARD], recorded["cmc_prid_style_mean_over_splits_percent"])
     yield row("cmc_percent/ilids", means[BOTH], recorded["cmc_ilids_style_mean_over_splits_percent"])
     yield row("cmc_percent/octave", means[FORWARD], recorded["octave_cmc_prid_style_percent"])
+
+
+def both_directions(features: Sequence, identities: np.ndarray, cameras: np.ndarray) -> tuple[Items, Items]:
+    """Templates of the first and of the second camera, from features (n, D, P) of their frames."""
+    items = _pooled(features, 1000 * cameras + identities, identities, cameras)
+    first, second = (_sorted(items, camera) for camera in np.unique(items.cameras))
+    return first, second
 
 
 def _sorted(items: Items, camera: str) -> Items:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tests.parity import reading, rows
+from tests.parity import reading, rows, upmnet_runs
 from tfskel.checkpoints import tf1
 from tfskel.evaluation import feature_files
 from tfskel.systems.upmnet import grad_cam, mobilenet_v1
@@ -22,13 +22,17 @@ SINGLE = "single_file_v1.ckpt"
 
 
 def claims(path: pathlib.Path) -> bool:
-    """Whether a path is a folder with a training checkpoint and its results, or a checkpoint of a single file."""
-    return path.name == SINGLE or path.is_dir() and (path / CAMS).is_file() and bool(list(path.glob("*.index")))
+    """Whether a path is a folder with a checkpoint and what came of it, or a checkpoint of a single file."""
+    results = (path / CAMS).is_file() and bool(list(path.glob("*.index")))
+    return path.name == SINGLE or results or upmnet_runs.claims(path)
 
 
 def compare(path: pathlib.Path, memory: dict) -> Iterator[rows.Row]:
     """Rows of a folder or file."""
-    yield from _single(path) if path.name == SINGLE else _checkpoint(path)
+    if path.name == SINGLE:
+        yield from _single(path)
+    else:
+        yield from upmnet_runs.compare(path) if upmnet_runs.claims(path) else _checkpoint(path)
 
 
 def read_checkpoint(folder: pathlib.Path) -> dict[str, np.ndarray]:
