@@ -11,6 +11,7 @@ import numpy as np
 
 from tests.parity import reading, rows, upmnet_runs
 from tfskel.checkpoints import tf1
+from tfskel.data import image_pixels
 from tfskel.evaluation import feature_files
 from tfskel.systems.upmnet import grad_cam, mobilenet_v1
 from tfskel.systems.upmnet import model as upmnet
@@ -72,8 +73,6 @@ def _checkpoint(folder: pathlib.Path) -> Iterator[rows.Row]:
 def _pictures(folder: pathlib.Path, image_size: int) -> np.ndarray:
     """Pictures of the records of a folder as a network is fed them."""
     import tensorflow as tf
-
-    from tfskel.data import image_pixels
 
     key, encoded = "image/encoded", []
     for record in tf.data.TFRecordDataset(sorted(map(str, folder.glob("*.tfrecord")))):

@@ -9,6 +9,7 @@ import numpy as np
 
 from tests.parity import reading, rows, upmnet_cmc
 from tfskel.checkpoints import tf1
+from tfskel.data import image_pixels
 from tfskel.systems.upmnet import anchors as anchor_state
 from tfskel.systems.upmnet import model as upmnet
 from tfskel.systems.upmnet import original as names
@@ -50,8 +51,6 @@ def compare(folder: pathlib.Path) -> Iterator[rows.Row]:
 
 
 def _prepared(images: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    from tfskel.data import image_pixels
-
     return image_pixels.prepare(images, size).numpy()
 
 
