@@ -3,23 +3,17 @@
 
 import numpy as np
 
-FEW = 3
-"""A person with this many walks gives one gallery walk and one probe walk instead of two and one."""
-
-_SHORT_PERSON = 15
+_FEW, _SHORT_PERSON = 3, 15  # who gives one gallery walk and one probe walk instead of two and one
 
 
 def draw(walks: dict[str, int], seed: int, short_person: str) -> dict[str, list[int]]:
-    """Draws walks without replacement, person after person.
+    """Folder of a person -> indices of walks, drawn without replacement: the last is the probe, the others the gallery.
 
     Args:
-        walks: folder of a person -> number of walks, in the order of the draws.
+        walks: folder -> number of walks, in the order of the draws.
         seed: seed of a NumPy RandomState.
         short_person: "person_15": only person 15 gives two walks (the original rule); "few_files": everyone with
             at most three walks does.
-
-    Returns:
-        folder -> indices of walks: the last one is the probe, those before are the gallery.
 
     Raises:
         ValueError: a person has fewer walks than are drawn.
@@ -27,7 +21,7 @@ def draw(walks: dict[str, int], seed: int, short_person: str) -> dict[str, list[
     rng = np.random.RandomState(seed)
     drawn = {}
     for folder, count in walks.items():
-        short = count <= FEW if short_person == "few_files" else identity(folder) == _SHORT_PERSON
+        short = count <= _FEW if short_person == "few_files" else identity(folder) == _SHORT_PERSON
         wanted = 2 if short else 3
         if count < wanted:
             raise ValueError(
@@ -39,11 +33,7 @@ def draw(walks: dict[str, int], seed: int, short_person: str) -> dict[str, list[
 
 
 def check(draws: dict[str, list[int]], walks: dict[str, int]) -> dict[str, list[int]]:
-    """Checks draws that the user gives, for example those recorded with an earlier build.
-
-    Raises:
-        ValueError: a person is missing or unknown, or the indices are not two or more different walks of his.
-    """
+    """Draws that the user gives, checked; ValueError where a person or his two or more different walks do not fit."""
     if set(draws) != set(walks):
         odd = sorted(set(draws) ^ set(walks))
         raise ValueError(f"kgbd: option draws must name every folder of a person once; check {', '.join(odd)}.")
@@ -58,11 +48,7 @@ def check(draws: dict[str, list[int]], walks: dict[str, int]) -> dict[str, list[
 
 
 def identity(folder: str) -> int:
-    """Number of the person a folder belongs to: "Person015" -> 15.
-
-    Raises:
-        ValueError: no number follows the word Person.
-    """
+    """Number of the person a folder belongs to: "Person015" -> 15; ValueError without a number after Person."""
     number = folder.split("Person", 1)[1]
     if not number.isdecimal():
         raise ValueError(f"kgbd: folder {folder!r}: a number is expected after Person, as in Person001.")

@@ -7,22 +7,14 @@ from datasets_tfds.ks20 import grouping
 
 
 def draw(seed: int) -> dict[str, list[int]]:
-    """Draws for each of the 20 identities, in order: [gallery, probe], positions in `grouping.SETTINGS`.
-
-    Args:
-        seed: seed of a NumPy RandomState.
-    """
+    """Draws for the 20 identities in order, by a RandomState: [gallery, probe], positions in `grouping.SETTINGS`."""
     rng = np.random.RandomState(seed)
     settings = len(grouping.SETTINGS)
     return {str(i): rng.choice(settings, 2, replace=False).tolist() for i in range(len(grouping.BODIES))}
 
 
 def check(draws: dict[str, list[int]]) -> dict[str, list[int]]:
-    """Checks draws that the user gives, for example those recorded with an earlier build.
-
-    Raises:
-        ValueError: a row is not two different numbers 0, 1, 2.
-    """
+    """Draws that the user gives, checked; ValueError where a row is not two different numbers 0, 1, 2."""
     for identity, picked in draws.items():
         if len(picked) != 2 or len(set(picked)) != 2 or not set(picked) <= set(range(len(grouping.SETTINGS))):
             raise ValueError(

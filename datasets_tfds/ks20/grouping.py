@@ -31,12 +31,7 @@ class Frame:
 
 @dataclasses.dataclass(frozen=True)
 class Group:
-    """Consecutive frames of one body.
-
-    Attributes:
-        frames: frames, in the order of reading.
-        filed: setting under which the group is filed; "" when it is never stored.
-    """
+    """Consecutive frames of one body, in the order of reading; `filed` is the setting, "" when never stored."""
 
     frames: tuple[Frame, ...]
     filed: str
@@ -48,11 +43,7 @@ class Group:
 
 
 def frame(path: pathlib.Path) -> Frame:
-    """Takes the name of a file apart.
-
-    Raises:
-        ValueError: the name is not of the form gc1_body11_000095_skel.txt.
-    """
+    """Takes the name of a file apart; ValueError unless it is of the form gc1_body11_000095_skel.txt."""
     match = _NAME.fullmatch(path.name)
     if not match:
         raise ValueError(

@@ -10,25 +10,19 @@ from datasets_tfds.readers import folder_tree
 
 @dataclasses.dataclass(frozen=True)
 class Archive:
-    """How an archive looks when it is unpacked.
-
-    Attributes:
-        name: its folder, also found in lower case.
-        expected: its tree, which messages show.
-    """
+    """How an archive looks when it is unpacked: its folder, also found in lower case, and the tree for messages."""
 
     name: str
     expected: str
 
+    def _comparison(self, folder: pathlib.Path, complaint: str) -> str:
+        return folder_tree.comparison(folder, complaint, self.expected)
+
     def locate(self, manual_dir: pathlib.Path, required: Sequence[str]) -> pathlib.Path:
         """The folder that holds all `required` folders: `manual_dir` itself or the archive's folder in it.
 
-        Args:
-            manual_dir: where the user says the raw files are.
-            required: folders below it, "/" between levels.
-
         Raises:
-            FileNotFoundError: a required folder is missing; shows both trees.
+            FileNotFoundError: a required folder ("/" between levels) is missing; shows both trees.
         """
         candidates = [manual_dir, manual_dir / self.name, manual_dir / self.name.lower()]
         missing = {folder: [name for name in required if not (folder / name).is_dir()] for folder in candidates}
@@ -36,7 +30,7 @@ class Archive:
         if missing[best]:
             names = ", ".join(map(repr, missing[best]))
             complaint = f"The {self.name} archive is not at {manual_dir}: there is no folder {names} in {best}."
-            raise FileNotFoundError(folder_tree.comparison(manual_dir, complaint, self.expected))
+            raise FileNotFoundError(self._comparison(manual_dir, complaint))
         return best
 
     def leaf_folders(self, folder: pathlib.Path) -> list[pathlib.Path]:
@@ -48,8 +42,7 @@ class Archive:
         """
         leaves = _leaves(folder)
         if leaves == [folder]:
-            complaint = f"{folder} holds no folder of a person."
-            raise FileNotFoundError(folder_tree.comparison(folder, complaint, self.expected))
+            raise FileNotFoundError(self._comparison(folder, f"{folder} holds no folder of a person."))
         check_unique(leaves, lambda path: path.name, "folder of a person")
         return leaves
 
@@ -62,12 +55,12 @@ class Archive:
         """
         entries = sorted(path for path in folder.iterdir() if part in path.name and not path.name.startswith("."))
         if not entries:
-            complaint = f"{folder} holds no file{f' with {part!r} in its name' if part else ''}."
-            raise FileNotFoundError(folder_tree.comparison(folder, complaint, self.expected))
+            named = f" with {part!r} in its name" if part else ""
+            raise FileNotFoundError(self._comparison(folder, f"{folder} holds no file{named}."))
         for path in entries:
             if path.is_dir():
                 complaint = f"{folder} holds the folder {path.name!r} where only files are expected."
-                raise ValueError(folder_tree.comparison(folder, complaint, self.expected))
+                raise ValueError(self._comparison(folder, complaint))
         return tuple(entries)
 
 
@@ -77,11 +70,7 @@ def sub_folders(folder: pathlib.Path) -> list[pathlib.Path]:
 
 
 def check_unique(paths: Iterable[pathlib.Path], key: Callable[[pathlib.Path], object], what: str) -> None:
-    """Checks that no two paths mean the same.
-
-    Raises:
-        ValueError: two paths have the same key; names both.
-    """
+    """Checks that no two paths have the same key; ValueError names both."""
     first: dict[object, pathlib.Path] = {}
     for path in paths:
         other = first.setdefault(key(path), path)

@@ -39,16 +39,11 @@ def encoded(example: Mapping[str, Any], where: str, num_joints: int | None, dtyp
 
 
 def check_finite(where: str, joints: np.ndarray, frames: np.ndarray, first_row: int = 0) -> None:
-    """Refuses joints (T, J, 3) that are not finite.
+    """Refuses joints (T, J, 3) that are not finite: ValueError names frame, row, joint, axis and how many there are.
 
     Args:
         where: recording, for the message.
-        joints: (T, J, 3).
-        frames: (T,) frame numbers.
-        first_row: of these frames in their file.
-
-    Raises:
-        ValueError: names frame, row, joint and axis of the first, and how many there are.
+        frames: (T,) frame numbers; in their file they begin at `first_row`.
     """
     bad = np.argwhere(~np.isfinite(joints))
     if len(bad):
@@ -61,12 +56,7 @@ def check_finite(where: str, joints: np.ndarray, frames: np.ndarray, first_row: 
 
 
 def cut(recordings: Mapping[str, Mapping[str, Any]], splits: Mapping[str, list]) -> dict[str, list[dict[str, Any]]]:
-    """Split -> example dicts of its segments.
-
-    Args:
-        recordings: recording -> example dict of the whole recording, with `frames`.
-        splits: split -> (recording, first frame, end frame), checked by `segments.check`.
-    """
+    """Split -> example dicts of its segments (recording, first frame, end frame), checked by `segments.check`."""
 
     def part(name: str, first: int, end: int) -> dict[str, Any]:
         whole = recordings[name]
@@ -77,11 +67,7 @@ def cut(recordings: Mapping[str, Mapping[str, Any]], splits: Mapping[str, list])
 
 
 def not_in_gallery(splits: Mapping[str, Iterable[Mapping]]) -> list[str]:
-    """Identities of the split `probe` that `gallery` lacks, sorted; empty when either split does not exist.
-
-    Args:
-        splits: split -> example dicts with a key `identity`.
-    """
+    """Identities of the split `probe` that `gallery` lacks, sorted; empty when either split does not exist."""
     if "probe" not in splits or "gallery" not in splits:
         return []
     probe, gallery = ({example["identity"] for example in splits[split]} for split in ("probe", "gallery"))

@@ -6,12 +6,8 @@ import pathlib
 
 
 def draw(folder: str | os.PathLike, depth: int = 2, limit: int = 12) -> str:
-    """Text of the tree below `folder`: folders first, at most `limit` entries a folder.
-
-    Args:
-        folder: existing folder, or a path that does not exist (then the nearest existing parent is drawn).
-        depth: int. Levels shown.
-        limit: int. Entries shown per folder; the rest is counted.
+    """Text of the tree below `folder`, or its nearest existing parent, `depth` levels: folders first, at most `limit`
+    entries a folder; the rest is counted.
     """
     folder = pathlib.Path(folder)
     lines = []

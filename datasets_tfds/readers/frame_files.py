@@ -38,16 +38,11 @@ RGBD_ID = Layout(joints=20, fields=8, tracking=6, numeric=(0, 7))
 
 
 def recordings(
-    archive: archive_tree.Archive,
-    part: str,
-    identities: Mapping[pathlib.Path, str],
-    clip: tuple[int, int],
+    archive: archive_tree.Archive, part: str, identities: Mapping[pathlib.Path, str], clip: tuple[int, int]
 ) -> list[raw_recordings.RawRecording]:
-    """Raw recordings of one part of an archive that holds a folder an identity.
+    """Raw recordings of one part of an archive ("/" between levels), whose last level is their condition.
 
     Args:
-        archive: for messages.
-        part: the part, "/" between levels; its last level is the condition of the recordings.
         identities: folder -> identity.
         clip: frames left out at the beginning and at the end of every recording.
 
@@ -67,14 +62,10 @@ def recordings(
 
 
 def read(raw: raw_recordings.RawRecording, layout: Layout) -> dict[str, Any]:
-    """The example dict of a recording; frames with an untracked joint are dropped, the rest closes up.
-
-    Returns:
-        as `raw.example`; frame numbers are positions in `raw.files`.
+    """The example dict of a recording without frames with an untracked joint; numbers are positions in `raw.files`.
 
     Raises:
-        OSError: a file cannot be read.
-        ValueError: a file is damaged; names file, line and field.
+        OSError, ValueError: see `read_frame`.
     """
     frames = [read_frame(path, layout) for path in raw.files]
     kept = [number for number, joints in enumerate(frames) if joints is not None]

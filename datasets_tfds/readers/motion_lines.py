@@ -38,11 +38,7 @@ class Line:
 
 
 def read(path: pathlib.Path) -> Iterator[Line]:
-    """Lines of a motion file without empty ones and comments (#).
-
-    Raises:
-        OSError, ValueError: see `text_rows.lines`.
-    """
+    """Lines of a motion file without empty ones and comments (#); errors as of `text_rows.lines`."""
     # Comment lines name folders of the people recorded: they are dropped here and reach no message.
     for number, row in enumerate(text_rows.lines(path), start=1):
         words = row.split()

@@ -18,12 +18,7 @@ _NOT_FINITE = re.compile(
 
 
 class Unreadable(ValueError):
-    """A cell that is not the number expected.
-
-    Attributes:
-        position: int. Place of the cell among those given.
-        text: str. The cell.
-    """
+    """A cell that is not the number expected: its `position` among those given, and its `text`."""
 
     def __init__(self, position: int, text: str, expected: str):
         super().__init__(f"expected {expected}; received {text[:80]!r}.")
@@ -51,11 +46,7 @@ def reals(cells: Sequence[str], finite: bool = True) -> np.ndarray:
 
 
 def integers(cells: Sequence[str]) -> np.ndarray:
-    """Whole numbers, (N,) int64; white space around them is allowed.
-
-    Raises:
-        Unreadable: a cell is not a whole number of 64 bits; says which one is the first.
-    """
+    """Whole numbers, (N,) int64; white space around them is allowed; Unreadable names the first that is none."""
     limits = np.iinfo(np.int64)
     for position, cell in enumerate(cells):
         if not _WHOLE.fullmatch(cell) or not limits.min <= int(cell) <= limits.max:

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from datasets_tfds.readers import examples
+
 CLIP_BOTH_ENDS = (10, 10)
 """Frames that the original programs cut off a recording at its beginning and end."""
 
@@ -36,22 +38,15 @@ class RawRecording:
         Too few frames for the clip leave an empty recording, whose identity is thereby known to the split.
         """
         kept = slice(self.clip[0], max(self.clip[0], len(frames) - self.clip[1]))
-        words = ("identity", "recording", "camera", "condition", "setting")
-        return {
-            "joints": joints[kept],
-            "frames": np.asarray(frames, np.int64)[kept],
-            "captured": captured,
-            **{word: getattr(self, word) for word in words},
-        }
+        words = {word: getattr(self, word) for word in (*examples.NAMES, *examples.OPTIONAL)}
+        return {"joints": joints[kept], "frames": np.asarray(frames, np.int64)[kept], "captured": captured, **words}
 
 
 @dataclasses.dataclass(frozen=True)
 class RawSplit:
     """The recordings of one split, in the order in which they are stored; iterating reads one after another.
 
-    Attributes:
-        read: pure function, raw recording -> example dict; picklable, so that workers can call it.
-        recordings: the raw recordings.
+    `read` is a pure function, raw recording -> example dict; picklable, so that workers can call it.
     """
 
     read: Callable[[RawRecording], dict[str, Any]]

@@ -39,11 +39,6 @@ def read(path: str | pathlib.Path, lengths: Mapping[str, int]) -> dict[str, list
 def check(splits: Mapping[str, list[Segment]], lengths: Mapping[str, int], source: str) -> None:
     """Refuses empty or misnamed splits, unknown recordings, segments outside theirs, and shared frames.
 
-    Args:
-        splits: split -> segments.
-        lengths: recording -> number of frames.
-        source: file that the messages name.
-
     Raises:
         ValueError: names the source, the split and the number of the segment.
     """

@@ -36,18 +36,13 @@ def numbers(
     at_least: int,
     others: Sequence[int] = (),
 ) -> np.ndarray:
-    """Numbers in some fields of every line.
+    """Numbers in some fields of each of L lines: (L, positions + others) float64.
 
     Args:
-        path: file the lines come from, for messages.
-        rows: L lines.
-        separator: character between fields.
+        path, rows, separator: file for messages, its lines, and the character between fields.
         positions: field numbers, from 0, of joint coordinates; NaN and infinities pass, see `check_finite`.
         at_least: fields that a line has at least; more than any field number.
         others: further field numbers; these must hold finite numbers.
-
-    Returns:
-        (L, positions + others) float64.
 
     Raises:
         ValueError: a line has too few fields, or a field is not a number; the first in the file is named.
@@ -72,15 +67,12 @@ def _table(path: pathlib.Path, split: list[list[str]], fields: Sequence[int], fi
     return values.reshape(len(split), len(fields))
 
 
-def check_finite(path: pathlib.Path, coordinates: np.ndarray, first_line: int = 0) -> None:
-    """Checks joint positions: (lines, 3).
-
-    Raises:
-        ValueError: a coordinate is NaN or infinite.
-    """
-    if not np.isfinite(coordinates).all():
-        row = int(np.argmin(np.isfinite(coordinates).all(axis=1)))
+def check_finite(path: pathlib.Path, coordinates: np.ndarray) -> None:
+    """Checks joint positions (lines, 3); ValueError names the first line where one is NaN or infinite."""
+    bad = ~np.isfinite(coordinates).all(axis=1)
+    if bad.any():
+        row = int(bad.argmax())
         raise ValueError(
-            f"{path}, line {first_line + row + 1}: a joint position is not finite: {coordinates[row].tolist()}. "
+            f"{path}, line {row + 1}: a joint position is not finite: {coordinates[row].tolist()}. "
             "Repair or remove this file."
         )
