@@ -24,11 +24,7 @@ def fits(legs: float) -> bool:
 
 
 def unit(legs: float) -> str:
-    """Key of UNITS in which legs of this length are those of a person.
-
-    Raises:
-        ValueError: there is none.
-    """
+    """Key of UNITS in which legs of this length are those of a person; ValueError when there is none."""
     names = [name for name, metres in UNITS.items() if fits(legs * metres)]
     if not names:
         raise ValueError(

@@ -4,6 +4,7 @@
 import dataclasses
 import decimal
 import pathlib
+import re
 import warnings
 from collections.abc import Iterable
 
@@ -39,17 +40,12 @@ _SIDED = {
     "foot": _TOES,
     "toes": tuple(f"{name} {bvh.END}" for name in _TOES),
 }
-_SIDES = ("Left", "Right")
-
-
-def _of_side(names: Iterable[str], side: str) -> tuple[str, ...]:
-    return tuple(name.format(side=side, s=side[0]) for name in names)
-
-
 # Bone -> names of the BVH joint where it ends, those of the best known conversion first; case, spaces, _, -, . and a
 # prefix before a colon do not matter.
 JOINTS = _CENTRAL | {
-    f"{side[0].lower()}{bone}": _of_side(names, side) for side in _SIDES for bone, names in _SIDED.items()
+    f"{side[0].lower()}{bone}": tuple(name.format(side=side, s=side[0]) for name in names)
+    for side in ("Left", "Right")
+    for bone, names in _SIDED.items()
 }
 # A bone with several children has no offset in the conversions: the joints that start at its end stand at its
 # beginning, the end of the bone before. Bone -> that bone, which it resembles, and by how much.
@@ -102,7 +98,7 @@ def _joints(path: pathlib.Path, motion: kinematics.Motion, needed: set[str]) -> 
 
 
 def _plain(name: str) -> str:
-    return "".join(letter for letter in name.rsplit(":")[-1].lower() if letter not in " _-.")
+    return re.sub(r"[ _.-]", "", name.split(":")[-1].lower())
 
 
 def _metres(path: pathlib.Path, motion: kinematics.Motion, joints: dict[str, int]) -> float:

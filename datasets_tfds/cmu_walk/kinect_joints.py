@@ -51,9 +51,9 @@ def joints(ends: dict[str, np.ndarray], rate: float, skeleton: str) -> np.ndarra
         (ceil(T / step), J, 3) float32 metres: y up from the floor, z towards the scene, the person walks to -z,
         hip centre at x = 0 on average and at z = 1.5 when closest.
     """
-    every = step(rate)
-    kept = {bone: end[::every] for bone, end in ends.items()}
-    stacked = np.stack([_joint(kept, bone) for bone in BONES[skeleton]], axis=1)  # (T, J, 3)
+    kept = {bone: end[:: step(rate)] for bone, end in ends.items()}
+    bones = (bone if isinstance(bone, tuple) else (bone, bone) for bone in BONES[skeleton])
+    stacked = np.stack([(kept[one] + kept[other]) / 2 for one, other in bones], axis=1)  # (T, J, 3)
     return place(stacked, heading(kept))
 
 
@@ -74,9 +74,3 @@ def place(positions: np.ndarray, angle: float) -> np.ndarray:
     turned = positions @ transform.Rotation.from_euler("y", np.pi - angle).as_matrix().T
     hips = turned[:, 0]
     return (turned - [hips[:, 0].mean(), 0, hips[:, 2].min() - NEAREST]).astype(np.float32)
-
-
-def _joint(ends: dict[str, np.ndarray], bone: str | tuple[str, str]) -> np.ndarray:
-    if isinstance(bone, tuple):
-        return (ends[bone[0]] + ends[bone[1]]) / 2
-    return ends[bone]

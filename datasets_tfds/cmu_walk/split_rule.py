@@ -23,10 +23,7 @@ GAP = 6
 
 
 def segments(lengths: dict[str, int]) -> dict[str, list[Segment]]:
-    """Split -> [(recording, first frame, end frame)] for the recordings at hand.
-
-    Args:
-        lengths: recording -> frames at 30 per second.
+    """Split -> [(recording, first frame, end frame)] for the recordings at hand, with their frames at 30 per second.
 
     Raises:
         ValueError: a recording is too short to be cut, or a split stays empty.

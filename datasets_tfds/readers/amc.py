@@ -30,11 +30,7 @@ class Capture:
 
 
 def read(path: pathlib.Path, skeleton: asf.Skeleton) -> Capture:
-    """Parses a motion file of this skeleton.
-
-    Raises:
-        ValueError: names the file, the line number or frame, and what was expected there.
-    """
+    """Parses a motion file of this skeleton; ValueError names the file, the line or frame, and what was expected."""
     widths = {name: len(bone.freedom) for name, bone in skeleton.bones.items() if bone.freedom}
     widths[asf.ROOT] = len(skeleton.root_order)
     frames: list[int] = []

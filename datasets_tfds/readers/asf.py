@@ -37,10 +37,9 @@ class Bone:
 
 @dataclasses.dataclass(frozen=True)
 class Skeleton:
-    """An ASF file.
+    """An ASF file, its name for messages.
 
     Attributes:
-        file: its name, for messages.
         bones: name -> Bone, parents before children.
         metres: per file unit.
         root_order: what the six numbers of the root are.
@@ -55,11 +54,7 @@ class Skeleton:
 
 
 def read(path: pathlib.Path) -> Skeleton:
-    """Parses a skeleton file.
-
-    Raises:
-        ValueError: names the file, the line number and what was expected there.
-    """
+    """Parses a skeleton file; ValueError names the file, the line number and what was expected there."""
     sections: dict[str, list[motion_lines.Line]] = {}
     rows = sections.setdefault("", [])
     for line in motion_lines.read(path):
