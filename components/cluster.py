@@ -8,6 +8,7 @@ import ml_collections
 import numpy as np
 from absl import logging
 
+from components import pictures
 from components import train as training_stage
 from tfskel import arrays
 from tfskel import clustering as clusterings
@@ -80,7 +81,7 @@ def _members(train, features, labels: np.ndarray, means: np.ndarray) -> dict:
     """Items nearest to the prototypes of the largest clusters, largest cluster and nearest item first."""
     rows, numbers = prototypes.nearest_members(features.vectors, labels, means, SHOWN_CLUSTERS, SHOWN_MEMBERS)
     return {
-        "joints": train.picture(rows),
+        "items": pictures.of_items(train, len(features), rows),
         "cluster": numbers,
         "size": np.bincount(labels[labels >= 0], minlength=len(means))[numbers],
         "identity": features.identities[rows],

@@ -8,7 +8,7 @@ import pathlib
 import ml_collections
 import numpy as np
 
-from components import logs, splits
+from components import logs, pictures, splits
 from components import train as training_stage
 from components.report import heat_map
 from tfskel import arrays, features
@@ -20,26 +20,29 @@ from tfskel.training import selection
 FAMILY_A = "A recognition network"
 FAMILY_B = "B retrieval"
 NO_LEARNING = "no learning: "
-LISTED = 5  # gallery entries in a ranked list
+UNTRAINED = "untrained network"
 
 
 def _row(family: str, kept: str, epoch: int | None, scored: int, metrics: dict[str, float]) -> dict:
     return {"family": family, "selection": kept, "epoch": epoch, "scored": scored, "metrics": metrics}
 
 
-def _baselines(parts: splits.Splits, settings) -> tuple[list[dict], dict[str, np.ndarray]]:
-    """Rows and CMC curves of the features that need no learning."""
-    pool = functools.partial(parts.protocol.pool, pooling="mean", normalised=False)
-    probes, galleries = (
-        features.extract(side.baselines, side, settings.batch_size, pool=pool) for side in (parts.probe, parts.gallery)
-    )
-    rows, curves = [], {}
-    for name, probe in probes.items():
+def _baselines(system, parts: splits.Splits, settings) -> tuple[list[dict], dict[str, np.ndarray]]:
+    """Rows of what learned nothing, the system's initial weights among them, and the CMC curve of the best of them."""
+    protocol, batch = parts.protocol, settings.batch_size
+    pool = functools.partial(protocol.pool, pooling="mean", normalised=False)
+    sides = []
+    for side in (parts.probe, parts.gallery):
+        sides.append(features.extract(side.baselines, side, batch, pool=pool))
+        if system.models.get(system.EMBEDDING):
+            sides[-1][UNTRAINED] = system.features(side, (base.MAIN,), batch, protocol.pool)[base.MAIN]
+    rows, curves = [], []
+    for name, probe in sides[0].items():
         how = parts.probe.BASELINE_RETRIEVAL.get(name, {})
-        result = parts.protocol.retrieve(probe, galleries[name], max_rank=settings.max_rank, **how)
-        rows.append(_row(FAMILY_B, NO_LEARNING + name, None, len(probe), parts.protocol.metrics(result)))
-        curves["B no learning"] = result.cmc
-    return rows, curves
+        result = protocol.retrieve(probe, sides[1][name], max_rank=settings.max_rank, **how)
+        rows.append(_row(FAMILY_B, NO_LEARNING + name, None, len(probe), protocol.metrics(result)))
+        curves.append(result.cmc)
+    return rows, {"B no learning": max(curves, key=lambda curve: curve[0])}
 
 
 def _family_b(system, described: dict, model: pathlib.Path, parts: splits.Splits, settings, results: pathlib.Path):
@@ -55,7 +58,9 @@ def _family_b(system, described: dict, model: pathlib.Path, parts: splits.Splits
         for representation in filter(system.reported(kept), sides[0]):
             probe, gallery = (side[representation] for side in sides)
             main = representation == base.MAIN
-            result = parts.protocol.retrieve(probe, gallery, max_rank=settings.max_rank, top=LISTED if main else 0)
+            result = parts.protocol.retrieve(
+                probe, gallery, max_rank=settings.max_rank, top=pictures.LISTED if main else 0
+            )
             label = selection.selection_of(name, "" if main else representation)
             rows += _family_b_rows(label, epoch, probe, gallery, result, parts, system.scored_batch)
             if main:
@@ -88,26 +93,10 @@ def _write_last(results: pathlib.Path, probe, gallery, result, parts: splits.Spl
     """Stores features of probe and gallery, and ranked lists."""
     probe.save(results / "probe.npz")
     gallery.save(results / "gallery.npz")
-    _write_ranked_lists(results / "ranked.npz", parts, result, lists)
+    searched = (parts.probe, probe), (parts.gallery, gallery)
+    pictures.write_ranked_lists(results / "ranked.npz", *searched, result, lists)
     lines = [f"{who}\t{recording}" for who, recording in zip(probe.identities, probe.recordings, strict=True)]
     logs.RunLog(results).embedding("probe_features", probe.vectors, lines, "identity\trecording")
-
-
-def _write_ranked_lists(path: pathlib.Path, parts: splits.Splits, result, count: int) -> None:
-    """Stores a few probe items, half of them found at rank 1 where possible, with their nearest gallery entries."""
-    at_once = result.first_match == 1
-    chosen = [np.flatnonzero(mask) for mask in (at_once, ~at_once)]
-    half = [rows[np.linspace(0, len(rows) - 1, min(len(rows), count // 2)).astype(int)] for rows in chosen]
-    index = np.unique(np.concatenate(half))
-    nearest = result.top_index[index]
-    arrays.write(
-        path,
-        probe_joints=parts.probe.picture(index),
-        probe_identity=parts.probe.identity[index],
-        joints=np.stack([parts.gallery.picture(row) for row in nearest]),
-        identity=parts.gallery.identity[nearest],
-        distance=result.top_distance[index],
-    )
 
 
 def _scores(system, probe, rows: np.ndarray, batch_size: int) -> np.ndarray:
@@ -184,7 +173,7 @@ def evaluate(
     system, described, parts = training_stage.restore(recipe, recordings, model)
     if evaluation.pooling:
         parts = dataclasses.replace(parts, protocol=dataclasses.replace(parts.protocol, pooling=evaluation.pooling))
-    baselines, curves = _baselines(parts, evaluation)
+    baselines, curves = _baselines(system, parts, evaluation)  # before weights are loaded
     rows, more = _family_b(system, described, model, parts, evaluation, results)
     curves, confusions = more | curves, {}
     if system.CLASSIFIER:

@@ -3,8 +3,8 @@
 
 import pathlib
 
-from components.report import figures, projection, reading, stick_figures, tables
-from tfskel import arrays, skeletons
+from components.report import cards, cluster_tables, figures, kinds, projection, reading, tables
+from tfskel import arrays
 
 TEMPLATE = "page.html.j2"
 
@@ -36,25 +36,26 @@ def _environment():
 
 def _content(recipe: dict, method: str, run: reading.Run, results: dict) -> dict:
     """What the template shows; a section without content is left out."""
-    parents = skeletons.get(recipe["dataset"].skeleton).parents
+    kind = kinds.of(recipe["dataset"])
     quality, (counts, classes), features = run.data_quality(), run.confusion(), run.features()
     return {
         "title": _title(recipe),
-        "summary": _summary(recipe, quality["splits"], run.seeds),
+        "summary": _summary(recipe, kind, quality["splits"], run.seeds),
+        "kind": kind,
         "warnings": results["warnings"],
         "families": tables.families(results["rows"], results["baselines"], results["published"]),
         "selection_meanings": tables.selection_meanings(results["rows"]),
-        "rank_curves": figures.rank_curves(run.rank_curves()),
-        "ranked": stick_figures.ranked_lists(run.ranked_lists(), parents),
+        "rank_curves": figures.rank_curves(run.rank_curves(), kind.scored),
+        "ranked": cards.ranked_lists(run.ranked_lists(), kind.draw),
         "confusion": None if counts is None else figures.confusion(counts, classes),
         "projection": projection.figure(features.vectors, features.identities, method) if len(features) > 2 else None,
-        "cluster_table": tables.cluster_table(results["clusters"]),
-        "cluster_warnings": tables.cluster_warnings(results["clusters"]),
-        "clusters": stick_figures.clusters(run.members(), parents),
+        "cluster_table": cluster_tables.table(results["clusters"], kind.items),
+        "cluster_warnings": cluster_tables.warnings(results["clusters"], kind.items),
+        "clusters": cards.clusters(run.members(), kind.draw),
         "maps": figures.maps(run.matrices()),
-        "reconstruction": stick_figures.reconstruction(run.reconstruction(), parents),
+        "reconstruction": cards.named(run.reconstruction(), kind.draw),
         "curves": {phase: figures.curves(phase, values) for phase, values in run.training().items()},
-        "quality": tables.quality_tables(quality),
+        "quality": kind.quality(quality),
         "quality_warnings": quality["warnings"],
         "acknowledgement": run.acknowledgement(),
         "settings": tables.flat({name: s.to_dict() for name, s in recipe.items() if hasattr(s, "to_dict")}),
@@ -67,11 +68,13 @@ def _title(recipe: dict) -> str:
     return f"{recipe['system']} on {recipe['dataset'].name}" + (f" ({pathlib.Path(source).name})" if source else "")
 
 
-def _summary(recipe: dict, splits: dict, seeds: list[int]) -> str:
+def _summary(recipe: dict, kind: kinds.Kind, splits: dict, seeds: list) -> str:
     """What was trained on what, in plain words."""
-    dataset = recipe["dataset"]
-    counts = [f"{name}: {of['identities']} identities, {of['recordings']} recordings" for name, of in splits.items()]
+    name = recipe["dataset"].name
+    counts = [
+        f"{split}: {of['identities']} identities, {of['recordings']} {kind.recordings}" for split, of in splits.items()
+    ]
     return (
-        f"{recipe['system']} on data set {dataset.name}, sequences of {dataset.length} frames, skeleton "
-        f"{dataset.skeleton}, seed{'s' if len(seeds) > 1 else ''} {', '.join(map(str, seeds))}. {'; '.join(counts)}."
+        f"{recipe['system']} on data set {name}, {kind.fed}, seed{'s' if len(seeds) > 1 else ''} "
+        f"{', '.join(map(str, seeds))}. {'; '.join(counts)}."
     )

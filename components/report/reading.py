@@ -10,7 +10,7 @@ from components import cluster, evaluate, export, logs, splits, train
 from tfskel import arrays, features
 
 METRICS, QUALITY = "metrics.json", "quality.json"
-RANKED = ("probe_joints", "probe_identity", "joints", "identity", "distance")
+RANKED = ("probe", "probe_identity", "gallery", "identity", "distance")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,17 +34,19 @@ class Run:
         return list(self.results)
 
     def rows(self) -> dict[str, list]:
-        """ "rows" of all seeds, "baselines" once, and "warnings" once."""
+        """ "rows" and "baselines" of all seeds, baselines once where they are the same, and "warnings" once."""
         rows, baselines, warnings = [], {}, {}
         for seed, folder in self.results.items():
             stored = arrays.read_json(folder / METRICS)
             warnings |= dict.fromkeys(stored["warnings"])
             for row in stored["rows"]:
+                of_seed = row | {"seed": seed}
                 if row["selection"].startswith(evaluate.NO_LEARNING):
-                    baselines[row["family"], row["selection"]] = row
+                    baselines.setdefault((row["family"], row["selection"]), []).append(of_seed)
                 else:
-                    rows.append(row | {"seed": seed})
-        return {"rows": rows, "baselines": list(baselines.values()), "warnings": list(warnings)}
+                    rows.append(of_seed)
+        once = (_once(several) for several in baselines.values())
+        return {"rows": rows, "baselines": [row for some in once for row in some], "warnings": list(warnings)}
 
     def acknowledgement(self) -> str:
         """Sentence that the data set asks for; "" where it asks for none."""
@@ -72,20 +74,21 @@ class Run:
         return features.load(self.results[self.seeds[0]] / "probe.npz")
 
     def ranked_lists(self) -> dict[str, np.ndarray]:
-        """A few probe sequences and their nearest gallery entries, arrays named in RANKED."""
+        """A few probe items and their nearest gallery items, arrays named in RANKED."""
         return arrays.read(self.results[self.seeds[0]] / "ranked.npz", list(RANKED))
 
     def members(self) -> dict[str, np.ndarray]:
-        """Sequences nearest to prototypes, see `cluster`."""
+        """Items nearest to prototypes, see `cluster`."""
         return _arrays(self.clusters[self.seeds[0]] / cluster.MEMBERS)
 
     def matrices(self) -> dict[str, np.ndarray]:
         """Matrices of the system by name, e.g. "attention/x"."""
         return _arrays(self.model[self.seeds[0]] / train.PICTURES)
 
-    def reconstruction(self) -> list[np.ndarray]:
-        """A sequence and what the system gives back for it, (f, J, 3) each; empty for a system that does not."""
-        return list(_arrays(self.model[self.seeds[0]] / train.RECONSTRUCTION).values())
+    def reconstruction(self) -> dict[str, np.ndarray]:
+        """A sequence and what the system gives back for it, (1, f, J, 3) each; empty for a system that does not."""
+        stored = _arrays(self.model[self.seeds[0]] / train.RECONSTRUCTION).values()
+        return dict(zip(("fed", "given back"), (sequence[None] for sequence in stored), strict=False))
 
     def training(self) -> dict[str, dict[str, list[float]]]:
         """Phase -> series logged in every epoch; the last epoch may have ended before it was trained."""
@@ -110,6 +113,12 @@ class Run:
             "SavedModel": str(saved_model / export.FOLDER),
             "features, curves, confusion matrix": str(results),
         }
+
+
+def _once(rows: list[dict]) -> list[dict]:
+    """One row for all seeds where their metrics are the same, else all."""
+    same = all(row["metrics"] == rows[0]["metrics"] for row in rows)
+    return [rows[0] | {"seed": None}] if same else rows
 
 
 def _arrays(path: pathlib.Path) -> dict[str, np.ndarray]:

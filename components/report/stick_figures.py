@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Stick figures of skeleton sequences as small inline SVG pictures."""
 
-import dataclasses
 import html
 from collections.abc import Sequence
 
@@ -12,74 +11,19 @@ VIEW_DEGREES = 35  # turned about the vertical, so that legs that swing towards 
 MARGIN = 0.08  # metres
 
 
-@dataclasses.dataclass
-class Card:
-    """One sequence of a ranked list: its picture (SVG text) and what to say about it."""
-
-    svg: str
-    identity: str
-    distance: str = ""
-    correct: bool | None = None
-
-
-def ranked_lists(stored: dict[str, np.ndarray], parents: Sequence[int]) -> list[list[Card]]:
-    """For each probe its card and those of the gallery entries nearest to it, in one scale, nearest first.
+def draw(sequences: Sequence[np.ndarray], texts: Sequence[str], parents: Sequence[int]) -> list[str]:
+    """Sequences in one scale.
 
     Args:
-        stored: probe_joints (n, f, J, 3) in metres, y up, and probe_identity (n,); joints (n, k, f, J, 3), identity and
-            distance (n, k) of the nearest entries, a distance that is not finite where there are fewer.
+        sequences: (..., f, J, 3) in metres, y up.
+        texts: what each shows.
         parents: (J,) parent of each joint, -1 at the root.
+
+    Returns:
+        SVG text of each.
     """
-    columns = (stored[name] for name in ("probe_joints", "probe_identity", "joints", "identity", "distance"))
-    lists = []
-    for probe, person, joints, identities, distances in zip(*columns, strict=True):
-        near = np.isfinite(distances)
-        flat, box = _in_one_scale([probe, *joints[near]])
-        cards = [Card(_svg(flat[0], parents, box, f"Probe: person {person}"), str(person))]
-        entries = zip(flat[1:], identities[near], distances[near], strict=True)
-        for rank, (points, found, distance) in enumerate(entries, start=1):
-            text = f"Rank {rank}: person {found}, {'the same' if found == person else 'another'} person"
-            cards.append(Card(_svg(points, parents, box, text), str(found), f"{distance:.3f}", bool(found == person)))
-        lists.append(cards)
-    return lists
-
-
-@dataclasses.dataclass
-class Cluster:
-    """One cluster: its number and size, and the sequences nearest to its prototype."""
-
-    number: int
-    size: int
-    cards: list[Card]
-
-
-def clusters(members: dict[str, np.ndarray], parents: Sequence[int]) -> list[Cluster]:
-    """Pictures of the sequences nearest to the prototypes.
-
-    Args:
-        members: joints (n, f, J, 3), cluster, size, identity, distance (n,), as the cluster stage stores them.
-        parents: (J,) parent of each joint, -1 at the root.
-    """
-    shown = []
-    for number in dict.fromkeys(members["cluster"].tolist()):
-        rows = np.flatnonzero(members["cluster"] == number)
-        flat, box = _in_one_scale(list(members["joints"][rows]))
-        cards = []
-        for points, row in zip(flat, rows, strict=True):
-            who = str(members["identity"][row])
-            text = f"Cluster {number}: a sequence of person {who}"
-            cards.append(Card(_svg(points, parents, box, text), who, f"{members['distance'][row]:.3f}"))
-        shown.append(Cluster(number, int(members["size"][rows[0]]), cards))
-    return shown
-
-
-def reconstruction(pair: Sequence[np.ndarray], parents: Sequence[int]) -> list[Card]:
-    """A sequence and what a system gives back for it, (f, J, 3) each, in one scale; nothing of an empty pair."""
-    if not pair:
-        return []
-    flat, box = _in_one_scale(list(pair))
-    names = ("fed", "given back")
-    return [Card(_svg(points, parents, box, name), name) for points, name in zip(flat, names, strict=True)]
+    flat, box = _in_one_scale([sequence.reshape(-1, *sequence.shape[-2:]) for sequence in sequences])
+    return [_svg(points, parents, box, text) for points, text in zip(flat, texts, strict=True)]
 
 
 def _in_one_scale(sequences: list[np.ndarray]) -> tuple[list[np.ndarray], tuple[float, ...]]:

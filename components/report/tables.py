@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Tables of the report: results by family and selection over seeds, data quality, settings."""
+"""Tables of the report: results by family and selection over seeds, settings."""
 
 import dataclasses
 import math
 import statistics
 
 from components import evaluate
+from components.report import verdict
 from tfskel.training import selection
 
 FAMILIES = {
@@ -29,16 +30,6 @@ METRICS = {
 # The order of trust: what never looked at the probe first.
 TRUST = (selection.HELD_OUT, selection.LAST, selection.PROBE_BEST)
 MISSING = "–"
-COUNTS = (
-    *("identities", "recordings", "frames", "frames dropped", "of them not at the ends"),
-    *("training sequences", "test sequences", "too short", "jumps"),
-)
-BONES = {
-    "mean_mm": "mean",
-    "within_recording_mm": "sd within a recording",
-    "between_recordings_mm": "sd between recordings",
-    "between_identities_mm": "sd between identities",
-}
 
 
 @dataclasses.dataclass
@@ -62,6 +53,7 @@ class Family:
         letter, name, meaning: which family. title: the family as the rows name it.
         columns: headings of the metrics. lines: table lines.
         headline: [(metric, value, notes)], first the one shown large; selection: where the headline comes from.
+        verdict: whether the headline beats the rows that learn nothing; "" without such.
     """
 
     letter: str
@@ -72,6 +64,7 @@ class Family:
     lines: list[Line]
     headline: list[tuple[str, str, list[str]]]
     selection: str
+    verdict: str
 
 
 def families(rows: list[dict], baselines: list[dict], published: list[dict]) -> list[Family]:
@@ -81,16 +74,23 @@ def families(rows: list[dict], baselines: list[dict], published: list[dict]) -> 
     for title in sorted(titles):
         own, base, paper = ([row for row in part if row["family"] == title] for part in (rows, baselines, published))
         keys = _keys(own + base + paper)
-        selections = list(dict.fromkeys(row["selection"] for row in own))
-        lines = [_line("result", kept, [row for row in own if row["selection"] == kept], keys) for kept in selections]
-        lines += [_line("baseline", row["selection"], [row], keys) for row in base]
-        lines += [_line("published", row["selection"], [row], keys) for row in paper]
+        selections = list(_by_selection(own))
+        kinds = {"result": own, "baseline": base, "published": paper}
+        lines = [_line(kind, *item, keys) for kind, some in kinds.items() for item in _by_selection(some).items()]
         trusted = next((name for name in (*TRUST, *selections) if name in selections), "")
-        headline = _headline([row for row in own if row["selection"] == trusted], base, paper, keys)
+        trusted_rows = _by_selection(own).get(trusted, [])
+        headline = _headline(trusted_rows, base, paper, keys)
+        judged = verdict.sentence(title, trusted, trusted_rows, base)
         name, meaning = FAMILIES[title[0]]
         columns = [METRICS.get(key, key) for key in keys]
-        found.append(Family(title[0], name, meaning, title, columns, lines, headline, trusted))
+        found.append(Family(title[0], name, meaning, title, columns, lines, headline, trusted, judged))
     return found
+
+
+def _by_selection(rows: list[dict]) -> dict[str, list[dict]]:
+    return {
+        kept: [row for row in rows if row["selection"] == kept] for kept in dict.fromkeys(r["selection"] for r in rows)
+    }
 
 
 def published(values: dict[str, float]) -> list[dict]:
@@ -122,7 +122,7 @@ def _line(kind: str, label: str, rows: list[dict], keys: list[str]) -> Line:
         values = [row["metrics"].get(key) for row in rows]
         cells.append((_mean(values), " · ".join(map(percent, values)) if several else ""))
     for key in ("epoch", "scored"):
-        values = [_count(row.get(key)) for row in rows]
+        values = [count(row.get(key)) for row in rows]
         cells.append((values[0] if len(set(values)) == 1 else " · ".join(values), ""))
     seeds = ", ".join(str(row["seed"]) for row in rows if row.get("seed") is not None)
     text = f"mean ± sd of seeds {seeds}" if several else f"seed {seeds}" if seeds else ""
@@ -132,9 +132,8 @@ def _line(kind: str, label: str, rows: list[dict], keys: list[str]) -> Line:
 def _headline(rows: list[dict], baselines: list[dict], published: list[dict], keys: list[str]) -> list:
     headline = []
     for key in [key for key in keys if key in METRICS and any(key in row["metrics"] for row in rows)]:
-        notes = []
-        for kind, others in (("no learning", baselines), ("published", published)):
-            notes += [f"{kind} {percent(row['metrics'][key])}" for row in others if key in row["metrics"]]
+        notes = [f"no learning {percent(verdict.best(baselines, key)[1])}"] if baselines else []
+        notes += [f"published {percent(row['metrics'][key])}" for row in published if key in row["metrics"]]
         headline.append((METRICS[key], _mean([row["metrics"].get(key) for row in rows]), notes))
     return headline
 
@@ -155,7 +154,8 @@ def _mean(values: list) -> str:
     return f"{percent(statistics.fmean(numbers))} ± {percent(statistics.stdev(numbers))}"
 
 
-def _count(value: int | None) -> str:
+def count(value: int | None) -> str:
+    """A number with commas; nothing where there is none."""
     return "" if value is None else f"{value:,}"
 
 
@@ -178,60 +178,3 @@ class Table:
     columns: list[str]
     rows: list[list[str]]
     folded: bool = False
-
-
-def quality_tables(quality: dict) -> list[Table]:
-    """Tables of data.quality.report: counts per split, bones, sequences per identity, shared sequences."""
-    splits = quality.get("splits", {})
-    if not splits:
-        return []
-    counts = [_split_row(*item) for item in splits.items()]
-    tables = [Table("Recordings of each split", ["split", *COUNTS], counts)]
-    if quality.get("duplicates"):
-        rows = [[" and ".join(row["splits"]), _count(row["count"])] for row in quality["duplicates"]]
-        tables.append(Table("Identical sequences in two splits", ["splits", "sequences"], rows))
-    if quality.get("bones"):
-        rows = [[bone, *(_number(row[key]) for key in BONES)] for bone, row in quality["bones"].items()]
-        tables.append(Table("Bone lengths, mm (sd = standard deviation)", ["bone", *BONES.values()], rows, True))
-    return [*tables, _per_identity(splits)]
-
-
-def cluster_table(clusters: dict[int, dict[str, float]]) -> Table | None:
-    """Quality of the clusters of each seed; None without any."""
-    if not clusters:
-        return None
-    rows = [
-        [f"seed {seed}", _count(found["clusters"]), _count(found["outliers"]),
-         *(percent(found[name]) for name in ("ami", "ari", "purity"))]
-        for seed, found in clusters.items()
-    ]  # fmt: skip
-    return Table("Clusters of the train sequences, percent", ["", "clusters", "outliers", "AMI", "ARI", "purity"], rows)
-
-
-def cluster_warnings(clusters: dict[int, dict[str, float]]) -> list[str]:
-    """Sentences about seeds whose clusters say nothing."""
-    none = [str(seed) for seed, found in clusters.items() if not found["clusters"]]
-    one = [str(seed) for seed, found in clusters.items() if found["clusters"] == 1]
-    advice = "--config.clustering.jaccard_eps (or eps) and min_samples decide it."
-    found = [f"seed {', '.join(none)}: no cluster, every sequence is an outlier; {advice}"] if none else []
-    return found + ([f"seed {', '.join(one)}: all sequences in one cluster; {advice}"] if one else [])
-
-
-def _split_row(name: str, counts: dict) -> list[str]:
-    cut = counts["sequences_per_identity"]
-    numbers = [counts[key] for key in ("identities", "recordings", "frames", "dropped_frames", "dropped_inside")]
-    numbers += [sum(cut[rule].values()) for rule in ("training", "testing")]
-    return [name, *map(_count, [*numbers, len(counts["shorter_than_f"]), counts["jumps"]["count"]])]
-
-
-def _per_identity(splits: dict) -> Table:
-    names = dict.fromkeys(name for counts in splits.values() for name in counts["sequences_per_identity"]["testing"])
-    rows = []
-    for name in names:
-        cells = [counts["sequences_per_identity"]["testing"].get(name) for counts in splits.values()]
-        rows.append([name, *(MISSING if cell is None else _count(cell) for cell in cells)])
-    return Table("Sequences per identity (cut without overlap)", ["identity", *splits], rows, True)
-
-
-def _number(value: float | None) -> str:
-    return MISSING if value is None or not math.isfinite(value) else f"{value:.1f}"

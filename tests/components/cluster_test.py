@@ -39,7 +39,7 @@ def test_members_are_centred_sequences_of_their_cluster(found):
     means = prototypes.prototypes(vectors.vectors, labels)
     members = cluster._members(cut, vectors, labels, means)
     assert members["identity"].tolist() == [f"p{k}" for k in members["cluster"]]
-    assert members["size"].tolist() == [21] * 12 and not members["joints"][:, :, 0].any()
+    assert members["size"].tolist() == [21] * 12 and not members["items"][..., 0, :].any()
 
 
 def test_outliers_alone_leave_no_members_and_no_error(found):

@@ -80,6 +80,14 @@ def test_the_baseline_ranks_the_root_centred_joints(evaluated):
     ) == pytest.approx([2 / 3, 7 / 9])
 
 
+def test_the_untrained_network_is_evaluated_and_the_best_baseline_has_the_curve(evaluated):
+    # All features are 0: the nearest gallery sequence is the first one, and precision counts the whole tie.
+    results, rows = evaluated()
+    untrained = ("B retrieval", evaluate.NO_LEARNING + evaluate.UNTRAINED)
+    assert metrics(rows, untrained, "rank1", "rank5", "mAP") == pytest.approx([1 / 3, 1, 1 / 3])
+    assert arrays.read(results / "curves.npz")["B no learning"][0] == pytest.approx(2 / 3)
+
+
 def test_an_incomplete_last_batch_is_left_out_in_a_row_of_its_own(evaluated):
     _, rows = evaluated(**{"recognition.batch_size": 2})
     complete = rows["A recognition network, complete batches", "last"]

@@ -42,15 +42,24 @@ def recipe(system: str, **settings):
 
 
 class Reading(two_stage.TwoStageSystem):
-    """Its feature is the number of a sequence; a class scores the higher, the nearer the number is to its centre."""
+    """Its feature is the number of a sequence; a class scores the higher, the nearer the number is to its centre.
+
+    Before its one weight is loaded the feature is 0.
+    """
 
     pretraining = recognising = None  # it is never trained
 
+    def __init__(self, recipe, classes, seed):
+        super().__init__(recipe, classes, seed)
+        self.weight = tf.Variable(0.0)
+        self.models = {name: {"weight": self.weight} for name in self.PHASES}
+
     def load(self, folder, name, kept):
+        self.weight.assign(1.0)
         return True
 
     def represent(self, batch, portable=False):
-        return {"features": batch[NUMBER][:, None]}
+        return {"features": self.weight * batch[NUMBER][:, None]}
 
     def scores(self, batch, portable=False):
         return -tf.abs(batch[NUMBER][:, None] - tf.constant(CENTRES))

@@ -8,8 +8,9 @@ from components.report import figures, projection
 
 
 def test_curves_of_the_two_families_are_never_in_one_figure():
-    found = figures.rank_curves({"B last": [0.5, 1.0], "A last": [0.25, 1.0]})
+    found = figures.rank_curves({"B last": [0.5, 1.0], "A last": [0.25, 1.0]}, "tracklet")
     assert ["Family A" in item.caption for item in found] == [True, False]
+    assert "share of probe tracklets whose" in found[0].caption
     assert "last: rank-1 25.0 %" in found[0].svg and "rank-1 50.0 %" not in found[0].svg
 
 

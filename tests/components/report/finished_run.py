@@ -6,7 +6,7 @@ import json
 import numpy as np
 
 from components import stages
-from components.report import tables
+from components.report import skeleton_quality
 from configs import sm_sge
 from tfskel import features
 from tfskel.training import selection
@@ -39,7 +39,9 @@ QUALITY = {
             "jumps": {"count": 0, "first": []},
         }
     },
-    "bones": {"hip-knee": dict.fromkeys(tables.BONES, 26.04) | {"between_recordings_mm": None, "zero_share": 0.0}},
+    "bones": {
+        "hip-knee": dict.fromkeys(skeleton_quality.BONES, 26.04) | {"between_recordings_mm": None, "zero_share": 0.0}
+    },
     "duplicates": [{"splits": ["train", "probe"], "count": 7, "recordings": []}],
     "warnings": ["train and probe share 7 identical sequences."],
 }
@@ -66,16 +68,16 @@ FILES = {
     "results/curves.npz": {"A last": [0.6, 0.9, 1.0], "B last": [0.5, 0.7], "B no learning": [0.6, 0.8]},
     "results/confusion.npz": {"last": np.array([[5, 1], [2, 4]]), selection.PROBE_BEST: np.eye(2, dtype=int)},
     "results/ranked.npz": {
-        "probe_joints": sequences(1),
+        "probe": sequences(1),
         "probe_identity": np.array(["a"]),
-        "joints": sequences(1, 2),
+        "gallery": sequences(1, 2),
         "identity": np.array([["a", "b"]]),
         "distance": np.array([[0.5, 1.25]]),
     },
     "model/metrics.jsonl": "\n".join(map(json.dumps, TRAINING)),
     "clusters/quality.json": CLUSTERS,
     "clusters/members.npz": {
-        "joints": sequences(3),
+        "items": sequences(3),
         "cluster": np.array([4, 4, 1]),
         "size": np.array([9, 9, 7]),
         "identity": np.array(["a", "<b>", "a"]),

@@ -69,6 +69,8 @@ def test_page_says_what_was_run_and_how_well_it_works(written):
         "60.0 · 70.0",
         "no learning 66.8",
         "published 87.5",
+        "B retrieval, last, beside the best row without learning: Rank-1 50.0 does not beat 66.8 (no learning: "
+        "Euclidean distance of root-centred sequences): -16.8 points.",
         "the epoch with the best score on the probe itself, hence optimistic",
         "b taken for a: 2 of 6 sequences",
         "1 · ✓ same person",
@@ -95,6 +97,17 @@ def test_metrics_of_all_seeds_and_the_baseline_once_are_in_one_file(written):
     assert stored["published"][0]["metrics"] == {"rank1": 0.875}
     assert stored["clusters"] == {"1": finished_run.CLUSTERS, "2": finished_run.CLUSTERS}
     assert stored["warnings"] == ["identities of the probe that are not in train: c"]
+
+
+def test_baselines_that_differ_between_seeds_are_means_beside_which_the_result_is_judged(tmp_path):
+    untrained = "no learning: untrained network"
+    rows = {
+        seed: [finished_run.row(), finished_run.row(kept=untrained, metrics={"rank1": value})]
+        for seed, value in ((1, 0.2), (2, 0.4))
+    }
+    text = Page(page(tmp_path, metrics=finished_run.results(rows=rows))).text
+    assert f"{untrained} mean ± sd of seeds 1, 2 30.0 ± 14.1 20.0 · 40.0" in text
+    assert f"Rank-1 50.0 beats 30.0 ({untrained}): +20.0 points." in text
 
 
 def test_page_needs_no_network_and_every_picture_has_words(written):
@@ -158,10 +171,10 @@ def test_what_a_system_does_not_have_is_left_out(tmp_path):
 
 
 def test_clusters_that_say_nothing_are_a_sentence(tmp_path):
-    nothing = {"joints": finished_run.sequences(0), "cluster": np.zeros(0, int)}
+    nothing = {"items": finished_run.sequences(0), "cluster": np.zeros(0, int)}
     none = finished_run.CLUSTERS | {"clusters": 0}
     raw = page(tmp_path, files={"clusters/members.npz": nothing, "clusters/quality.json": none})
-    assert "seed 1, 2: no cluster, every sequence is an outlier" in raw and "nearest to its prototype" not in raw
+    assert "seed 1, 2: no cluster, all sequences are outliers" in raw and "nearest to its prototype" not in raw
     raw = page(tmp_path, files={"clusters/quality.json": finished_run.CLUSTERS | {"clusters": 1}})
     assert "seed 1, 2: all sequences in one cluster" in raw
 
