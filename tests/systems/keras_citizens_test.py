@@ -32,12 +32,8 @@ MODELS = {
     "sm_sge": (lambda: sm_sge.SMSGE("kinect_v1", 4, 6, 2, neighbourhood=2, fusion=0.5, seed=1), [(3, 4, 20, 3)], 0),
     "sm_sge alone": (lambda: sm_sge.SMSGE("kinect_v2", 4, 6, 2, structure_only=True, seed=1), [(3, 4, 25, 3)], 0),
     "recognition": (lambda: recognition.Recognition(6, 3, seed=1, units=5), [(4, 2, 6)], 0),
-    "upmnet": (lambda: upmnet.PartNetwork(parts=2, relation="global", width=0.1, seed=1), [(2, 64, 32, 3)], 0),
-    "upmnet resnet": (
-        lambda: upmnet.PartNetwork("resnet_v1_50", 2, blocks=BLOCKS, decay=0.9, seed=1),
-        [(2, 64, 32, 3)],
-        0,
-    ),
+    "upmnet": (lambda: upmnet.PartNetwork("resnet_v1_50", 2, "global", blocks=BLOCKS, seed=1), [(2, 64, 32, 3)], 0),
+    "upmnet mobilenet": (lambda: upmnet.PartNetwork(parts=2, width=0.1, decay=0.9, seed=1), [(2, 64, 32, 3)], 0),
     "scaling": (lambda: scaling.Range((4, 5, 3)), [(2, 4, 5, 3)], 0),
 }
 LAYERS = {

@@ -23,6 +23,11 @@ class Nesterov(keras.optimizers.SGD):
     def __init__(self, learning_rate, momentum=0.9, clip=None, name="nesterov"):
         super().__init__(learning_rate, momentum, nesterov=True, clipvalue=clip, name=name)
 
+    @property
+    def slots(self) -> tuple[list]:
+        """Gathered gradients of the weights, in the order of the weights."""
+        return (self.momentums,)
+
     def update_step(self, gradient, variable, learning_rate):
         tf.raw_ops.ResourceApplyMomentum(
             var=variable.handle,

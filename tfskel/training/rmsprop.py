@@ -32,6 +32,11 @@ class RMSProp(keras.optimizers.RMSprop):
             for square in self._velocities:
                 square.assign(tf.ones(square.shape))
 
+    @property
+    def slots(self) -> tuple[list, list]:
+        """Mean squares and last steps of the weights, in the order of the weights."""
+        return self._velocities, self._momentums
+
     def update_step(self, gradient, variable, learning_rate):
         index = self._get_variable_index(variable)
         tf.raw_ops.ResourceApplyRMSProp(

@@ -13,7 +13,7 @@ def network(**settings):
     return model.PartNetwork("resnet_v1_50", 2, blocks=((1, 6, 4), (1, 5, 4)), seed=SEED, **settings)
 
 
-IMAGES = np.random.default_rng(0).uniform(-1, 1, (3, 64, 32, 3)).astype("f")
+IMAGES = np.random.default_rng(0).uniform(-1, 1, (3, 32, 16, 3)).astype("f")
 
 
 def test_of_the_last_map_of_a_local_network_all_weights_are_equal():

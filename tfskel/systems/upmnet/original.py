@@ -16,7 +16,7 @@ from tfskel.systems.upmnet import model as upmnet
 SEVERAL = True
 AVERAGE = "/ExponentialMovingAverage"
 SCOPES = {"mobilenet_v1": "MobilenetV1", "resnet_v1_50": "resnet_v1_50"}
-SLOTS = {"rmsprop": {"velocity": "RMSProp", "momentum": "RMSProp_1"}, "sgd": {"momentum": "Momentum"}}
+SLOTS = {"rmsprop": ("RMSProp", "RMSProp_1"), "sgd": ("Momentum",)}  # in the order of the optimiser's `slots`
 # What a network does not need: optimiser, classifiers that no loss uses, anchors, counters.
 IGNORED = (
     r".*/(RMSProp(_1)?|Momentum)",
@@ -133,10 +133,9 @@ def restore(trainer, original: Mapping[str, np.ndarray]) -> None:
     """
     name_table.load(trainer.trained, _plain(original), table(trainer.trained), IGNORED)
     load(trainer.model, original)
-    optimizer, slots = trainer.optimizer, SLOTS[trainer.optimizer.name]
-    for kind, suffix in slots.items():
-        ours = optimizer.momentums if optimizer.name == "sgd" else getattr(optimizer, _RMSPROP[kind])
-        for weight, slot in zip(trainer.trained.trainable_variables, ours, strict=True):
+    optimizer = trainer.optimizer
+    for suffix, slots in zip(SLOTS[optimizer.name], optimizer.slots, strict=True):
+        for weight, slot in zip(trainer.trained.trainable_variables, slots, strict=True):
             name = f"{their_name(assign.weight_name(weight))}/{suffix}"
             if name not in original:
                 raise ValueError(f"the checkpoint lacks {name}; it was trained with another optimiser.")
@@ -163,7 +162,6 @@ def models(originals: Sequence[Mapping[str, np.ndarray]], length: int) -> tuple[
 
 
 _FIRST = {"mobilenet_v1": "Conv2d_0", "resnet_v1_50": "conv1"}
-_RMSPROP = {"velocity": "_velocities", "momentum": "_momentums"}
 
 
 def _plain(original: Mapping[str, np.ndarray]) -> dict:
