@@ -32,7 +32,7 @@ class Options:
         height: rows of a picture, which is half as wide; even; 0: as the set has it.
         colour: strength of the cameras' colour casts; 0 for none.
         occlusion: share in [0, 1] of tracklets (walkers) or pictures (dancers) with something before the person;
-            negative: as the set has it.
+            -1: as the set has it.
 
     Raises:
         ValueError: a value outside its range, or an option of the other set.
