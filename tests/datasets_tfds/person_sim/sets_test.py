@@ -127,7 +127,7 @@ def test_a_contact_sheet_shows_a_person_in_each_column():
 
 @pytest.mark.parametrize("name, columns", [("walkers", 12), ("dancers", 8)])
 def test_the_pictures_of_the_readme_are_drawn_again(name, columns):
-    """The same seed gives the same pictures everywhere, but for a value that another machine rounds to the next level."""
+    """Everywhere the same, but for values that another machine rounds to the next level."""
     shown = np.asarray(Image.open(pathlib.Path(contact_sheet.__file__).with_name(f"{name}.png")))
     drawn = contact_sheet.contact_sheet(Options(set=name), columns, rows=2)
     assert np.abs(drawn.astype(int) - shown).max() <= 4
