@@ -150,7 +150,7 @@ def _warnings(system, parts: splits.Splits, described: dict) -> list[str]:
         warnings.append(
             f"identities of the probe that are not in the gallery count as never found: {', '.join(unknown)}"
         )
-    if strangers:
+    if strangers and system.CLASSIFIER:
         warnings.append(
             f"identities of the probe that are not in train are left out of family A: {', '.join(strangers)}"
         )

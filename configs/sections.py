@@ -24,6 +24,21 @@ def dataset() -> ConfigDict:
     )
 
 
+def images() -> ConfigDict:
+    """Which data set of images or tracklets, and how large they are fed."""
+    return ConfigDict(
+        {
+            "name": "",  # folder under datasets_tfds
+            "manual_dir": "",  # where the raw files are; empty: data/<name>
+            "data_dir": "",  # where `tfds build` put the prepared data set; empty: inside the run's folder
+            "options": {},  # the builder's own options, see datasets_tfds/<name>/README.md
+            "divisions": (),  # which random divisions of a data set that stores several, each a repeat like the seeds
+            "probe": "probe",  # which probe of the data set: a row of tfskel/evaluation/protocols.py
+            "image_size": 256,  # height that images are resized to, without keeping their shape: half as wide
+        }
+    )
+
+
 def two_stage_selection() -> ConfigDict:
     """How systems with a recognition network choose epochs beside the original's rule."""
     return ConfigDict(

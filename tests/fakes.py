@@ -2,6 +2,7 @@
 """The set-up of the tests: people who walk, the files that users bring, and runs of a few seconds."""
 
 import importlib
+import io
 import json
 import os
 import pathlib
@@ -17,6 +18,8 @@ import numpy as np
 from components import stages
 from datasets_tfds.cmu_walk import embedded, split_rule
 from datasets_tfds.readers import examples as example_dicts
+from tfskel.data import frames as image_frames
+from tfskel.data import image_split as images
 from tfskel.data import recordings
 from tfskel.data import skeleton_split as sequences
 from tfskel.evaluation import protocols
@@ -154,6 +157,40 @@ def walkers(
             walked = shape + np.cumsum(0.05 * rng.normal(size=(frames, joints, 3)), axis=0)
             rows.append({"joints": walked.astype(np.float32), "identity": f"p{person}", "recording": f"{take}"})
     return recordings.Recordings.from_list(rows)
+
+
+def photographs(people: int = 4, cameras: int = 2, frames: int = 3, height: int = 32, seed: int = 0) -> list[dict]:
+    """Example dicts of images: persons p0, p1, ... in clothes of their own colours, each a tracklet in every camera."""
+    from PIL import Image
+
+    colours, noise = np.random.default_rng(7).integers(40, 216, (people, 2, 3)), np.random.default_rng(seed)
+    examples = []
+    for camera in range(cameras):
+        for person in range(people):
+            for frame in range(frames):
+                clothes = np.repeat(colours[person], height // 2, axis=0)[:, None]  # (height, 1, 3)
+                picture = clothes + 10 * camera + noise.integers(-30, 30, (height, height // 2, 3))
+                file = io.BytesIO()
+                Image.fromarray(picture.clip(0, 255).astype(np.uint8)).save(file, "PNG")
+                name = f"cam{camera}/p{person}"
+                examples.append({"image": file.getvalue(), "identity": f"p{person}", "camera": f"cam{camera}",
+                                 "tracklet": name, "frame": frame, "path": f"{name}/{frame}.png",
+                                 "height": height, "width": height // 2})  # fmt: skip
+    return examples
+
+
+def image_split(examples: list[dict], image_size: int = 32) -> images.ImageSplit:
+    """The examples as a split."""
+    stored = image_frames.from_list(examples)
+    return images.ImageSplit(stored, np.arange(len(stored)), image_size, sorted(set(stored.identity.tolist())))
+
+
+def image_fit(image_size: int = 32, validation: str = "probe", **of) -> fits.Fit:
+    """What a fit sees of photographs: first camera in the others; arguments as for `photographs`."""
+    train, test = (image_split(photographs(seed=seed, **of), image_size) for seed in (0, 1))
+    first = test.camera == "cam0"
+    sides = (test.subset(np.flatnonzero(side)) for side in (first, ~first))
+    return fits.Fit(train, *sides, validation, protocols.Protocol(pooling="max"))
 
 
 def fit(f: int = 4, root: int | None = 0, validation: str = "probe", protocol=protocols.STANDARD, **walk) -> fits.Fit:

@@ -7,6 +7,7 @@ SYSTEMS = {
     "cage": "tfskel.systems.cage.system:CAGESystem",
     "hi_mpc": "tfskel.systems.hi_mpc.system:HiMPCSystem",
     "sm_sge": "tfskel.systems.sm_sge.system:SMSGESystem",
+    "upmnet": "tfskel.systems.upmnet.system:UPMNetSystem",
 }
 
 

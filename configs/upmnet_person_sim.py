@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: MIT
+"""uPMnet on the built-in rendered walkers: a few minutes on two cores, nothing to download.
+
+python tools/run.py --config configs/upmnet_person_sim.py
+Other networks: backbone=resnet_v1_50 (slower), relation=local or global, e.g.
+--config configs/upmnet_person_sim.py:relation=local.
+"""
+
+from configs import arguments, upmnet
+
+
+@arguments.accepts(backbone=upmnet.BACKBONES, relation=upmnet.RELATIONS)
+def get_config(backbone="mobilenet_v1", relation="both"):
+    """The recipe."""
+    config = upmnet.base(backbone, relation)
+    config.dataset.update(name="person_sim", image_size=128)
+    config.dataset.options = {"set": "walkers", "seed": 0}
+    config.network.update(width=0.25, parts=4, decay=0.97)
+    config.training.update(steps=240, batch_size=32)
+    return config
