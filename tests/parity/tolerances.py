@@ -157,6 +157,7 @@ TABLE = {
         (r"(templates|cmc_distances|cmc|average_precision|mean_ap)(/.*)?", COUNTS),
         (r"cmc_percent/.*", Tolerance(1e-10)),
         (r"recipe/.*|learning_rate/.*|endpoint_shape/.*|frozen|single_file|association/consistent/.*", EXACT),
+        (r"list_order/.*|list/.*|records/.*", EXACT),
         (r"association/.*", Tolerance(5e-7, 5e-7)),
         (r"eval/features|endpoint_.*|head/eval|features/.*|updated", Tolerance(0.0, 5e-6)),
         (r"head/train", Tolerance(0.0, 5e-5)),

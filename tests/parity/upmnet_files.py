@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tests.parity import reading, rows, upmnet_runs
+from datasets_tfds.readers import frame_records
+from tests.parity import reading, rows, upmnet_lists, upmnet_runs
 from tfskel.checkpoints import tf1
 from tfskel.data import image_pixels
 from tfskel.evaluation import feature_files
@@ -25,13 +26,15 @@ SINGLE = "single_file_v1.ckpt"
 def claims(path: pathlib.Path) -> bool:
     """Whether a path is a folder with a checkpoint and what came of it, or a checkpoint of a single file."""
     results = (path / CAMS).is_file() and bool(list(path.glob("*.index")))
-    return path.name == SINGLE or results or upmnet_runs.claims(path)
+    return path.name == SINGLE or results or upmnet_runs.claims(path) or upmnet_lists.claims(path)
 
 
 def compare(path: pathlib.Path, memory: dict) -> Iterator[rows.Row]:
     """Rows of a folder or file."""
     if path.name == SINGLE:
         yield from _single(path)
+    elif upmnet_lists.claims(path):
+        yield from upmnet_lists.compare(path, memory)
     else:
         yield from upmnet_runs.compare(path) if upmnet_runs.claims(path) else _checkpoint(path)
 
@@ -72,14 +75,8 @@ def _checkpoint(folder: pathlib.Path) -> Iterator[rows.Row]:
 
 def _pictures(folder: pathlib.Path, image_size: int) -> np.ndarray:
     """Pictures of the records of a folder as a network is fed them."""
-    import tensorflow as tf
-
-    key, encoded = "image/encoded", []
-    for record in tf.data.TFRecordDataset(sorted(map(str, folder.glob("*.tfrecord")))):
-        encoded.append(tf.io.parse_single_example(record, {key: tf.io.FixedLenFeature((), tf.string)})[key])
-    if not encoded:
-        raise FileNotFoundError(f"{folder} holds no .tfrecord files; they are needed to compare.")
-    return image_pixels.compiled(image_pixels.prepared, image_pixels.target(image_size))(tf.stack(encoded)).numpy()
+    encoded = [encoded for _, encoded in frame_records.read(folder, "test")]
+    return image_pixels.compiled(image_pixels.prepared, image_pixels.target(image_size))(encoded).numpy()
 
 
 def _single(path: pathlib.Path) -> Iterator[rows.Row]:
