@@ -7,6 +7,7 @@ import pathlib
 
 import ml_collections
 import numpy as np
+from absl import logging
 
 from components import logs, pictures, splits
 from components import train as training_stage
@@ -67,6 +68,9 @@ def _family_b(system, described: dict, model: pathlib.Path, parts: splits.Splits
                 curves[f"B {kept}"] = result.cmc
             if main and kept == selection.LAST:
                 _write_last(results, probe, gallery, result, parts, settings.ranked_lists)
+        if kept == selection.LAST:
+            for path in system.feature_files(results, parts.probe, parts.gallery, settings):
+                logging.info("features: %s", path)
         rows += _matching(system, kept, epoch, sides, parts)
     return rows, curves
 

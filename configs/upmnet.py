@@ -65,4 +65,7 @@ def base(backbone: str = "mobilenet_v1", relation: str = "both") -> ConfigDict:
     # Share of train identities kept out of a second fit that chooses the epoch; 0: no fit, as the original tests the
     # last weights.
     config.selection = ConfigDict({"held_out": 0.0})
-    return sections.end(config, "dbscan")
+    config = sections.end(config, "dbscan")
+    with config.evaluation.unlocked():
+        config.evaluation.mat_files = 0  # files of each network in which the original stores features; 0: none
+    return config

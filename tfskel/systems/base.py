@@ -147,6 +147,14 @@ class System(abc.ABC):
         """Sequences as the system gives them back, (N, f, J, 3) in the frames' own order; None when it does not."""
         return None
 
+    def feature_files(self, folder: pathlib.Path, probe: split.Split, gallery: split.Split, settings: Mapping) -> list:
+        """Writes features for other programs, if the settings of the recipe's evaluation ask for them: their paths.
+
+        Args:
+            folder: of the results; the weights of the last epoch are loaded.
+        """
+        return []
+
     def match(self, probe: Mapping, gallery: Mapping, same_set: bool) -> dict | None:
         """Metrics of the original's own matching; None when it has none.
 

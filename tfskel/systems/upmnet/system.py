@@ -12,9 +12,9 @@ from tfskel.data import split
 from tfskel.evaluation import tracklets
 from tfskel.systems import base, image_system
 from tfskel.systems import fit as fits
+from tfskel.systems.upmnet import extraction, sampling, schedules, start_weights
 from tfskel.systems.upmnet import losses as association
 from tfskel.systems.upmnet import model as upmnet
-from tfskel.systems.upmnet import sampling, schedules, start_weights
 from tfskel.systems.upmnet import trainer as training
 from tfskel.systems.upmnet.anchors import Anchors
 from tfskel.training import phase as phases
@@ -126,6 +126,13 @@ class UPMNetSystem(image_system.ImageSystem):
             settings.clip,
             settings.average,
         )
+
+    def feature_files(self, folder: pathlib.Path, probe: split.Split, gallery: split.Split, settings: Mapping) -> list:
+        """As System: files in the original's form, in the folder `original`."""
+        if not settings["mat_files"]:
+            return []
+        networks = {name: self.compiled(network.__call__) for name, network in self.networks.items()}
+        return extraction.write(folder / "original", networks, probe, gallery, settings["mat_files"])
 
     def score(self, name: str, fit: fits.Fit) -> Callable[[int], dict[str, float]]:
         """Retrieval of kept-out identities by one network's features; the protocol's own probe is not looked at."""
