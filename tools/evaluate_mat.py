@@ -62,10 +62,12 @@ def _frames(options: argparse.Namespace, pooling: str) -> list:
     """Tracklets of the first camera and those of the others, from the identity and camera of every frame."""
     import numpy as np
 
+    from datasets_tfds.readers import frame_lists
     from tfskel.evaluation import feature_files
 
     if options.list:
-        identity, camera = feature_files.list_columns(options.list)
+        listed = frame_lists.read(options.list)
+        identity, camera = (np.array([getattr(frame, name) for frame in listed]) for name in ("tracklet", "camera"))
     elif options.ids and options.cameras:
         identity, camera = feature_files.column(options.ids), feature_files.column(options.cameras)
     else:

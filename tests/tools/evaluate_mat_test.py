@@ -90,4 +90,6 @@ def test_what_does_not_fit_is_named(two, capsys, monkeypatch):
     assert "features of 80 frames, but 81 are listed" in refused(capsys, "prid2011", "short.mat", *listed)
     assert "frames and parts equal; received" in refused(capsys, "prid2011", "short.mat", "local.mat", *listed)
     (folder / "testdata.txt").write_text("a.png 1 1\nb.png x 1\n")
-    assert "testdata.txt, line 2: expected a path, an identity" in refused(capsys, "prid2011", "local.mat", *listed)
+    assert "testdata.txt, line 2: expected a path, a tracklet and a camera" in refused(
+        capsys, "prid2011", "local.mat", *listed
+    )

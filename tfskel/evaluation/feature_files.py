@@ -37,25 +37,6 @@ def column(path: pathlib.Path) -> np.ndarray:
     return array(path).reshape(-1).astype(np.int64)
 
 
-def list_columns(path: pathlib.Path) -> tuple[np.ndarray, np.ndarray]:
-    """Identity and camera of each frame, (N,) int64, from a list file: path, identity, camera and maybe more.
-
-    Raises:
-        ValueError: a line is something else; the message names it.
-    """
-    found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        words = line.split()
-        if len(words) < 3 or not all(word.isdecimal() for word in words[1:3]):
-            raise ValueError(
-                f"{path}, line {number}: expected a path, an identity and a camera number; received {line!r}."
-            )
-        found.append([int(words[1]), int(words[2])])
-    if not found:
-        raise ValueError(f"{path} lists no frames.")
-    return tuple(np.array(found, np.int64).T)
-
-
 def track_table(path: pathlib.Path) -> np.ndarray:
     """(4, T) int64 of a .mat file: first and last frame of each track, identity and camera; frames count from 0 here.
 

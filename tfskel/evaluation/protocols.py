@@ -18,7 +18,6 @@ class Protocol:
         junk: identity of gallery items that are not searched: persons that nobody knows, or no persons.
         trapezoid: mAP of the original's protocol is taken by the trapezoid rule; it is reported beside the usual one.
         pooling: "max" or "mean" when the frames of a tracklet are one item, "" when each is its own.
-        divisions: random divisions of the identities that the data set stores; 0 when it has one that is fixed.
     """
 
     train: str = "train"
@@ -30,7 +29,6 @@ class Protocol:
     junk: str = ""
     trapezoid: bool = False
     pooling: str = ""
-    divisions: int = 0
 
     def pool(self, recordings, **settings) -> tracklets.Pool | None:
         """What makes items of frames; None where each frame is one. Arguments as for `tracklets.Pool`."""
@@ -67,8 +65,8 @@ PROTOCOLS = {
     # Sets published with a single test set have no gallery; their probe is searched in train.
     ("released", "single"): Protocol(gallery="train"),
     # Half of the persons are searched from camera to camera, ten times; a tracklet is one item.
-    ("prid2011", "probe"): Protocol(pooling="max", divisions=10),
-    ("ilids_vid", "probe"): Protocol(pooling="max", divisions=10, both_directions=True),
+    ("prid2011", "probe"): Protocol(pooling="max"),
+    ("ilids_vid", "probe"): Protocol(pooling="max", both_directions=True),
     ("dukemtmc_videoreid", "probe"): Protocol(pooling="max", exclude_same="camera", junk="-1", trapezoid=True),
     ("person_sim", "probe"): Protocol(pooling="max", both_directions=True),
     ("person_sim", "test"): Protocol(probe="test", gallery="test", same_set=True),
