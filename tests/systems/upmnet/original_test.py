@@ -9,7 +9,6 @@ import pytest
 import tensorflow as tf
 
 from tests.systems.upmnet.trainer_test import batch
-from tfskel import systems
 from tfskel.checkpoints import assign, convert, tf1
 from tfskel.systems.upmnet import anchors, model, original, trainer
 
@@ -135,8 +134,7 @@ def test_anchors_whose_numbers_run_together_are_refused():
         original.anchors({"global_step": np.int64(1)}, 2)
 
 
-def test_both_networks_are_converted_side_by_side(tmp_path, capsys, monkeypatch):
-    monkeypatch.setitem(systems.SYSTEMS, "upmnet", "tfskel.systems.upmnet.system:UPMNetSystem")
+def test_both_networks_are_converted_side_by_side(tmp_path, capsys):
     paths, networks = [], {}
     for relation in model.RELATIONS:
         own = made(relation=relation, **NETWORKS[1])
