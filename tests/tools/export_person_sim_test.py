@@ -10,6 +10,7 @@ from PIL import Image
 
 from datasets_tfds.person_sim import examples
 from datasets_tfds.person_sim.options import Options
+from datasets_tfds.readers import frame_lists, image_files
 from tools import export_person_sim
 
 WALKERS = {"train_persons": 2, "test_persons": 3, "train_frames": 2, "test_frames": 1, "seed": 4}
@@ -39,12 +40,10 @@ def test_walkers_are_listed_by_tracklet_within_the_camera_and_running(tmp_path):
         *(f"cam1/person_500{person}/0001.png {person + 1} 1 {person + 1}" for person in range(3)),
         *(f"cam2/person_500{person}/0001.png {person + 1} 2 {person + 4}" for person in range(3)),
     ]
-    lines = [line.split() for line in (folder / "traindata.txt").read_text().splitlines()]
-    assert [tuple(map(int, line[1:])) for line in lines] == [
-        *((1, 1, 1), (1, 1, 1), (2, 1, 2), (2, 1, 2), (1, 2, 3), (1, 2, 3), (2, 2, 4), (2, 2, 4))
-    ]
-    for line, row in zip(lines, examples.splits(Options(**WALKERS))["train"], strict=True):
-        np.testing.assert_array_equal(pixels((folder / line[0]).read_bytes()), pixels(row["image"]))
+    listed = frame_lists.read(folder / "traindata.txt")
+    assert [frame[1:] for frame in listed] == [(1, 1), (1, 1), (2, 1), (2, 1), (1, 2), (1, 2), (2, 2), (2, 2)]
+    for frame, row in zip(listed, examples.splits(Options(**WALKERS))["train"], strict=True):
+        assert image_files.read(folder / frame.path) == row["image"]
 
 
 def test_dancers_have_poses_and_lists_that_agree_with_the_files(tmp_path):
