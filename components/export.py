@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Export: a SavedModel that takes raw skeletons, compared with the Keras model before it is published."""
+"""Export: a SavedModel that takes items as captured, compared with the Keras model before it is published."""
 
+import dataclasses
+import functools
+import inspect
 import pathlib
 from collections.abc import Callable
 
@@ -12,44 +15,68 @@ from tfskel import arrays, inference, literal_path
 
 TOLERANCE = 1e-5  # of the largest value; the same arithmetic, compiled differently
 FOLDER, VERSION = inference.SAVED_MODEL, "1"  # inside the output; serving programs look for numbered folders
-INPUT = "skeletons"
-COMPARED = 7  # sequences compared, fewer than any batch size that was traced
+COMPARED = 7  # items compared, fewer than any batch size that was traced
 
 
-def _write(system, folder: pathlib.Path) -> None:
-    """Writes the system's signatures; the first, `embed`, is `serving_default` too."""
-    import keras
+@dataclasses.dataclass(frozen=True)
+class Signature:
+    """One signature of an exported model: a function of one tensor, the name and spec of that, named outputs."""
+
+    argument: str
+    spec: "tf.TensorSpec"  # noqa: F821
+    function: Callable
+
+    def named(self) -> Callable:
+        """The function under the name of its argument that users of the signature give."""
+        function = functools.partial(self.function)
+        parameter = inspect.Parameter(self.argument, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        function.__signature__ = inspect.Signature([parameter])
+        return function
+
+
+def signatures(system, pooling: str) -> dict[str, Signature]:
+    """Name -> signature; the first, `embed`, is `serving_default` too.
+
+    Args:
+        system: with the weights to export.
+        pooling: "max" or "mean" adds what makes one item of the frames of a tracklet; "" does not.
+    """
     import tensorflow as tf
-
-    archive = keras.export.ExportArchive()
-    for models in system.models.values():
-        for model in models.values():
-            archive.track(model)
-    spec = tf.TensorSpec(system.raw_spec.shape, system.raw_spec.dtype, name=INPUT)
-    for name, function in _signatures(system).items():
-        archive.add_endpoint(name, _of_skeletons(function), [spec])
-    archive.write_out(folder, verbose=False)
-
-
-def _signatures(system) -> dict[str, Callable]:
-    """Name -> function of items as captured that returns named outputs."""
 
     def embed(raw) -> dict:
         vectors = system.represent(system.prepare(raw), portable=True)
         return {name.replace(" ", "_"): values for name, values in vectors.items()}
 
-    signatures = {"embed": embed}
+    def template(vectors) -> dict:
+        pooled = {"max": tf.reduce_max, "mean": tf.reduce_mean}[pooling](vectors, axis=0)
+        return {inference.FEATURES: tf.math.divide_no_nan(pooled, tf.norm(pooled))}
+
+    made = {inference.EMBED: embed}
     if system.CLASSIFIER:
-        signatures["classify"] = lambda raw: {"scores": system.scores(system.prepare(raw), portable=True)}
-    return signatures
+        made[inference.CLASSIFY] = lambda raw: {"scores": system.scores(system.prepare(raw), portable=True)}
+    if pooling:
+        made[inference.EMBED_TRACKLET] = lambda raw: template(embed(raw)[inference.FEATURES])
+    spec = tf.TensorSpec(system.raw_spec.shape, system.raw_spec.dtype, name=system.INPUT)
+    found = {name: Signature(system.INPUT, spec, function) for name, function in made.items()}
+    if pooling:
+        vectors = tf.TensorSpec((None, None), tf.float32, name=inference.VECTORS)
+        found[inference.TEMPLATE] = Signature(inference.VECTORS, vectors, template)
+    return found
 
 
-def _of_skeletons(function: Callable) -> Callable:
-    """The function under the name of its argument that users of the signature give."""
-    return lambda skeletons: function(skeletons)
+def _write(system, signatures: dict[str, Signature], folder: pathlib.Path) -> None:
+    import keras
+
+    archive = keras.export.ExportArchive()
+    for models in system.models.values():
+        for model in models.values():
+            archive.track(model)
+    for name, signature in signatures.items():
+        archive.add_endpoint(name, signature.named(), [signature.spec])
+    archive.write_out(folder, verbose=False)
 
 
-def _run(folder: pathlib.Path, raw: np.ndarray) -> dict[str, dict[str, np.ndarray]]:
+def _run(folder: pathlib.Path, argument: str, raw: np.ndarray) -> dict[str, dict[str, np.ndarray]]:
     """Signature -> output -> values, computed as programs without Python do it: from the graph and tensor names."""
     import tensorflow as tf
 
@@ -58,24 +85,26 @@ def _run(folder: pathlib.Path, raw: np.ndarray) -> dict[str, dict[str, np.ndarra
         tensors = {
             name: {output: tensor.name for output, tensor in signature.outputs.items()}
             for name, signature in signatures.items()
-            if INPUT in signature.inputs
+            if argument in signature.inputs
         }
         return {
-            name: session.run(outputs, {signatures[name].inputs[INPUT].name: raw}) for name, outputs in tensors.items()
+            name: session.run(outputs, {signatures[name].inputs[argument].name: raw})
+            for name, outputs in tensors.items()
         }
 
 
-def _check_equal(folder: pathlib.Path, system, raw: np.ndarray) -> dict[str, float]:
-    """Largest difference of each signature's outputs, relative to the largest value.
+def _check_equal(folder: pathlib.Path, signatures: dict[str, Signature], raw: np.ndarray) -> dict[str, float]:
+    """Largest difference of the outputs of each signature of items, relative to the largest value.
 
     Raises:
         ValueError: a signature differs from the Keras model by more than rounding.
     """
     import tensorflow as tf
 
-    exported, differences = _run(folder, raw), {}
-    for name, function in _signatures(system).items():
-        computed = function(tf.constant(raw))
+    argument, differences = signatures[inference.EMBED].argument, {}
+    exported = _run(folder, argument, raw)
+    for name in (name for name, signature in signatures.items() if signature.argument == argument):
+        computed = signatures[name].function(tf.constant(raw))
         pairs = [(np.asarray(computed[output]), exported[name][output]) for output in computed]
         differences[name] = max(float(np.abs(a - b).max() / max(np.abs(a).max(), 1e-12)) for a, b in pairs)
         if not differences[name] <= TOLERANCE:
@@ -89,16 +118,18 @@ def _check_equal(folder: pathlib.Path, system, raw: np.ndarray) -> dict[str, flo
 def export(
     recipe: dict,
     export: ml_collections.ConfigDict,
+    evaluation: ml_collections.ConfigDict,
     recordings: pathlib.Path,
     model: pathlib.Path,
     seed: int,
     saved_model: pathlib.Path,
 ):
-    """Writes a SavedModel with signatures `embed`, `serving_default` (the same) and, where the system has a recognition
-    network, `classify`.
+    """Writes a SavedModel with signatures `embed`, `serving_default` (the same), where the system has a recognition
+    network `classify`, and where frames are pooled `embed_tracklet` (frames of one tracklet) and `template` (their
+    features, when the frames differ in size or are too many at once).
 
-    Output `saved_model`: the SavedModel in `saved_model/1`, and `export.json` (selection, signatures, input shape,
-    classes, largest difference from the Keras model).
+    Output `saved_model`: the SavedModel in `saved_model/1`, and `export.json` (selection, name and shape of the input,
+    joint layout, classes, largest difference from the Keras model).
     """
     system, described, parts = training_stage.restore(recipe, recordings, model)
     for phase in system.PHASES:
@@ -109,16 +140,19 @@ def export(
             )
     literal = literal_path.Alias(saved_model)
     folder = literal.path / FOLDER / VERSION
-    _write(system, folder)
-    raw = parts.train.raw(np.arange(min(COMPARED, len(parts.train)))).astype(np.float32)  # stored sets may be float64
-    differences = _check_equal(folder, system, raw)
+    made = signatures(system, evaluation.pooling or parts.protocol.pooling)
+    _write(system, made, folder)
+    # Stored recordings may be float64.
+    raw = parts.train.raw(np.arange(min(COMPARED, len(parts.train)))).astype(system.raw_spec.dtype.as_numpy_dtype)
+    differences = _check_equal(folder, made, raw)
     arrays.write_json(
         saved_model / "export.json",
         {
             "selection": export.selection,
-            "skeleton": system.skeleton.name,
-            "input": system.input_spec.shape.as_list(),
+            "argument": system.INPUT,
+            "input": system.raw_spec.shape.as_list(),
             "classes": described["classes"],
             "difference": differences,
-        },
+        }
+        | {name: parts.dataset[name] for name in ("skeleton",) if name in parts.dataset},
     )

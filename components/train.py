@@ -15,8 +15,8 @@ from tfskel.training import selection
 
 DESCRIPTION = "system.json"
 HELD_OUT_FIT = "held_out_fit"
-PICTURES, RECONSTRUCTION = "pictures.npz", "reconstruction.npz"
-PICTURED = 8  # sequences whose attention is averaged for the pictures
+PICTURES, OVERLAYS, RECONSTRUCTION = "pictures.npz", "overlays.npz", "reconstruction.npz"
+PICTURED = 8  # items whose attention is averaged for the pictures, or drawn over them
 
 
 def _fit(system, fit: fits.Fit, label: str) -> dict[str, dict[str, int]]:
@@ -66,7 +66,7 @@ def _choose(kind: type, recipe: dict, parts: splits.Splits, seed: int, folder: p
 
 
 def _draw(system, probe, folder: pathlib.Path) -> None:
-    """Stores matrices and a reconstructed sequence for the report, and the matrices as TensorBoard images."""
+    """Stores matrices, overlays and a reconstructed sequence for the report, the first two as TensorBoard images."""
     from components import logs
     from components.report import heat_map
 
@@ -76,6 +76,12 @@ def _draw(system, probe, folder: pathlib.Path) -> None:
     for name, matrix in pictures.items():
         log.image(name, heat_map.pixels(matrix, name))
     arrays.write(folder / PICTURES, **pictures)
+    spread = np.unique(np.linspace(0, len(probe) - 1, PICTURED).astype(int))
+    overlays = system.overlays(probe.read(spread), probe.picture(spread))
+    for name, images in overlays.items():
+        log.image(f"overlay/{name}", np.concatenate(images, axis=1))
+    if overlays:
+        arrays.write(folder / OVERLAYS, **overlays)
     reconstructed = system.reconstruction(batch[:1])
     if reconstructed is not None:
         root = system.skeleton.root
@@ -92,8 +98,8 @@ def train(
     """Fits the recipe's system to the train split.
 
     Output `model`: weights per phase and selection, `system.json` (classes, epochs of the selections), `metrics.jsonl`,
-    `tensorboard`, `pictures.npz` and, where the system reconstructs, `reconstruction.npz`, and `held_out_fit` with the
-    log of the fit that chose the epochs of the held-out selection.
+    `tensorboard`, `pictures.npz` and, where the system has them, `overlays.npz` and `reconstruction.npz`, and
+    `held_out_fit` with the log of the fit that chose the epochs of the held-out selection.
     """
     from tfskel import systems
     from tfskel.training import determinism

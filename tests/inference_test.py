@@ -46,7 +46,7 @@ def test_features_and_scores_are_those_of_the_model_in_any_batch_size(exported):
     embedder, weight = exported
     raw = skeletons()
     want = (raw - raw[:, :, :1]).reshape(7, -1) @ weight
-    assert (embedder.length, embedder.num_joints, embedder.classifies) == (F, J, True)
+    assert (embedder.inputs.length, embedder.inputs.num_joints, embedder.classifies) == (F, J, True)
     for batch_size in (2, 7, 100):
         np.testing.assert_allclose(embedder.embed(raw, batch_size), want, rtol=0, atol=1e-4)
     np.testing.assert_allclose(embedder.scores(raw), want[:, :3], rtol=0, atol=1e-4)
@@ -82,7 +82,7 @@ def test_missing_damaged_and_foreign_models_are_named(tmp_path):
     with pytest.raises(FileNotFoundError, match="nowhere is no folder"):
         inference.load(tmp_path / "nowhere")
     export(tmp_path / "foreign", signatures=("other",))
-    with pytest.raises(ValueError, match=r"no signature 'embed'.*its signatures are \['other'\]"):
+    with pytest.raises(ValueError, match=r"no signature 'embed'.*the signatures are \['other'\]"):
         inference.load(tmp_path / "foreign")
     (tmp_path / "foreign/saved_model.pb").write_bytes(b"damaged")
     with pytest.raises(ValueError, match="is a damaged SavedModel"):
@@ -103,8 +103,8 @@ def test_the_highest_version_is_taken_and_what_is_no_version_is_left_alone(tmp_p
         export(tmp_path / "saved_model" / name, joints=joints)
     (tmp_path / "saved_model/11").mkdir()
     for given in ("", "saved_model", "saved_model/10"):
-        assert inference.load(tmp_path / given).num_joints == 4
-    assert inference.load(str(tmp_path / "saved_model/9")).num_joints == 3
+        assert inference.load(tmp_path / given).inputs.num_joints == 4
+    assert inference.load(str(tmp_path / "saved_model/9")).inputs.num_joints == 3
 
 
 def test_a_model_without_recognition_network_says_so(tmp_path):

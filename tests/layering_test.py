@@ -7,7 +7,7 @@ import pathlib
 ROOT = pathlib.Path(__file__).parents[1]
 OURS = ("tfskel", "datasets_tfds", "components", "configs", "tools")
 
-LIGHT = ("tfskel.arrays", "tfskel.choices", "tfskel.literal_path", "tfskel.skeletons")
+LIGHT = ("tfskel.arrays", "tfskel.choices", "tfskel.literal_path", "tfskel.model_inputs", "tfskel.skeletons")
 FIT = ("tfskel.data", "tfskel.evaluation", "tfskel.clustering", "tfskel.features", "tfskel.layers", "tfskel.training")
 SHARED = ("base", "fit", "frozen_features", "image_system", "recognition", "skeleton_system", "two_stage")
 CHECKPOINTS = tuple(f"tfskel.checkpoints.{name}" for name in ("assign", "name_table", "tf1"))
@@ -17,6 +17,7 @@ ALLOWED = {
     "tfskel.arrays": (),
     "tfskel.choices": (),
     "tfskel.literal_path": (),
+    "tfskel.model_inputs": (),
     "tfskel.skeletons": (),
     "tfskel.layers": (),
     "tfskel.clustering": (),

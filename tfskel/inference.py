@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Use of an exported model: features of raw skeletons, search of a person in a gallery."""
+"""Use of an exported model: features of items as captured, search of a person in a gallery."""
 
 import importlib.util
 import os
@@ -7,52 +7,66 @@ from pathlib import Path
 
 import numpy as np
 
-from tfskel import arrays, features, literal_path
+from tfskel import arrays, features, literal_path, model_inputs
 from tfskel.clustering import exact_search, neighbours
 
-EMBED, CLASSIFY = "embed", "classify"
+EMBED, CLASSIFY, EMBED_TRACKLET, TEMPLATE = "embed", "classify", "embed_tracklet", "template"
+FEATURES, VECTORS = "features", "vectors"
 SAVED_MODEL = "saved_model"  # the export stage's folder of versions, inside its output
 
 
 class Embedder:
-    """An exported model that turns raw skeletons into features.
+    """An exported model that turns items as captured into features: sequences of skeletons, or images.
 
     Args:
-        signatures: name -> callable, of a loaded SavedModel: `embed` with input `skeletons` (N, f, J, 3) and
-            output `features` (N, D) and maybe others, and optionally `classify` with output `scores` (N, C).
+        model: a loaded SavedModel with signature `embed`, whose input is `skeletons` (N, f, J, 3) or `images`
+            (N, H, W, 3) uint8 and whose outputs are `features` (N, D) and maybe others; and optionally `classify` with
+            output `scores` (N, C), and `template`, `vectors` (N, D) -> `features` (D,).
+
+    Raises:
+        ValueError: there is no such signature `embed`.
 
     Attributes:
-        length: frames per sequence f. num_joints: joints per frame J. classifies: whether `scores` works.
-        outputs: what `embed` can return: "features" and, for some systems, its levels by name.
+        argument: "skeletons" or "images".
+        inputs: `model_inputs.Skeletons` with the frames and joints of a sequence, or `model_inputs.Images`.
+        classifies: whether `scores` works.
+        pools: whether `embed_tracklet` works.
+        outputs: what `embed` can return: "features" and, for some systems, parts of them by name.
     """
 
-    def __init__(self, signatures):
-        self._signatures = signatures
-        shape = signatures[EMBED].structured_input_signature[1]["skeletons"].shape
-        self.length, self.num_joints = int(shape[1]), int(shape[2])
-        self.classifies = CLASSIFY in signatures
-        self.outputs = sorted(signatures[EMBED].structured_outputs)
+    def __init__(self, model):
+        self._model, self._signatures = model, model.signatures  # the variables live as long as the model object
+        embed = model.signatures.get(EMBED)
+        taken = embed and model_inputs.of_signature(embed.structured_input_signature[1])
+        if not taken:
+            raise ValueError(
+                f"there is no signature {EMBED!r} with an input `skeletons` (N, f, J, 3) or `images` (N, H, W, 3) of "
+                f"uint8; the signatures are {sorted(model.signatures)}. Export it with this package."
+            )
+        self.argument, self.inputs = taken
+        self.classifies, self.pools = CLASSIFY in model.signatures, TEMPLATE in model.signatures
+        self.outputs = sorted(embed.structured_outputs)
 
-    def embed(self, skeletons: np.ndarray, batch_size: int = 1024, output: str = "features") -> np.ndarray:
-        """Features of sequences.
+    def embed(self, items: np.ndarray, batch_size: int = 1024, output: str = FEATURES) -> np.ndarray:
+        """Features of items.
 
         Args:
-            skeletons: (N, f, J, 3) raw joints in metres, as captured; not centred.
-            batch_size: sequences computed at a time.
+            items: skeletons (N, f, J, 3) in metres, as captured, not centred; or images (N, H, W, 3) uint8, RGB, of any
+                size, also a sequence of (H, W, 3) of different sizes.
+            batch_size: items computed at a time.
             output: one of `outputs`.
 
         Returns:
             (N, D) float32.
 
         Raises:
-            ValueError: wrong number of axes, frames, joints or coordinates; nothing to embed; not finite; no such
-                output.
+            ValueError: what the model does not take, see `model_inputs`; no such output.
         """
         if output not in self.outputs:
             raise ValueError(f"This model embeds as {', '.join(self.outputs)}; received output={output!r}.")
-        return self._run(EMBED, output, skeletons, batch_size)
+        return self._run(EMBED, output, items, batch_size)
 
-    def scores(self, skeletons: np.ndarray, batch_size: int = 1024) -> np.ndarray:
+    def scores(self, items: np.ndarray, batch_size: int = 1024) -> np.ndarray:
         """Scores (N, C) float32 of the train identities, from the recognition network; arguments as `embed`.
 
         Raises:
@@ -63,37 +77,26 @@ class Embedder:
                 f"This model was exported without signature {CLASSIFY!r}: it has no recognition network. "
                 "Use embed and a Gallery."
             )
-        return self._run(CLASSIFY, "scores", skeletons, batch_size)
+        return self._run(CLASSIFY, "scores", items, batch_size)
 
-    def _run(self, signature: str, output: str, skeletons: np.ndarray, batch_size: int) -> np.ndarray:
+    def embed_tracklet(self, images: np.ndarray, batch_size: int = 256) -> np.ndarray:
+        """One vector (D,) float32 for all frames of one tracklet; arguments as `embed`.
+
+        Raises:
+            ValueError: as `embed`, or the model was exported without pooling of frames.
+        """
+        if not self.pools:
+            raise ValueError(f"This model was exported without signature {TEMPLATE!r}: its items are not pooled.")
         import tensorflow as tf
 
-        skeletons = self._checked(skeletons)
-        function = self._signatures[signature]
-        parts = [skeletons[i : i + batch_size] for i in range(0, len(skeletons), batch_size)]
-        return np.concatenate([function(skeletons=tf.constant(part))[output].numpy() for part in parts])
+        vectors = self.embed(images, batch_size)
+        return self._signatures[TEMPLATE](**{VECTORS: tf.constant(vectors)})[FEATURES].numpy()
 
-    def _checked(self, skeletons: np.ndarray) -> np.ndarray:
-        skeletons = np.asarray(skeletons)
-        expected = (self.length, self.num_joints, 3)
-        text = f"(N, {', '.join(map(str, expected))})"
-        if skeletons.shape == expected:
-            raise ValueError(f"skeletons must be {text}; received one sequence {expected}: pass skeletons[None].")
-        if skeletons.ndim != 4 or skeletons.shape[1:] != expected:
-            raise ValueError(
-                f"skeletons must be {text}: sequences, frames, joints, coordinates in metres; received shape "
-                f"{skeletons.shape}. Trained on {self.length} frames of {self.num_joints} joints."
-            )
-        if not len(skeletons) or skeletons.dtype.kind not in "fiu":
-            raise ValueError(f"skeletons must be numbers, N >= 1; received {len(skeletons)} of {skeletons.dtype}.")
-        skeletons = skeletons.astype(np.float32)
-        good = np.isfinite(skeletons).all(axis=(1, 2, 3))
-        if not good.all():
-            raise ValueError(
-                f"skeletons hold NaN or infinite values in {np.sum(~good)} of {len(good)} sequences, the "
-                f"first is {np.argmin(good)}; drop frames without a skeleton before cutting sequences."
-            )
-        return skeletons
+    def _run(self, signature: str, output: str, items: np.ndarray, batch_size: int) -> np.ndarray:
+        import tensorflow as tf
+
+        function, batches = self._signatures[signature], self.inputs.batches(items, batch_size)
+        return np.concatenate([function(**{self.argument: tf.constant(part)})[output].numpy() for part in batches])
 
 
 def load(saved_model_dir: str | os.PathLike) -> Embedder:
@@ -105,7 +108,7 @@ def load(saved_model_dir: str | os.PathLike) -> Embedder:
 
     Raises:
         FileNotFoundError: there is no SavedModel.
-        ValueError: it cannot be read, or has no signature `embed` with input `skeletons` (N, f, J, 3).
+        ValueError: it cannot be read, or has no signature `embed` as an Embedder needs it.
     """
     folder = _find(Path(saved_model_dir))
     import tensorflow as tf
@@ -115,16 +118,10 @@ def load(saved_model_dir: str | os.PathLike) -> Embedder:
         model = tf.saved_model.load(str(literal.path))
     except Exception as error:  # TensorFlow raises many types for damaged files
         raise ValueError(f"{folder} is a damaged SavedModel ({error}); export it again.") from error
-    signature = model.signatures.get(EMBED)
-    spec = signature.structured_input_signature[1].get("skeletons") if signature is not None else None
-    if spec is None or spec.shape.rank != 4 or None in spec.shape[1:] or spec.shape[3] != 3:
-        raise ValueError(
-            f"{folder} has no signature {EMBED!r} with an input `skeletons` (N, f, J, 3); its signatures are "
-            f"{sorted(model.signatures)}. Export it with this package."
-        )
-    embedder = Embedder(model.signatures)
-    embedder.model = model  # the variables live as long as the model object
-    return embedder
+    try:
+        return Embedder(model)
+    except ValueError as error:
+        raise ValueError(f"{folder}: {error}") from error
 
 
 def _find(folder: Path) -> Path:

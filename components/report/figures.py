@@ -51,12 +51,12 @@ class Figure:
     sentences: list[str] = dataclasses.field(default_factory=list)
 
 
-def rank_curves(curves: dict[str, Sequence[float]], scored: str) -> list[Figure]:
+def rank_curves(curves: dict[str, Sequence[float]], item: str) -> list[Figure]:
     """One figure per family, the first word of each label, as the families must not be compared.
 
     Args:
         curves: label -> (ranks,) fractions.
-        scored: what a probe is, e.g. "sequence".
+        item: what a probe is, e.g. "sequence".
     """
     by_family: dict[str, dict] = {}
     for label, values in curves.items():
@@ -73,7 +73,7 @@ def rank_curves(curves: dict[str, Sequence[float]], scored: str) -> list[Figure]
             axes.set_xticks([1, *range(max(last // 20, 1) * 5, last + 1, max(last // 20, 1) * 5)])
             axes.legend(loc="lower right")
             first = ", ".join(f"{name}: rank-1 {100 * values[0]:.1f} %" for name, values in named.items())
-            caption = f"Family {family}: share of probe {scored}s whose person is among the first r"
+            caption = f"Family {family}: share of probe {item}s whose person is among the first r"
             figures.append(Figure(finish(f"Curves of family {family}. {first}."), caption))
     return figures
 

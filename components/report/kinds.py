@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""What the report says and draws by the kind of the data: a row for sequences of skeletons, one for images."""
+"""What the report says and draws by the kind of the data: a function for each kind of `splits.KINDS`."""
 
 import dataclasses
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from components.report import cards, skeleton_quality, stick_figures
+from components import splits
+from components.report import cards, image_quality, photographs, skeleton_quality, stick_figures
 from components.report.tables import Table
 from tfskel import skeletons
+from tfskel.data import image_pixels
 
 
 @dataclasses.dataclass(frozen=True)
@@ -16,36 +18,57 @@ class Kind:
 
     Attributes:
         draw: draws its pictures.
-        items: what it consists of, in the plural.
-        scored: what is searched, in the singular.
-        recordings: what its items belong to, in the plural.
+        item: what is embedded, searched and clustered, in the singular.
+        recordings: what the data set consists of, in the plural.
         fed: what a model is fed.
         seen: how the pictures are to be read.
         quality: result of the quality report -> tables.
+        sheet: pictures of each split that are shown as a contact sheet.
     """
 
     draw: cards.Draw
-    items: str
-    scored: str
+    item: str
     recordings: str
     fed: str
     seen: str
     quality: Callable[[dict], list[Table]]
+    sheet: int
 
 
-def of(dataset) -> Kind:
-    """The kind of a recipe's data set.
-
-    Args:
-        dataset: the recipe's section, with the joint layout of the prepared data set.
-    """
-    parents = skeletons.get(dataset.skeleton).parents
+def _skeletons(dataset, pooling: str) -> Kind:
     return Kind(
-        draw=functools.partial(stick_figures.draw, parents=parents),
-        items="sequences",
-        scored="sequence",
+        draw=functools.partial(stick_figures.draw, parents=skeletons.get(dataset.skeleton).parents),
+        item="sequence",
         recordings="recordings",
         fed=f"sequences of {dataset.length} frames, skeleton {dataset.skeleton}",
         seen="all seen half from the side and in one scale; earlier frames are fainter",
         quality=skeleton_quality.tables,
+        sheet=0,
     )
+
+
+def _images(dataset, pooling: str) -> Kind:
+    height, width = image_pixels.target(dataset.image_size)
+    return Kind(
+        draw=photographs.draw,
+        item="tracklet" if pooling else "image",
+        recordings="tracklets",
+        fed=f"images of {height} x {width} pixels",
+        seen="each by a few of its frames in the order of time" if pooling else "as they are",
+        quality=image_quality.tables,
+        sheet=12,
+    )
+
+
+KINDS: Mapping[str, Callable] = {splits.SKELETONS: _skeletons, "images": _images}
+
+
+def of(kind: str, dataset, pooling: str) -> Kind:
+    """What belongs to a kind.
+
+    Args:
+        kind: of the prepared data set.
+        dataset: the recipe's section, with the joint layout of the prepared data set.
+        pooling: how frames become tracklets, "" where each frame is an item.
+    """
+    return KINDS[kind](dataset, pooling)

@@ -5,21 +5,22 @@ import pathlib
 
 from components.report import cards, cluster_tables, figures, kinds, projection, reading, tables
 from tfskel import arrays
+from tfskel.evaluation import protocols
 
 TEMPLATE = "page.html.j2"
 
 
-def write(path: pathlib.Path, recipe: dict, method: str, run: reading.Run, results: dict) -> None:
+def write(path: pathlib.Path, recipe: dict, evaluation, run: reading.Run, results: dict) -> None:
     """Writes the page; an existing page stays until the new one is complete.
 
     Args:
         path: the page.
         recipe: the recipe's sections, see `stages.RECIPE`.
-        method: how the features are drawn, a key of `projection.METHODS`.
+        evaluation: the recipe's section.
         run: where everything else is read.
         results: "rows", "baselines", "published", "clusters", "warnings", as the stage stores them.
     """
-    arrays.write_text(path, _environment().get_template(TEMPLATE).render(_content(recipe, method, run, results)))
+    arrays.write_text(path, _environment().get_template(TEMPLATE).render(_content(recipe, evaluation, run, results)))
 
 
 def _environment():
@@ -34,9 +35,11 @@ def _environment():
     )
 
 
-def _content(recipe: dict, method: str, run: reading.Run, results: dict) -> dict:
+def _content(recipe: dict, evaluation, run: reading.Run, results: dict) -> dict:
     """What the template shows; a section without content is left out."""
-    kind = kinds.of(recipe["dataset"])
+    dataset = recipe["dataset"]
+    pooling = evaluation.pooling or protocols.protocol(dataset.name, dataset.probe).pooling
+    kind = kinds.of(run.kind(), dataset, pooling)
     quality, (counts, classes), features = run.data_quality(), run.confusion(), run.features()
     return {
         "title": _title(recipe),
@@ -45,13 +48,17 @@ def _content(recipe: dict, method: str, run: reading.Run, results: dict) -> dict
         "warnings": results["warnings"],
         "families": tables.families(results["rows"], results["baselines"], results["published"]),
         "selection_meanings": tables.selection_meanings(results["rows"]),
-        "rank_curves": figures.rank_curves(run.rank_curves(), kind.scored),
+        "rank_curves": figures.rank_curves(run.rank_curves(), kind.item),
         "ranked": cards.ranked_lists(run.ranked_lists(), kind.draw),
         "confusion": None if counts is None else figures.confusion(counts, classes),
-        "projection": projection.figure(features.vectors, features.identities, method) if len(features) > 2 else None,
-        "cluster_table": cluster_tables.table(results["clusters"], kind.items),
-        "cluster_warnings": cluster_tables.warnings(results["clusters"], kind.items),
+        "projection": projection.figure(features.vectors, features.identities, evaluation.projection)
+        if len(features) > 2
+        else None,
+        "cluster_table": cluster_tables.table(results["clusters"], f"{kind.item}s"),
+        "cluster_warnings": cluster_tables.warnings(results["clusters"], f"{kind.item}s"),
         "clusters": cards.clusters(run.members(), kind.draw),
+        "overlays": cards.named(run.overlays(), kind.draw),
+        "sheet": {name: cards.named(some, kind.draw) for name, some in run.sample(dataset, kind.sheet).items()},
         "maps": figures.maps(run.matrices()),
         "reconstruction": cards.named(run.reconstruction(), kind.draw),
         "curves": {phase: figures.curves(phase, values) for phase, values in run.training().items()},

@@ -85,6 +85,26 @@ class Run:
         """Matrices of the system by name, e.g. "attention/x"."""
         return _arrays(self.model[self.seeds[0]] / train.PICTURES)
 
+    def overlays(self) -> dict[str, np.ndarray]:
+        """What a network looks at in some images, by name: (n, 1, h, w, 3) uint8; empty for a system that does not."""
+        stored = _arrays(self.model[self.seeds[0]] / train.OVERLAYS)
+        return {name: images[:, None] for name, images in stored.items()}
+
+    def kind(self) -> str:
+        """Kind of the data, a key of `splits.KINDS`."""
+        return arrays.read_json(self.recordings / splits.POINTER)["kind"]
+
+    def sample(self, dataset, number: int) -> dict[str, dict[str, np.ndarray]]:
+        """Split -> identity -> pictures (n, 1, ...) of some items, evenly spaced, of the first division.
+
+        Args:
+            dataset: the recipe's section.
+            number: of items of each split; nothing is read for 0.
+        """
+        parts = splits.read(self.recordings, dataset, next(iter(dataset.divisions), None)) if number else None
+        sides = {name: getattr(parts, name) for name in ("train", "probe", "gallery")} if number else {}
+        return {name: _sampled(side, number) for name, side in sides.items()}
+
     def reconstruction(self) -> dict[str, np.ndarray]:
         """A sequence and what the system gives back for it, (1, f, J, 3) each; empty for a system that does not."""
         stored = _arrays(self.model[self.seeds[0]] / train.RECONSTRUCTION).values()
@@ -113,6 +133,12 @@ class Run:
             "SavedModel": str(saved_model / export.FOLDER),
             "features, curves, confusion matrix": str(results),
         }
+
+
+def _sampled(data, number: int) -> dict[str, np.ndarray]:
+    rows = np.unique(np.linspace(0, len(data) - 1, number).astype(int))
+    pictures, identity = data.picture(rows)[:, None], data.identity[rows]
+    return {str(name): pictures[identity == name] for name in dict.fromkeys(identity)}
 
 
 def _once(rows: list[dict]) -> list[dict]:

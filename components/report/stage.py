@@ -28,5 +28,5 @@ def report(
     run = reading.Run(recordings, model, saved_model, clusters, results)
     everything = run.rows()
     everything |= {"published": tables.published(published.to_dict()), "clusters": run.cluster_quality()}
-    page.write(report / PAGE, recipe, evaluation.projection, run, everything)
+    page.write(report / PAGE, recipe, evaluation, run, everything)
     arrays.write_json(report / METRICS, everything)

@@ -47,8 +47,8 @@ def exported(config, recordings, folder):
     model.mkdir(parents=True)
     saved_model.mkdir()
     system = untrained(config, model)
-    export.export(recipe=fakes.sections(config), export=config.export, recordings=recordings, model=model, seed=1,
-                  saved_model=saved_model)  # fmt: skip
+    export.export(recipe=fakes.sections(config), export=config.export, evaluation=config.evaluation,
+                  recordings=recordings, model=model, seed=1, saved_model=saved_model)  # fmt: skip
     return system, saved_model
 
 
@@ -153,7 +153,7 @@ def test_an_output_folder_named_like_a_pattern_is_exported_and_loads(ingested, t
 def test_the_description_names_selection_input_classes_and_differences(system_and_folder):
     name, system, folder = system_and_folder
     described = arrays.read_json(folder / "export.json")
-    assert set(described) == {"selection", "skeleton", "input", "classes", "difference"}
+    assert set(described) == {"selection", "argument", "skeleton", "input", "classes", "difference"}
     assert described["input"] == [None, system.length, 20, 3] and described["classes"] == ["p0", "p1", "p2", "p3"]
     assert set(described["difference"]) == set(OUTPUTS[name]) and max(described["difference"].values()) <= 1e-5
 

@@ -59,7 +59,7 @@ def test_all_stages_of_a_run_see_the_layout_of_the_data_set(tmp_path):
     main.execute(recipe("hi_mpc_own_recordings", folder, **small), tmp_path / "run")
     seed = tmp_path / "run/seed_1"
     assert json.loads((seed / "saved_model/export.json").read_text())["skeleton"] == "kinect_v2"
-    assert inference.load(seed / "saved_model/saved_model").num_joints == 25
+    assert inference.load(seed / "saved_model/saved_model").inputs.num_joints == 25
     assert "skeleton kinect_v2" in (tmp_path / "run/report/report.html").read_text()
 
 

@@ -143,6 +143,15 @@ class System(abc.ABC):
         """Matrices worth a look, averaged over items: name -> (R, C)."""
         return {}
 
+    def overlays(self, batch: np.ndarray, pictures: np.ndarray) -> dict[str, np.ndarray]:
+        """What is looked at in each image, drawn over it: name -> (n, h, w, 3) uint8; empty where nothing is drawn.
+
+        Args:
+            batch: as `input_spec`.
+            pictures: `Split.picture` of the same items.
+        """
+        return {}
+
     def reconstruction(self, batch: np.ndarray) -> np.ndarray | None:
         """Sequences as the system gives them back, (N, f, J, 3) in the frames' own order; None when it does not."""
         return None
