@@ -14,3 +14,13 @@ def ingested(tmp_path_factory):
     folder = tmp_path_factory.mktemp("ingested")
     ingest.ingest(dataset=fakes.recipe("sm_sge").dataset, recordings=folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def ingested_images(tmp_path_factory):
+    """The same for systems of images: rendered persons."""
+    from components import ingest
+
+    folder = tmp_path_factory.mktemp("ingested_images")
+    ingest.ingest(dataset=fakes.recipe("upmnet").dataset, recordings=folder)
+    return folder

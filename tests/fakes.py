@@ -52,6 +52,17 @@ SMALL = {
     },
     "sm_sge": _TINY | _TWO_STAGES | {"network.heads": 2},
 }
+# The same for systems of images.
+SMALL_IMAGES = {
+    "upmnet": {
+        "dataset.image_size": 64,
+        "dataset.options": {"set": "walkers", "train_persons": 4, "test_persons": 3, "train_frames": 3,
+                            "test_frames": 2, "height": 32},
+        "network.parts": 2,
+        "training.batch_size": 8,
+        "training.steps": 4,
+    }
+}  # fmt: skip
 
 
 def recorded(variable: str, *parts: str) -> pathlib.Path:
@@ -212,6 +223,8 @@ def read_recipe(name: str, /, **settings) -> ml_collections.ConfigDict:
 
 def recipe(system: str, /, **settings) -> ml_collections.ConfigDict:
     """The simulator's recipe of a system in its small form, with further settings."""
+    if system in SMALL_IMAGES:
+        return read_recipe(f"{system}_person_sim", **SMALL_IMAGES[system] | settings)
     return read_recipe(f"{system}_gait_sim", **SMALL[system] | settings)
 
 

@@ -5,6 +5,7 @@ import functools
 import pathlib
 from collections.abc import Callable, Mapping
 
+import numpy as np
 import tensorflow as tf
 
 from tfskel import features
@@ -12,7 +13,7 @@ from tfskel.data import split
 from tfskel.evaluation import tracklets
 from tfskel.systems import base, image_system
 from tfskel.systems import fit as fits
-from tfskel.systems.upmnet import extraction, sampling, schedules, start_weights
+from tfskel.systems.upmnet import extraction, grad_cam, sampling, schedules, start_weights
 from tfskel.systems.upmnet import losses as association
 from tfskel.systems.upmnet import model as upmnet
 from tfskel.systems.upmnet import trainer as training
@@ -77,6 +78,14 @@ class UPMNetSystem(image_system.ImageSystem):
     def load(self, folder: pathlib.Path, name: str, kept: str) -> bool:
         """As System; the features are of all networks, so all are loaded, whichever is named."""
         return all([phases.load_weights(models, folder, phase, kept) for phase, models in self.models.items()])
+
+    def overlays(self, batch: np.ndarray, pictures: np.ndarray) -> dict[str, np.ndarray]:
+        """As System: Grad-CAM of each network."""
+        drawn = {}
+        for name, network in self.networks.items():
+            pairs = zip(pictures, grad_cam.maps(network, batch), strict=True)
+            drawn[name] = np.stack([np.round(255 * grad_cam.overlay(*pair)).astype(np.uint8) for pair in pairs])
+        return drawn
 
     def selections(self, phase: str, fit: fits.Fit) -> selection.Selections:
         """As System: the original tests the weights at the end."""
