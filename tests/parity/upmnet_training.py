@@ -73,8 +73,9 @@ def steps(path: pathlib.Path, recorded: dict) -> Iterator[rows.Row]:
         float(np.square(weights[name].astype(float)).sum()) for name in weights
         if name.endswith("/weights") and "Logits" in name and "Relation" not in name
     )  # fmt: skip
-    compared, found = COMPARED[backbone], []
-    for step in range(len(recorded["association_loss"]) if _followed(recipe) else compared):
+    count, found = len(recorded["association_loss"]), []
+    compared = min(COMPARED[backbone], count)
+    for step in range(count if _followed(recipe) else compared):
         ids, cameras = ((recorded[f"{name}_ids"][step] - 1).astype(np.int32) for name in ("tracklet", "cam"))
         rate = float(trainer.optimizer.learning_rate)
         found.append({name: float(value) for name, value in trainer.step(images[step], ids, cameras).items()})
