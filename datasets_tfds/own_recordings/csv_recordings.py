@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from datasets_tfds.own_recordings import csv_joints, csv_table
-from datasets_tfds.readers import examples, folder_tree, segments
+from datasets_tfds.own_recordings import csv_joints
+from datasets_tfds.readers import csv_table, examples, folder_tree, segments
 
 _AXES = ("x", "y", "z")
 LAYOUT = """  {recordings}   with a header line, in one of two forms (coordinates in metres):
@@ -80,7 +80,7 @@ def _file(path: pathlib.Path, layouts: Mapping[str, Sequence[str]]) -> Iterator[
     ignored = sorted(set(source.header) - {"frame", *words, *joint, *axes})
     if ignored:
         warnings.warn(f"{path}: ignored columns: {', '.join(ignored)}", stacklevel=4)
-    table = csv_table.read(source, (*words, *joint), axes)
+    table = csv_table.read(source, (*words, *joint), ("frame",), axes)
     table["number"], count, layout = csv_joints.numbers(path, table["joint"], layouts) if joint else (0, 1, "")
     table = table.iloc[np.lexsort((table["number"], table["frame"], table["recording"].cat.codes))]
     _check_frames(path, table, count)

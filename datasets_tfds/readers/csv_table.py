@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Reads a CSV file of skeletons with pandas, and names file, line and column when a cell is wrong."""
+"""Reads a CSV file of the user with pandas, and names file, line and column when a cell is wrong."""
 
 import csv
 import dataclasses
@@ -15,7 +15,7 @@ from datasets_tfds.readers import numbers
 from tfskel import arrays
 
 _UNIT = "\x1f"  # separates the cells of a file that had quotes
-_NEVER_EMPTY = ("recording", "identity", "joint")
+_NEVER_EMPTY = ("recording", "identity", "joint", "path")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,15 +56,15 @@ def load(path: pathlib.Path) -> Source:
     return Source(path, text, separator, header)
 
 
-def read(source: Source, text: Iterable[str], coordinates: Sequence[str]) -> pd.DataFrame:
-    """Columns `text`, `frame` and `coordinates` of a file; others are skipped, so are empty lines.
+def read(source: Source, text: Iterable[str], whole: Sequence[str], reals: Sequence[str] = ()) -> pd.DataFrame:
+    """Columns `text`, `whole` and `reals` of a file; others are skipped, so are empty lines.
 
     A row for each line, whose number is the index (the header is line 1): text columns categorical with the
-    categories in order of first appearance, `frame` int64, `coordinates` finite float64.
+    categories in order of first appearance, `whole` int64, `reals` finite float64.
 
     Raises:
-        ValueError: a row has too few or too many cells, a text cell of `recording`, `identity` or `joint` is empty, a
-            number cannot be read or is not finite, or there are no rows.
+        ValueError: a row has too few or too many cells, a text cell of a column that names what a row is of is empty,
+            a number cannot be read or is not finite, or there are no rows.
     """
     lines = _rows(source)
     cells = pd.read_csv(
@@ -73,15 +73,15 @@ def read(source: Source, text: Iterable[str], coordinates: Sequence[str]) -> pd.
         header=None,
         names=source.header,
         skiprows=1,
-        usecols=[*text, "frame", *coordinates],
+        usecols=[*text, *whole, *reals],
         dtype=dict.fromkeys(text, str),
         na_filter=False,
         quoting=csv.QUOTE_NONE,
         low_memory=False,  # one type for a whole column: a column of numbers holds nothing else
     ).set_index(lines)
     columns = {name: _categorical(source, cells[name]) for name in text}
-    columns["frame"] = _converted(source, cells["frame"], np.int64)
-    return pd.DataFrame(columns | {name: _converted(source, cells[name], np.float64) for name in coordinates})
+    columns |= {name: _converted(source, cells[name], np.int64) for name in whole}
+    return pd.DataFrame(columns | {name: _converted(source, cells[name], np.float64) for name in reals})
 
 
 def _without_quotes(path: pathlib.Path, text: str, separator: str) -> str:
