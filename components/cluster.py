@@ -17,7 +17,7 @@ from tfskel.systems import base
 from tfskel.training import selection
 
 MEMBERS = "members.npz"
-SHOWN_CLUSTERS, SHOWN_MEMBERS = 8, 4  # largest clusters, and the sequences nearest to their prototypes
+SHOWN_CLUSTERS, SHOWN_MEMBERS = 8, 4  # largest clusters, and the items nearest to their prototypes
 
 
 def _typical_distance(vectors: np.ndarray) -> float:
@@ -56,11 +56,11 @@ def cluster(
     """Clusters the features of the different train items, or of their tracklets, without looking at identities.
 
     Output `clusters`: `features.npz`, `labels.npz` (cluster of each row, content of each train item, prototypes),
-    `quality.json` (clusters, outliers, AMI, ARI, purity against the identities) and `members.npz` (sequences nearest to
+    `quality.json` (clusters, outliers, AMI, ARI, purity against the identities) and `members.npz` (items nearest to
     the prototypes of the largest clusters). No cluster at all is a result, too.
 
     Raises:
-        ValueError: settings that do not fit the sequences.
+        ValueError: settings that do not fit the items.
     """
     system, _, parts = training_stage.restore(recipe, recordings, model)
     system.load(model, system.EMBEDDING, selection.LAST)

@@ -50,17 +50,17 @@ def two_stage_selection() -> ConfigDict:
 
 
 def clustering(method: str) -> ConfigDict:
-    """How the cluster stage groups the features of the train sequences."""
+    """How the cluster stage groups the features of the train items."""
     return ConfigDict(
         {
             "method": method,  # "kmeans", "dbscan" or "jaccard" (k-reciprocal distance and DBSCAN)
             "clusters": 0,  # of k-means; 0: as many as there are train identities
-            "eps": 1.5,  # of DBSCAN, in units of the median distance to the nearest other sequence
+            "eps": 1.5,  # of DBSCAN, in units of the median distance to the nearest other item
             "min_samples": 2,  # of both DBSCAN forms
             "jaccard_eps": 0.6,  # largest k-reciprocal Jaccard distance between neighbours, in (0, 1)
             "k1": 20,  # neighbours looked at for reciprocity
             "k2": 6,  # neighbours averaged by query expansion
-            "search": "exact",  # neighbour search: "exact", or "ivf" (approximate, from about 50,000 sequences)
+            "search": "exact",  # neighbour search: "exact", or "ivf" (approximate, from about 50,000 items)
             "probes": 32,  # cells that an ivf search looks into
         }
     )
@@ -73,7 +73,7 @@ def evaluation() -> ConfigDict:
             "max_rank": 20,  # length of the CMC curve
             "batch_size": 256,
             "pooling": "",  # frames of a tracklet become one item: "max" or "mean" of them; empty: as the protocol says
-            "ranked_lists": 6,  # probe sequences drawn in the report
+            "ranked_lists": 6,  # probe items drawn in the report
             "projection": "pca",  # picture of the features: "pca" or "tsne"
         }
     )

@@ -84,7 +84,7 @@ def test_extract_reports_progress():
 def test_extract_names_a_wrong_representation_and_nothing_to_embed():
     with pytest.raises(ValueError, match=r"representation 'x' must be \(2, D\) for 2 items; received \(1, 1\)"):
         features.extract(lambda rows: {"x": rows[:1, None]}, items([0, 1]), 2)
-    with pytest.raises(ValueError, match="row 0; check that sequence"):
+    with pytest.raises(ValueError, match="row 0; check that item"):
         features.extract(lambda rows: {"x": rows[:, None] * np.nan}, items([0, 1]), 2)
     with pytest.raises(ValueError, match="received 0 sequences and"):
         features.extract(lambda rows: {"x": rows}, items([]), 2)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Features of many sequences with their identities: extraction with a model, storage."""
+"""Features of many items with their identities: extraction with a model, storage."""
 
 import dataclasses
 import os
@@ -32,7 +32,7 @@ class Features:
         if not good.all():
             raise ValueError(
                 f"vectors hold NaN or infinite values in {np.sum(~good)} of {len(vectors)} rows, the "
-                f"first is row {np.argmin(good)}; check that sequence's skeletons and the model's weights."
+                f"first is row {np.argmin(good)}; check that item and the model's weights."
             )
         object.__setattr__(self, "vectors", vectors)
         for name in ("identities", "cameras", "recordings"):
@@ -101,7 +101,7 @@ def extract(
     """
     if not len(split) or batch_size < 1:
         raise ValueError(
-            f"Features need at least one sequence and a batch of one; received {len(split)} sequences "
+            f"Features need at least one item and a batch of one; received {len(split)} items "
             f"and batch_size={batch_size}."
         )
     _, first, copy_of = np.unique(split.content, return_index=True, return_inverse=True)
