@@ -86,7 +86,7 @@ def test_extract_names_a_wrong_representation_and_nothing_to_embed():
         features.extract(lambda rows: {"x": rows[:1, None]}, items([0, 1]), 2)
     with pytest.raises(ValueError, match="row 0; check that item"):
         features.extract(lambda rows: {"x": rows[:, None] * np.nan}, items([0, 1]), 2)
-    with pytest.raises(ValueError, match="received 0 sequences and"):
+    with pytest.raises(ValueError, match="received 0 items and"):
         features.extract(lambda rows: {"x": rows}, items([]), 2)
 
 
