@@ -3,29 +3,33 @@
 
 from components.report.tables import Table, count
 
-COLUMNS = ("identities", "tracklets", "images", "of a tracklet", "height", "width", "grey", "empty", "single frames")
+NUMBERS = ("identities", "tracklets", "images", "of a tracklet")
+LOOKS = ("height", "width", "small", "grey", "empty", "single frames")
 CAMERA = ("identities", "recordings", "frames")
 
 
 def tables(quality: dict) -> list[Table]:
     """Tables of data.image_quality.report: counts per split and camera, shared images."""
     splits = quality["splits"]
-    made = [Table("Images of each split", ["split", *COLUMNS], [_split_row(*item) for item in splits.items()])]
+    made = [Table("Images of each split", ["split", *NUMBERS, *LOOKS], [_split_row(*item) for item in splits.items()])]
     if quality["duplicates"]:
         rows = [[" and ".join(row["splits"]), count(row["count"])] for row in quality["duplicates"]]
         made.append(Table("Identical images in two splits", ["splits", "images"], rows))
     rows = [
-        [f"{name}, camera {camera or '(unknown)'}", *(count(numbers[key]) for key in CAMERA)]
+        [f"{name}, camera {camera or '(unknown)'}", *_numbers(counted)]
         for name, counts in splits.items()
-        for camera, numbers in counts["cameras"].items()
+        for camera, counted in counts["cameras"].items()
     ]
-    return [*made, Table("Images of each camera", ["", "identities", "tracklets", "images"], rows, folded=True)]
+    return [*made, Table("Images of each camera", ["", *NUMBERS], rows, folded=True)]
 
 
 def _split_row(name: str, counts: dict) -> list[str]:
-    spreads = [_spread(counts[key]) for key in ("frames_per_tracklet", "height", "width")]
-    looks = [counts["grey"]["count"], counts["empty"]["count"], len(counts["single_frame_tracklets"])]
-    return [name, *(count(counts[key]) for key in CAMERA), *spreads, *map(count, looks)]
+    looks = [*(counts[key]["count"] for key in ("small", "grey", "empty")), len(counts["single_frame_tracklets"])]
+    return [name, *_numbers(counts), *(_spread(counts[key]) for key in ("height", "width")), *map(count, looks)]
+
+
+def _numbers(counts: dict) -> list[str]:
+    return [*(count(counts[key]) for key in CAMERA), _spread(counts["frames_per_tracklet"])]
 
 
 def _spread(numbers: dict[str, float]) -> str:

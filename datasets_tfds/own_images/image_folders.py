@@ -77,7 +77,7 @@ def _found(folder: pathlib.Path, folders: list[tuple[str, ...]], camera: re.Patt
         return "camera/identity" if all(camera.fullmatch(inside[0]) for inside in folders) else "identity/camera"
     if depths == {1}:
         return "identity"
-    complaint = "The images do not all lie in folders of identities, or at one depth; set the option levels, or sort them."
+    complaint = "Images lie in no folder of an identity, or at several depths; set the option levels, or sort them."
     raise ValueError(folder_tree.comparison(folder, complaint, LAYOUT, depth=3))
 
 

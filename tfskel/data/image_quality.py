@@ -15,6 +15,7 @@ _LOOKED_AT = (32, 16)
 _BLOCK = 256
 _EMPTY_DEVIATION = 2.0  # of 255 levels
 _GREY_DIFFERENCE = 2  # of 255 levels, between the channels of a pixel
+_SMALLEST = (16, 8)  # pixels, height and width
 _LEARNT = "train"
 AS_THEY_ARE = ("RGB", "P")
 
@@ -27,7 +28,8 @@ def report(splits: dict[str, frames.Frames]) -> dict[str, object]:
 
     Returns:
         JSON-able dictionary: "kind"; "splits" (per split: identities, recordings (tracklets), frames, frames per
-        tracklet, per camera, sizes, grey and empty frames, colours that are converted, tracklets with one frame);
+        tracklet, all this per camera, sizes, small, grey and empty frames, colours that are converted, tracklets with
+        one frame);
         "duplicates" (pairs of splits that share equal bytes in different tracklets); "conflicts" (equal bytes under
         several identities); "shared_identities" (of train and another split); "unfound" (identities of the probe that
         the gallery lacks); "one_camera" (identities that one camera only has seen); "warnings" (sentences; empty when
@@ -46,27 +48,29 @@ def report(splits: dict[str, frames.Frames]) -> dict[str, object]:
 
 
 def _counts(part: frames.Frames) -> dict:
-    names, first, lengths = np.unique(part.tracklet, return_index=True, return_counts=True)
-    cameras = {
-        camera: {
-            "identities": len(set(part.identity[part.camera == camera])),
-            "recordings": int(np.sum(part.camera[first] == camera)),
-            "frames": int(np.sum(part.camera == camera)),
-        }
-        for camera in recordings.sorted_identities(part.camera)
-    }
+    names, lengths = np.unique(part.tracklet, return_counts=True)
     single = names[lengths == 1].tolist()
+    small = (part.height < _SMALLEST[0]) | (part.width < _SMALLEST[1])
+    cameras = recordings.sorted_identities(part.camera)
     return {
-        "identities": len(set(part.identity)),
-        "recordings": len(names),
-        "frames": len(part),
-        "frames_per_tracklet": _spread(lengths),
-        "cameras": cameras,
+        **_numbers(part.identity, part.tracklet),
+        "cameras": {
+            name: _numbers(part.identity[seen], part.tracklet[seen])
+            for name in cameras
+            for seen in [part.camera == name]
+        },
         "height": _spread(part.height),
         "width": _spread(part.width),
+        "small": _marked(part, small),
         # A set of still images has no tracklets; nothing is missing there.
         "single_frame_tracklets": single if len(single) < len(names) else [],
     }
+
+
+def _numbers(identity: np.ndarray, tracklet: np.ndarray) -> dict:
+    lengths = np.unique(tracklet, return_counts=True)[1]
+    counts = {"identities": len(set(identity)), "recordings": len(lengths), "frames": len(identity)}
+    return counts | {"frames_per_tracklet": _spread(lengths)}
 
 
 def _spread(values: np.ndarray) -> dict[str, float]:
@@ -91,12 +95,14 @@ def _looks(part: frames.Frames) -> dict:
         grey.append(np.ptp(pixels, axis=2).max(axis=1) <= _GREY_DIFFERENCE)
         empty.append(pixels.std(axis=1).max(axis=1) <= _EMPTY_DEVIATION)
     is_empty = np.concatenate(empty)
-    found = {"empty": is_empty, "grey": np.concatenate(grey) & ~is_empty}
-    rows = {
-        name: {"count": int(mask.sum()), "first": [_name(part, row) for row in np.flatnonzero(mask)[:_SHOWN]]}
-        for name, mask in found.items()
-    }
-    return {**rows, "converted": {mode: count for mode, count in sorted(modes.items()) if mode not in AS_THEY_ARE}}
+    converted = {mode: count for mode, count in sorted(modes.items()) if mode not in AS_THEY_ARE}
+    grey_only = _marked(part, np.concatenate(grey) & ~is_empty)
+    return {"empty": _marked(part, is_empty), "grey": grey_only, "converted": converted}
+
+
+def _marked(part: frames.Frames, mask: np.ndarray) -> dict[str, object]:
+    """How many frames, and the names of the first."""
+    return {"count": int(mask.sum()), "first": [_name(part, row) for row in np.flatnonzero(mask)[:_SHOWN]]}
 
 
 def _name(part: frames.Frames, row: int) -> str:
@@ -165,7 +171,8 @@ def _warnings(result: dict) -> Iterator[str]:
 
 
 def _split_warnings(name: str, counts: dict) -> Iterator[str]:
-    for what, reason in (("empty", "one colour all over"), ("grey", "without colour")):
+    smallest = f"below {_SMALLEST[0]} x {_SMALLEST[1]} pixels, too small to show the parts of a person"
+    for what, reason in (("small", smallest), ("empty", "one colour all over"), ("grey", "without colour")):
         if counts[what]["count"]:
             where = _some(counts[what]["first"])
             yield f"{name}: {counts[what]['count']} {what} frames ({reason}): {where}."
@@ -175,7 +182,8 @@ def _split_warnings(name: str, counts: dict) -> Iterator[str]:
     if counts["single_frame_tracklets"]:
         some = _some(counts["single_frame_tracklets"])
         yield f"{name}: {len(counts['single_frame_tracklets'])} tracklets with one frame: {some}."
-    if len(counts["cameras"]) == 1:
+    # The searched splits of two cameras have one each.
+    if name in (_LEARNT, frames.ALL) and len(counts["cameras"]) == 1:
         yield f"{name}: one camera only ({next(iter(counts['cameras'])) or 'unnamed'})."
 
 

@@ -66,7 +66,7 @@ def test_quality_tables_count_images_tracklets_and_cameras(ingested_images):
     quality = arrays.read_json(ingested_images / reading.QUALITY)
     split, camera = image_quality.tables(quality)
     assert split.rows[-1][:8] == ["train", "4", "8", "24", "3", "32", "16", "0"]
-    assert ["train, camera 1", "4", "4", "12"] in camera.rows
+    assert ["train, camera 1", "4", "4", "12", "3"] in camera.rows
     shared = quality | {"duplicates": [{"splits": ["train", "probe"], "count": 1200, "frames": []}]}
     shared["splits"]["probe"]["height"] = {"least": 20, "median": 31.5, "most": 1040}
     split, duplicates, _ = image_quality.tables(shared)

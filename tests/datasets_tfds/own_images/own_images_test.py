@@ -294,7 +294,7 @@ def test_one_camera_cannot_be_divided_but_can_be_given(tmp_path):
         (
             {"anna/c1_1.png": 1, "ben/c2/1.png": 1},
             {},
-            "(?s)images do not all lie in folders of identities, or at one depth",
+            "(?s)Images lie in no folder of an identity, or at several depths",
         ),
         (
             {"anna/c1_1.png": 1},
