@@ -68,7 +68,7 @@ class Trainer(optimised.Optimised):
         self.anchors, self.optimizer = anchors, self.optimizers[optimizer]
         self.warm_up, self.weight_decay, self.average = warm_up, weight_decay, average
         self.margin, self.rate, self.matched_negative = margin, rate, matched_negative
-        self._update = tf.function(self._update_step)
+        self._update = tf.function(self._update_step, autograph=False)  # no Python branches: traced in half the time
 
     def step(self, images, tracklets, cameras) -> dict[str, tf.Tensor]:
         """One update of weights, moving statistics, anchors and averages.
