@@ -65,7 +65,10 @@ def base(backbone: str = "mobilenet_v1", relation: str = "both") -> ConfigDict:
     # Share of train identities kept out of a second fit that chooses the epoch; 0: no fit, as the original tests the
     # last weights.
     config.selection = ConfigDict({"held_out": 0.0})
-    config = sections.end(config, "dbscan")
+    config = sections.end(config, "jaccard")
+    # Tracklets are clustered, of which a person has few: 400 rendered ones give 102 clusters of purity 0.60, and with
+    # k1=20 and k2=6, which suit sequences of skeletons, 46 of purity 0.20.
+    config.clustering.update(k1=4, k2=2, jaccard_eps=0.5)
     with config.evaluation.unlocked():
         config.evaluation.mat_files = 0  # files of each network in which the original stores features; 0: none
     return config

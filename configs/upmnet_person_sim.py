@@ -2,6 +2,8 @@
 """uPMnet on the built-in rendered walkers: a few minutes on two cores, nothing to download.
 
 python tools/run.py --config configs/upmnet_person_sim.py
+Expect rank-1 57.5 of 40 persons (colour histogram 52.5, untrained network 8.8). From random weights that takes 200
+persons to learn from and 1200 steps or more: 40 persons stay below 35, and 240 steps at 20.
 Other networks: backbone=resnet_v1_50 (slower), relation=local or global, e.g.
 --config configs/upmnet_person_sim.py:relation=local.
 """
@@ -14,7 +16,7 @@ def get_config(backbone="mobilenet_v1", relation="both"):
     """The recipe."""
     config = upmnet.base(backbone, relation)
     config.dataset.update(name="person_sim", image_size=128)
-    config.dataset.options = {"set": "walkers", "seed": 0}
+    config.dataset.options = {"set": "walkers", "seed": 0, "train_persons": 200}
     config.network.update(width=0.25, parts=4, decay=0.97)
-    config.training.update(steps=240, batch_size=32)
+    config.training.update(steps=1440, batch_size=32)
     return config

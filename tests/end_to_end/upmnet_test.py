@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""uPMnet from rendered persons to the report, through the command line, interrupted and not."""
+"""uPMnet from rendered persons to the report, through the command line."""
 
 import numpy as np
 import pytest
@@ -61,16 +61,6 @@ def test_the_originals_feature_files_evaluate_to_the_same(finished, capsys):
     (row,) = (row for row in fakes.rows(results) if row["selection"] == "last")
     for name in ("rank1", "rank5", "mAP"):
         assert found[name] == pytest.approx(100 * row["metrics"][name], abs=0.005)
-
-
-def test_a_killed_training_resumes_to_the_same_result(finished, tmp_path):
-    words = fakes.command(RECIPE, tmp_path, SETTINGS, "--stages=ingest,train")
-    fakes.run_and_kill(words, tmp_path / "seed_1/model.partial/global.state.json")
-    result = fakes.run(words)
-    assert result.returncode == 0 and "resuming after epoch" in result.stderr
-    whole, resumed = finished[0] / "seed_1/model", tmp_path / "seed_1/model"
-    assert fakes.logged(resumed) == fakes.logged(whole)
-    assert fakes.kept_weights(resumed) == fakes.kept_weights(whole)
 
 
 @pytest.mark.parametrize(
