@@ -159,3 +159,22 @@ def test_diverged_weights_are_a_diverged_training_and_no_fault_of_the_features(t
         ValueError, match="line: the training diverged; weight .*kernel of line reached .* in epoch 0. Lower"
     ):
         line.fit()
+
+
+def test_a_training_without_gradients_is_fitted_once_and_kept(tmp_path):
+    line = Line(tmp_path)
+
+    def fit():
+        line.steps += 1
+        line.model.get_layer("line").kernel.assign([[3.0]])
+        return {"slope": 3.0}
+
+    line.phase = phase.Phase(
+        name="line", fit=fit, models=line.phase.models, trackables=line.phase.trackables,
+        selections=selection.Selections({"last": selection.Last()}),
+    )  # fmt: skip
+    assert line.fit() == line.fit() == {"last": 0} and line.steps == 1
+    assert line.logged == [("line", 0, {"slope": 3.0})]
+    line.model.get_layer("line").kernel.assign([[0.0]])
+    line.model.load_weights(tmp_path / phase.weights_name("line", "line", "last"))
+    assert float(line.model.get_layer("line").kernel[0, 0]) == 3.0

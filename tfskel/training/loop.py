@@ -154,9 +154,11 @@ def _judge(phase: phases.Phase, epoch: int, values: dict[str, float], keeper: Ke
     return values, kept
 
 
-def _keep_unchanged(phase: phases.Phase, keeper: Keeper, log: Callable) -> dict[str, int]:
-    """A phase without epochs: its models are scored and kept as they came, as epoch 0."""
-    values, _ = _judge(phase, 0, {}, keeper)
+def _fit_at_once(phase: phases.Phase, keeper: Keeper, log: Callable) -> dict[str, int]:
+    """A phase without epochs: its models are scored and kept as its fit leaves them, as epoch 0."""
+    values = phase.fit()
+    _check_weights(phase, 0)
+    values, _ = _judge(phase, 0, values, keeper)
     log(phase.name, 0, values)
     keeper.save(0, ended=True)
     return phase.selections.epochs()
@@ -166,7 +168,7 @@ def fit(phase: phases.Phase, folder: pathlib.Path, log: Callable[[str, int, dict
     """Trains a phase to its end, resuming from the last complete epoch found in `folder`.
 
     Args:
-        phase: the training; one of no epochs keeps its models as they came.
+        phase: the training; one of no epochs keeps its models as its `fit` leaves them.
         folder: receives the weights of each selection and the resumable checkpoint.
         log: called with (phase name, epoch, scalars) once per epoch.
 
@@ -183,7 +185,7 @@ def fit(phase: phases.Phase, folder: pathlib.Path, log: Callable[[str, int, dict
     if first:
         logging.info("%s: resuming after epoch %d", phase.name, first)
     if not phase.epochs and not ended:
-        return _keep_unchanged(phase, keeper, log)
+        return _fit_at_once(phase, keeper, log)
     progress = Progress(phase.name, phase.epochs, phase.steps, first)
     for epoch in range(first, 0 if ended else phase.epochs):
         began = time.monotonic()

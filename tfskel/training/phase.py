@@ -9,21 +9,24 @@ from typing import Any
 from tfskel.training import selection
 
 
-def _nothing(epoch: int) -> dict[str, float]:
+def _nothing(*arguments) -> dict[str, float]:
     return {}
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(kw_only=True)
 class Phase:
     """What the loop needs to know about one training; a system is a list of phases.
 
+    A training without gradients has a `fit` instead of epochs, batches and steps.
+
     Attributes:
         name: e.g. "pretraining", "recognition".
+        fit: called once where there are no epochs; sets the weights and returns scalars for the log.
         epochs: upper bound of epochs.
         steps: batches in an epoch, for the progress line.
         batches: epoch -> iterable of the arguments of `step`.
         step: (*batch) -> dict of scalars; "total" is what is minimised.
-        score: epoch -> dict of floats, computed after the epoch; may be empty.
+        score: epoch -> dict of floats, computed after the epoch.
         scores_first: score an epoch before its training; the selections then keep, and the stopping rule sees, the
             weights that the epoch begins with.
         headline: names of the scalars shown in the log line of an epoch; empty for all.
@@ -34,11 +37,12 @@ class Phase:
     """
 
     name: str
-    epochs: int
-    steps: int
-    batches: Callable[[int], Iterable[tuple]]
-    step: Callable[..., dict]
-    score: Callable[[int], dict[str, float]]
+    epochs: int = 0
+    steps: int = 0
+    batches: Callable[[int], Iterable[tuple]] | None = None
+    step: Callable[..., dict] | None = None
+    score: Callable[[int], dict[str, float]] = _nothing
+    fit: Callable[[], dict[str, float]] = _nothing
     models: dict[str, Any]
     trackables: dict[str, Any]
     selections: selection.Selections
