@@ -50,6 +50,7 @@ SMALL = {
         "training.k1": 8,
         "training.probe_remainder": "drop",
     },
+    "joint_distances": {name: value for name, value in _TINY.items() if name.startswith("dataset.")},
     "sm_sge": _TINY | _TWO_STAGES | {"network.heads": 2},
 }
 # The same for systems of images.

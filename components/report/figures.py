@@ -141,20 +141,22 @@ def confusion(counts: np.ndarray, names: Sequence[str]) -> Figure:
     )
 
 
-def maps(matrices: dict[str, np.ndarray]) -> list[Figure]:
+def maps(matrices: dict[str, np.ndarray], joints: Sequence[str] = ()) -> list[Figure]:
     """Heat maps, those with the same first part of the name (e.g. "attention/x") beside each other in one scale.
 
     Args:
-        matrices: name -> (R, C) finite; rows are what asks (decoder step, node), columns what is looked at.
+        matrices: name -> (R, C) finite; rows are what asks (decoder step, node), columns what is looked at. A symmetric
+            one of all joints is about pairs of joints.
+        joints: J names of joints.
     """
     groups: dict[str, dict] = {}
     for name, matrix in matrices.items():
         group, _, member = name.partition("/")
         groups.setdefault(group, {})[member or group] = np.asarray(matrix, np.float64)
-    return [_map(group, members) for group, members in groups.items()]
+    return [_map(group, members, joints) for group, members in groups.items()]
 
 
-def _map(group: str, matrices: dict[str, np.ndarray]) -> Figure:
+def _map(group: str, matrices: dict[str, np.ndarray], joints: Sequence[str]) -> Figure:
     low, high = min(map(np.min, matrices.values())), max(map(np.max, matrices.values()))
     sizes = [min(CELL, LARGEST / max(matrix.shape)) * np.array(matrix.shape) for matrix in matrices.values()]
     widths = [max(columns, LETTER * len(name)) for (_, columns), name in zip(sizes, matrices, strict=True)]
@@ -167,7 +169,19 @@ def _map(group: str, matrices: dict[str, np.ndarray]) -> Figure:
             axes.set_axis_off()
         svg = finish(f"{group}: heat maps of {', '.join(matrices)}, from {low:.3g} to {high:.3g}.")
     svg = svg.replace('class="figure"', f'class="figure maps" style="max-width: {PIXELS * width:.0f}px"', 1)
-    return Figure(svg, f"{group}: {low:.2g} (faint) to {high:.2g} (strong); rows ask, columns are looked at")
+    (first,), scale = list(matrices.values())[:1], f"{group}: {low:.2g} (faint) to {high:.2g} (strong)"
+    if first.shape == (len(joints),) * 2 and np.array_equal(first, first.T):
+        order = "rows and columns are joints in their order"
+        return Figure(svg, f"{scale}; {order}. Strongest: {_strongest(first, joints)}")
+    return Figure(svg, f"{scale}; rows ask, columns are looked at")
+
+
+def _strongest(matrix: np.ndarray, joints: Sequence[str], count: int = 5) -> str:
+    """The largest of a symmetric matrix in words."""
+    rows, columns = np.triu_indices(len(joints), 1)
+    order = np.argsort(-matrix[rows, columns], kind="stable")[:count]
+    pairs = zip(rows[order], columns[order], strict=True)
+    return ", ".join(f"{joints[i]} to {joints[j]} ({matrix[i, j]:.2g})" for i, j in pairs)
 
 
 def _lines(axes, series: dict[str, tuple[np.ndarray, np.ndarray]]) -> None:

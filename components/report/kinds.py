@@ -24,6 +24,7 @@ class Kind:
         seen: how the pictures are to be read.
         quality: result of the quality report -> tables.
         sheet: pictures of each split that are shown as a contact sheet.
+        joints: names of the joints, where there are any.
     """
 
     draw: cards.Draw
@@ -33,17 +34,20 @@ class Kind:
     seen: str
     quality: Callable[[dict], list[Table]]
     sheet: int
+    joints: tuple[str, ...] = ()
 
 
 def _skeletons(dataset, pooling: str) -> Kind:
+    skeleton = skeletons.get(dataset.skeleton)
     return Kind(
-        draw=functools.partial(stick_figures.draw, parents=skeletons.get(dataset.skeleton).parents),
+        draw=functools.partial(stick_figures.draw, parents=skeleton.parents),
         item="sequence",
         recordings="recordings",
         fed=f"sequences of {dataset.length} frames, skeleton {dataset.skeleton}",
         seen="all seen half from the side and in one scale; earlier frames are fainter",
         quality=skeleton_quality.tables,
         sheet=0,
+        joints=skeleton.joint_names,
     )
 
 

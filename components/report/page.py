@@ -59,7 +59,7 @@ def _content(recipe: dict, evaluation, run: reading.Run, results: dict) -> dict:
         "clusters": cards.clusters(run.members(), kind.draw),
         "overlays": cards.named(run.overlays(), kind.draw),
         "sheet": {name: cards.named(some, kind.draw) for name, some in run.sample(dataset, kind.sheet).items()},
-        "maps": figures.maps(run.matrices()),
+        "maps": figures.maps(run.matrices(), kind.joints),
         "reconstruction": cards.named(run.reconstruction(), kind.draw),
         "curves": {phase: figures.curves(phase, values) for phase, values in run.training().items()},
         "quality": kind.quality(quality),

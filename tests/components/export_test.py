@@ -19,6 +19,7 @@ OUTPUTS = {
     "cage": {"embed": {"features", "frames", "axis_x", "axis_y", "axis_z"}, "classify": {"scores"}},
     "sm_sge": {"embed": {"features"}, "classify": {"scores"}},
     "hi_mpc": {"embed": {"features", "joints", "parts", "bodies"}},
+    "joint_distances": {"embed": {"features"}},
     "upmnet": {"embed": {"features", "local", "global"}, "embed_tracklet": {"features"}},
 }
 

@@ -15,7 +15,7 @@ from tfskel import systems
 
 GOLDEN = fakes.GOLDEN
 # System -> why there are no recordings of it.
-WITHOUT_RECORDINGS: dict[str, str] = {}
+WITHOUT_RECORDINGS = {"joint_distances": "it is our own: there is no original"}
 # What only the full recordings hold.
 ONLY_FULL = {
     "cage": {"side_by_side_after5", "cage/testB"},

@@ -17,6 +17,7 @@ from tfskel.systems import recognition
 from tfskel.systems.cage import luong_decoder, scaling
 from tfskel.systems.cage import model as cage
 from tfskel.systems.hi_mpc import model as hi_mpc
+from tfskel.systems.joint_distances import model as joint_distances
 from tfskel.systems.sm_sge import model as sm_sge
 from tfskel.systems.sm_sge import relations
 from tfskel.systems.upmnet import convolution, mobilenet_v1, resnet_v1
@@ -34,9 +35,16 @@ MODELS = {
     "recognition": (lambda: recognition.Recognition(6, 3, seed=1, units=5), [(4, 2, 6)], 0),
     "upmnet": (lambda: upmnet.PartNetwork("resnet_v1_50", 2, "global", blocks=BLOCKS, seed=1), [(2, 64, 32, 3)], 0),
     "upmnet mobilenet": (lambda: upmnet.PartNetwork(parts=2, width=0.1, decay=0.9, seed=1), [(2, 64, 32, 3)], 0),
+    "joint_distances": (lambda: joint_distances.JointDistances("kinect_v1", 4, 5), [(3, 4, 20, 3)], 0),
+    "joint_distances pose": (
+        lambda: joint_distances.JointDistances("openpose", 4, 5, True, True, np.arange(14)[::-1]),
+        [(3, 4, 14, 3)],
+        0,
+    ),
     "scaling": (lambda: scaling.Range((4, 5, 3)), [(2, 4, 5, 3)], 0),
 }
 LAYERS = {
+    "descriptor": (lambda: joint_distances.Descriptor("kinect_v1", pose=True), [(3, 4, 20, 3)], 0),
     "dense": (lambda: dense.Dense(4, "relu"), [(3, 5)], 0),
     "lstm": (lambda: lstm.LSTM(4, seed=1, limit=0.1), [(3, 5)], 0),
     "lstm encoder": (lambda: lstm.LSTMEncoder(4, 2, seed=1, streams=2, alike=True), [(2, 3, 4, 5)], 1),
@@ -133,6 +141,7 @@ import jax, keras, numpy as np
 from tfskel.systems import recognition
 from tfskel.systems.cage import model, scaling
 from tfskel.systems.hi_mpc import model
+from tfskel.systems.joint_distances import model
 from tfskel.systems.sm_sge import model
 from tfskel.systems.upmnet import model
 assert keras.backend.backend() == "jax"
@@ -145,7 +154,8 @@ for path, inputs in json.loads(sys.argv[1]).items():
 @pytest.mark.skipif(not importlib.util.find_spec("jax"), reason="JAX is not installed: pip install 'jax[cpu]'")
 def test_models_stored_with_tensorflow_give_the_same_outputs_with_jax(tmp_path):
     want, paths = {}, {}
-    for number, name in enumerate(["cage", "hi_mpc", "sm_sge", "recognition", "scaling", "upmnet"]):
+    names = ["cage", "hi_mpc", "joint_distances pose", "sm_sge", "recognition", "scaling", "upmnet"]
+    for number, name in enumerate(names):
         model, (inputs,), _ = case(name)
         moved(model)
         path = str(tmp_path / f"{number}.keras")

@@ -6,6 +6,7 @@ import importlib
 SYSTEMS = {
     "cage": "tfskel.systems.cage.system:CAGESystem",
     "hi_mpc": "tfskel.systems.hi_mpc.system:HiMPCSystem",
+    "joint_distances": "tfskel.systems.joint_distances.system:JointDistancesSystem",
     "sm_sge": "tfskel.systems.sm_sge.system:SMSGESystem",
     "upmnet": "tfskel.systems.upmnet.system:UPMNetSystem",
 }
