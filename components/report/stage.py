@@ -27,6 +27,9 @@ def report(
     recipe = splits.resolved(recipe, recordings)
     run = reading.Run(recordings, model, saved_model, clusters, results)
     everything = run.rows()
-    everything |= {"published": tables.published(published.to_dict()), "clusters": run.cluster_quality()}
+    everything |= {
+        "published": tables.published(published.to_dict(), everything["rows"]),
+        "clusters": run.cluster_quality(),
+    }
     page.write(report / PAGE, recipe, evaluation, run, everything)
     arrays.write_json(report / METRICS, everything)

@@ -93,15 +93,20 @@ def _by_selection(rows: list[dict]) -> dict[str, list[dict]]:
     }
 
 
-def published(values: dict[str, float]) -> list[dict]:
-    """Numbers of a paper, {"A rank1": 0.9}, as one row per family."""
+def published(values: dict[str, float], rows: list[dict]) -> list[dict]:
+    """Numbers of a paper, {"A rank1": 0.9}, as one row per family; they are of the original's selection.
+
+    Args:
+        rows: of the results, among which the original's selection is probe-best, or last where it never looks.
+    """
+    kept = selection.PROBE_BEST if selection.PROBE_BEST in {row["selection"] for row in rows} else selection.LAST
     titles = {title[0]: title for title in (evaluate.FAMILY_A, evaluate.FAMILY_B)}
-    rows = {}
+    found = {}
     for name, value in values.items():
         letter, _, metric = name.partition(" ")
-        row = rows.setdefault(letter, {"family": titles[letter], "selection": "published (probe-best)", "metrics": {}})
+        row = found.setdefault(letter, {"family": titles[letter], "selection": f"published ({kept})", "metrics": {}})
         row["metrics"][metric] = value
-    return list(rows.values())
+    return list(found.values())
 
 
 def selection_meanings(rows: list[dict]) -> dict[str, str]:

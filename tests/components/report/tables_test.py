@@ -34,7 +34,10 @@ def test_lines_hold_mean_deviation_each_seed_and_dashes_for_missing_numbers():
 
 
 def test_published_numbers_are_one_row_for_each_family():
-    found = tables.published({"A rank1": 0.6, "B mAP": 0.2, "A nAUC": 0.9})
+    values = {"A rank1": 0.6, "B mAP": 0.2, "A nAUC": 0.9}
+    found = tables.published(values, [{"selection": "last"}, {"selection": "probe-best"}])
+    assert {line["selection"] for line in found} == {"published (probe-best)"}
+    assert {line["selection"] for line in tables.published(values, [{"selection": "last"}])} == {"published (last)"}
     assert [(line["family"], line["metrics"]) for line in found] == [
         ("A recognition network", {"rank1": 0.6, "nAUC": 0.9}),
         ("B retrieval", {"mAP": 0.2}),
