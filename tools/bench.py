@@ -32,6 +32,7 @@ SIZES = ("tiny", "default", "full")
 BENCHMARKS = {  # name -> module of tests/tools with a function of that name
     **dict.fromkeys(("sm_sge", "hi_mpc", "cage"), "training_forms"),
     **dict.fromkeys(("upmnet", "extraction"), "image_forms"),
+    **dict.fromkeys(("frame_pipeline", "many_frames"), "frame_forms"),
     **dict.fromkeys(("windows", "scales", "reading"), "data_forms"),
     **dict.fromkeys(("evaluation", "clustering", "search", "epoch"), "feature_forms"),
 }
@@ -173,8 +174,7 @@ def _kilobytes(key: str) -> int:
 
 def measure(name: str, size: str) -> list[dict]:
     """Runs one benchmark in this process; rows as `report` describes them."""
-    forms = importlib.import_module(f"tests.tools.{BENCHMARKS[name]}")
-    return getattr(forms, name)(sys.modules[__name__], size)
+    return getattr(importlib.import_module(f"tests.tools.{BENCHMARKS[name]}"), name)(sys.modules[__name__], size)
 
 
 def measure_apart(name: str, size: str) -> list[dict]:

@@ -21,7 +21,7 @@ def read(path: pathlib.Path) -> bytes:
         ValueError: the file is empty.
     """
     if not path.is_file():
-        raise FileNotFoundError(f"image {path} is missing.")
+        raise FileNotFoundError(f"image {path} is missing; copy it again, or take it out of the list.")
     encoded = path.read_bytes()
     if not encoded:
         raise ValueError(f"image {path} is empty; copy it again, or remove it.")

@@ -8,22 +8,13 @@ import pytest
 from PIL import Image
 
 from tests import fakes
+from tests.tools import frame_forms
+from tests.tools.frame_forms import resized
 from tfskel.data import frames, image_pixels, image_split
 
 
-def resized(pixels, height, width):
-    """Bilinear, float64: row i of the result is at i * H / height, without half pixels."""
-    for axis, size in ((0, height), (1, width)):
-        place = np.arange(size) * (pixels.shape[axis] / size)
-        low = np.floor(place).astype(int)
-        high = np.minimum(low + 1, pixels.shape[axis] - 1)
-        share = (place - low).reshape((-1, 1, 1) if axis == 0 else (1, -1, 1))
-        pixels = pixels.take(low, axis) * (1 - share) + pixels.take(high, axis) * share
-    return pixels
-
-
 def decoded(example):
-    return np.asarray(Image.open(io.BytesIO(example["image"])).convert("RGB"), np.float64)
+    return frame_forms.decoded(example["image"])
 
 
 def encoded(mode="RGB", form="PNG", size=(24, 40), seed=0):

@@ -10,7 +10,6 @@ from absl import logging
 from PIL import Image
 
 from components import main
-from configs import upmnet
 from tests import fakes
 
 PEOPLE = 4
@@ -35,11 +34,9 @@ def picture(mode):
 
 
 def recipe(folder, **settings):
-    config = upmnet.base(relation="local")
-    small = {"dataset.name": "own_images", "dataset.manual_dir": str(folder), "dataset.image_size": 64,
+    small = {"dataset.manual_dir": str(folder), "dataset.image_size": 64,
              "network.parts": 2, "network.width": 0.1, "training.batch_size": 6, "training.steps": 3}  # fmt: skip
-    config.update_from_flattened_dict(small | settings)
-    return config
+    return fakes.read_recipe("upmnet_own_images:relation=local", **small | settings)
 
 
 @pytest.mark.filterwarnings("ignore:own_images. no splits are given")

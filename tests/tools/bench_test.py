@@ -23,6 +23,8 @@ FORMS = {
     "cage": {("term by term", "stacked"), ("term by term", "whole matrices"), ("axis by axis", "stacked")},
     "upmnet": {("sample by sample", "all at once")},
     "extraction": {("frame by frame", "batches")},
+    "frame_pipeline": {("one by one", "batches"), ("one by one", "bytes")},
+    "many_frames": {("in memory", "streamed")},
     "windows": {("list slices", "start indices")},
     "scales": {(f"means float{a}", b) for a, b in ((64, "matrix"), (32, "matrix"), (64, "model.scales"))},
     "reading": {("window records", "recording records"), ("window records", "recordings in memory")},

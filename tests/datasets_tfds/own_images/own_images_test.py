@@ -271,7 +271,7 @@ def test_an_image_that_goes_while_it_is_read_is_named(tmp_path, monkeypatch):
         return found
 
     monkeypatch.setattr(own_images_dataset_builder.Builder, "_files", then_one_goes)
-    with pytest.raises(FileNotFoundError, match=r"image .*cam1/p2/1\.png is missing"):
+    with pytest.raises(FileNotFoundError, match=r"image .*cam1/p2/1\.png is missing; copy it again"):
         build(raw, tmp_path / "data")
 
 
