@@ -34,7 +34,8 @@ def sentence(title: str, kept: str, rows: Sequence[dict], baselines: Sequence[di
         label, other = best(baselines, metric)
         points = round(100 * mean(rows, metric), 1) - round(100 * other, 1) if rows else math.nan
         if math.isfinite(points):
-            claim = "beats" if points > 0 else "does not beat"
-            value = f"{name} {100 * mean(rows, metric):.1f} {claim} {100 * other:.1f} ({label}): {points:+.1f} points"
-            claims.append(value)
+            claim = (
+                f"{name} {100 * mean(rows, metric):.1f} {'beats' if points > 0 else 'does not beat'} {100 * other:.1f}"
+            )
+            claims.append(f"{claim} ({label.split(': ')[-1]}): {points:+.1f} points")
     return f"{title}, {kept}, beside the best row without learning: {'; '.join(claims)}." if claims else ""

@@ -78,7 +78,7 @@ def test_a_data_set_that_is_prepared_already_is_used_as_it_is(tmp_path):
     config = recipe(RECIPES[0], tmp_path / "gone", **{"dataset.data_dir": str(tmp_path / "data")})
     main.execute(config, tmp_path / "run", ["ingest"])
     read = splits.read(tmp_path / "run/recordings", config.dataset)
-    assert read.dataset.skeleton == "kinect_v2" and len(read.recordings) == 3
+    assert read.dataset.skeleton == "kinect_v2" and len(set(read.train.recording)) == 3
 
 
 def test_no_sequence_spans_a_gap_in_time(tmp_path):

@@ -69,7 +69,7 @@ def test_page_says_what_was_run_and_how_well_it_works(written):
         "60.0 · 70.0",
         "no learning 66.8",
         "published 87.5",
-        "B retrieval, last, beside the best row without learning: Rank-1 50.0 does not beat 66.8 (no learning: "
+        "B retrieval, last, beside the best row without learning: Rank-1 50.0 does not beat 66.8 ("
         "Euclidean distance of root-centred sequences): -16.8 points.",
         "the epoch with the best score on the probe itself, hence optimistic",
         "b taken for a: 2 of 6 sequences",
@@ -107,7 +107,7 @@ def test_baselines_that_differ_between_seeds_are_means_beside_which_the_result_i
     }
     text = Page(page(tmp_path, metrics=finished_run.results(rows=rows))).text
     assert f"{untrained} mean ± sd of seeds 1, 2 30.0 ± 14.1 20.0 · 40.0" in text
-    assert f"Rank-1 50.0 beats 30.0 ({untrained}): +20.0 points." in text
+    assert "Rank-1 50.0 beats 30.0 (untrained network): +20.0 points." in text
 
 
 def test_page_needs_no_network_and_every_picture_has_words(written):
