@@ -39,8 +39,7 @@ def _baselines(system, parts: splits.Splits, settings) -> tuple[list[dict], dict
             sides[-1][UNTRAINED] = system.features(side, (base.MAIN,), batch, protocol.pool)[base.MAIN]
     rows, curves = [], []
     for name, probe in sides[0].items():
-        how = parts.probe.BASELINE_RETRIEVAL.get(name, {})
-        result = protocol.retrieve(probe, sides[1][name], max_rank=settings.max_rank, **how)
+        result = protocol.retrieve(probe, sides[1][name], max_rank=settings.max_rank)
         rows.append(_row(FAMILY_B, NO_LEARNING + name, None, len(probe), protocol.metrics(result)))
         curves.append(result.cmc)
     return rows, {"B no learning": max(curves, key=lambda curve: curve[0])}

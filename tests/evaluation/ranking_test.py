@@ -233,14 +233,3 @@ def test_no_learning_baseline_equals_the_recorded_one():
     result = evaluate(ranking.distances(probe, gallery), probe_ids, gallery_ids)
     percent = {name: round(100 * value, 1) for name, value in result.metrics().items() if name != "mINP"}
     assert percent == {"rank1": 66.8, "rank5": 89.3, "rank10": 94.7, "mAP": 33.3}
-
-
-def test_distances_may_be_sums_of_absolute_differences():
-    rng = np.random.default_rng(5)
-    probe, other = case(rng, 20, 30, width=8)
-    distances = np.abs(probe.vectors.astype(float)[:, None] - other.vectors.astype(float)[None]).sum(axis=2)
-    result = ranking.retrieve(probe, other, metric="cityblock", top=30)
-    assert_equals_naive(result, distances, probe.identities, other.identities)
-    np.testing.assert_allclose(result.top_distance, np.sort(distances, axis=1), rtol=1e-12)
-    with pytest.raises(ValueError, match="euclidean, cityblock; received 'cosine'"):
-        ranking.retrieve(probe, other, metric="cosine")

@@ -3,8 +3,6 @@
 
 import abc
 import functools
-from collections.abc import Mapping
-from typing import ClassVar
 
 import numpy as np
 
@@ -17,11 +15,9 @@ class Split(abc.ABC):
 
     Attributes:
         classes: identities in the order of the labels.
-        BASELINE_RETRIEVAL: name in `baselines` -> arguments of ranking.retrieve that differ from its defaults.
     """
 
     classes: list[str]
-    BASELINE_RETRIEVAL: ClassVar[Mapping[str, Mapping]] = {}
 
     @abc.abstractmethod
     def __len__(self) -> int:

@@ -4,13 +4,11 @@
 from collections.abc import Iterator
 
 import numpy as np
-from scipy.spatial import distance
 
 from tfskel.evaluation import matches, matrices
 
 # Smallest squared distance, as in the originals: equal rows are then equally far, whatever the rounding.
 SMALLEST_SQUARE = 1e-12
-METRICS = ("euclidean", "cityblock")
 EXCLUDABLE = {"camera": "cameras", "recording": "recordings"}
 
 
@@ -42,9 +40,8 @@ def retrieve(
     block_bytes: int = 64 << 20,
     top: int = 0,
     dtype: str = "float64",
-    metric: str = "euclidean",
 ) -> matches.Retrieval:
-    """Ranks the gallery for every probe by the distance of the features.
+    """Ranks the gallery for every probe by Euclidean distance.
 
     Args:
         probe: features.Features, or anything with `vectors` (P, D) and `identities`, `cameras`,
@@ -57,21 +54,18 @@ def retrieve(
         block_bytes: size of the distance block held at a time; a few such blocks are the extra memory.
         top: number of nearest gallery rows to list for every probe.
         dtype: "float64" (exact) or "float32", type of the distances.
-        metric: "euclidean" or "cityblock", the sum of absolute differences, always in float64.
 
     Returns:
         matches.Retrieval.
 
     Raises:
-        ValueError: sizes disagree, values are not finite, no probe has any match, or another metric.
+        ValueError: sizes disagree, values are not finite, or no probe has any match.
 
     Source: average precision as sklearn.metrics.average_precision_score (equal distances share one
         threshold); mINP: Ye et al., 2020, https://arxiv.org/abs/2001.04193, section 4.
     """
     if exclude_same and exclude_same not in EXCLUDABLE:
         raise ValueError(f"exclude_same must be empty or one of {sorted(EXCLUDABLE)}; received {exclude_same!r}.")
-    if metric not in METRICS:
-        raise ValueError(f"metric must be one of {', '.join(METRICS)}; received {metric!r}.")
     vectors, known = matrices.pair(probe.vectors, gallery.vectors)
     layout = matches.Layout(probe.identities, gallery.identities)
     vectors, rows = _centred(dtype, known, vectors, known[layout.order])
@@ -83,8 +77,7 @@ def retrieve(
 
     def blocks() -> Iterator[np.ndarray]:
         for part in matrices.row_blocks(len(vectors), len(rows), block_bytes):
-            euclidean = metric == "euclidean"
-            block = _block(vectors[part], rows, squares) if euclidean else distance.cdist(vectors[part], rows, metric)
+            block = _block(vectors[part], rows, squares)
             block[:, left_out] = np.inf
             if exclude_same:
                 for row, (lo, hi), tag in zip(block, layout.slices[part], here[part], strict=True):
