@@ -3,6 +3,7 @@
 
 import io
 
+import apache_beam as beam
 import numpy as np
 import pytest
 import tensorflow_datasets as tfds
@@ -259,6 +260,16 @@ def test_a_damaged_image_stops_the_build_by_name_and_leaves_nothing(tmp_path, co
     assert not left and not list((tmp_path / "data").rglob("*incomplete*"))
     write(raw, {"cam1/p2/1.png": encoded("LA")})
     assert sum(len(rows) for rows in stored(build(raw, tmp_path / "data"), "path").values()) == len(ROWS)
+
+
+def test_workers_of_beam_give_the_same_data_set(tmp_path):
+    raw = write(tmp_path / "raw", pictures())
+    flags = ("--runner=FnApiRunner", "--direct_running_mode=multi_threading", "--direct_num_workers=2")
+    options = beam.options.pipeline_options.PipelineOptions(flags=flags)
+    found = catalogue.load("own_images", tmp_path / "beam")
+    found.download_and_prepare(download_config=tfds.download.DownloadConfig(manual_dir=str(raw), beam_options=options))
+    columns = ("path", "image", "identity", "frame")
+    assert stored(found, *columns) == stored(build(raw, tmp_path / "data"), *columns)
 
 
 def test_an_image_that_goes_while_it_is_read_is_named(tmp_path, monkeypatch):
