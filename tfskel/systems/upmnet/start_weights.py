@@ -32,7 +32,7 @@ def load(network: upmnet.PartNetwork, path: str, statistics: bool = False) -> No
         ValueError: it is damaged or of another network.
     """
     if not path:
-        logging.info("%s starts from random weights. %s", network.name, WHERE)
+        logging.log_first_n(logging.INFO, "the training starts from random weights. %s", 1, WHERE)
         return
     file = pathlib.Path(path).expanduser()
     try:
