@@ -35,7 +35,7 @@ def _baselines(system, parts: splits.Splits, settings) -> tuple[list[dict], dict
     sides = []
     for side in (parts.probe, parts.gallery):
         sides.append(features.extract(side.baselines, side, batch, pool=pool))
-        if system.models.get(system.EMBEDDING):
+        if system.UNTRAINED and system.models.get(system.EMBEDDING):
             sides[-1][UNTRAINED] = system.features(side, (base.MAIN,), batch, protocol.pool)[base.MAIN]
     rows, curves = [], []
     for name, probe in sides[0].items():

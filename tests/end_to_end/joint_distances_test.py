@@ -21,6 +21,7 @@ def finished(request, tmp_path_factory, ingested):
 def test_the_one_result_beats_no_learning_and_its_joint_pairs_are_named(finished):
     metrics = arrays.read_json(finished[0] / "report/metrics.json")
     (row,) = (row for row in metrics["rows"] if row["family"] == "B retrieval")
+    assert not any("untrained" in base["selection"] for base in metrics["baselines"]), "its weights begin with zeros"
     assert (row["selection"], row["epoch"]) == ("last", 0) and not metrics["warnings"]
     assert row["metrics"]["mAP"] > max(base["metrics"]["mAP"] for base in metrics["baselines"])
     page = (finished[0] / "report/report.html").read_text(encoding="utf-8")

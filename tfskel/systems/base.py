@@ -38,6 +38,7 @@ class System(abc.ABC):
         EMBEDDING: phase whose selections decide the features.
         CLASSIFIER: phase whose selections decide the recognition network; "" for systems without one.
         SELECTIONS: those that every training is to keep an epoch for.
+        UNTRAINED: whether features by the initial weights are a row without learning; not where these are zero.
         INPUT: name of the argument of an exported model.
         CHOICES: settings with a closed set of values, see `choices.check`.
         models: phase -> name -> keras.Model.
@@ -49,6 +50,7 @@ class System(abc.ABC):
     EMBEDDING = ""
     CLASSIFIER = ""
     SELECTIONS: tuple[str, ...] = (selection.PROBE_BEST, selection.LAST)
+    UNTRAINED = True
     INPUT = ""
     CHOICES: Mapping[str, Collection] = {}
     scored_batch = 0

@@ -31,6 +31,7 @@ class JointDistancesSystem(skeleton_system.SkeletonSystem):
     PHASES = (PHASE,)
     EMBEDDING = PHASE
     SELECTIONS = (selection.LAST,)
+    UNTRAINED = False
     CHOICES = {"training.classes": CLASSES}
 
     def __init__(self, recipe: Mapping, classes: int, seed: int):
