@@ -29,7 +29,6 @@ def _training() -> ConfigDict:
             "patience": 50,  # epochs without a higher probe rank-1 of MSMR before the original stops
             "focus": 1,  # 1 weighs hard frames more, -1 easy ones; 0 weighs each with 1, not with 1/f
             "average_joint_loss": False,  # the original adds the joint loss up over heads, and averages the other two
-            "plain": False,  # the original's order of operations, a loop over heads; same result, slower
             "resample": True,  # class-balanced resampling with the original's rounds; False: every sequence once
             "remainder": "drop",  # "drop" the incomplete last batch like the original, or "keep"
             "probe_remainder": "drop",  # while selecting, the original never scores incomplete last batches

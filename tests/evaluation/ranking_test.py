@@ -136,7 +136,7 @@ def test_any_mask_excludes_and_a_fully_excluded_probe_is_a_miss():
 def test_probes_without_match_lower_the_cmc_but_not_map():
     distances = np.array([[0.1, 0.2], [0.1, 0.2]])
     result = evaluate(distances, ["a", "stranger"], ["a", "b"], max_rank=2)
-    assert (result.mAP, result.mINP, result.rank(1), result.without_match) == (1.0, 1.0, 0.5, 1)
+    assert (result.mAP, result.mINP, result.rank(1), list(result.first_match)) == (1.0, 1.0, 0.5, [1, 0])
     assert result.metrics() == {"rank1": 0.5, "rank5": 0.5, "rank10": 0.5, "mAP": 1.0, "mINP": 1.0}
 
 

@@ -46,17 +46,16 @@ def _model(weights: dict, length: int) -> hi_mpc.HiMPC:
 
 
 def _step(path: pathlib.Path, arrays: dict) -> Iterator[rows.Row]:
-    """Everything of one training step and of the next ones on the same batch, in both orders of operations."""
+    """Everything of one training step and of the next ones on the same batch."""
     focus = _FOCUS.search(path.stem)
     inputs = reading.load(path.with_name(_FOCUS.sub("", path.stem) + ".npz")) if focus else arrays
     case = _Case(path.stem, arrays, inputs, int(focus[1]) if focus else 1)
     if "ftr/msmr" in arrays:
         yield from _features(case)
-    for plain, mark in ((False, ""), (True, "plain_")):
-        yield from _forward(case, case.trainer(plain), mark)
-        yield from _gradients(case, plain, mark)
-        if "loss/trace5" in arrays:
-            yield from _steps(case, case.trainer(plain), mark)
+    yield from _forward(case)
+    yield from _gradients(case)
+    if "loss/trace5" in arrays:
+        yield from _steps(case)
 
 
 class _Case:
@@ -72,9 +71,9 @@ class _Case:
         self.labels = np.stack([inputs[f"in/labels_{letter}"] for _, letter in letters], axis=1).astype(np.int32)
         self.prototypes = [inputs[f"in/centroids_{letter}"] for _, letter in letters]
 
-    def trainer(self, plain: bool, average_joint_loss: bool = False) -> training.Trainer:
+    def trainer(self, average_joint_loss: bool = False) -> training.Trainer:
         model = _model(self.weights, self.length)
-        return training.Trainer(model, self.learning_rate, self.focus, average_joint_loss, plain)
+        return training.Trainer(model, self.learning_rate, self.focus, average_joint_loss)
 
     def batch(self) -> tuple:
         """Arguments of a training step."""
@@ -82,7 +81,7 @@ class _Case:
 
 
 def _features(case: _Case) -> Iterator[rows.Row]:
-    model = case.trainer(plain=False).model
+    model = _model(case.weights, case.length)
     levels, frames, sequences = model.levels(case.joints), model.encode(case.levels), model.representations(case.joints)
     for level, letter in hi_mpc.LETTERS.items():
         yield case.row(f"level/{letter}", levels[level], case.levels[level])
@@ -91,10 +90,11 @@ def _features(case: _Case) -> Iterator[rows.Row]:
     yield case.row("msmr", sequences["features"], case.arrays["ftr/msmr"])
 
 
-def _forward(case: _Case, trainer: training.Trainer, mark: str) -> Iterator[rows.Row]:
-    frames = trainer.model.encode(case.levels)
+def _forward(case: _Case) -> Iterator[rows.Row]:
+    model = _model(case.weights, case.length)
+    frames = model.encode(case.levels)
     for number, (level, letter) in enumerate(hi_mpc.LETTERS.items()):
-        logits, of_sequences = trainer.logits(level, frames[level], case.prototypes[number])
+        logits, of_sequences = model.meta_heads[level].logits(frames[level], case.prototypes[number])
         predicted, scores, weights = contrast.mined(logits, of_sequences, case.labels[:, number], case.focus)
         ours = {
             f"logits/{letter}": np.transpose(logits, (2, 0, 1, 3)),
@@ -102,33 +102,33 @@ def _forward(case: _Case, trainer: training.Trainer, mark: str) -> Iterator[rows
             f"score/{letter}": np.transpose(scores, (2, 0, 1)),
             f"imp/{letter}": np.transpose(weights, (2, 0, 1)),
         }
-        yield from case.row.each(ours, case.arrays, mark)
+        yield from case.row.each(ours, case.arrays)
 
 
-def _gradients(case: _Case, plain: bool, mark: str) -> Iterator[rows.Row]:
-    trainer, averaging = case.trainer(plain), case.trainer(plain, average_joint_loss=True)
+def _gradients(case: _Case) -> Iterator[rows.Row]:
+    trainer, averaging = case.trainer(), case.trainer(average_joint_loss=True)
     losses, gradients = trainer.gradients(*case.batch())
-    yield from case.row.each(losses, prefixed(case.arrays, "loss/"), f"{mark}loss/")
+    yield from case.row.each(losses, prefixed(case.arrays, "loss/"), "loss/")
     averaged, _ = averaging.gradients(*case.batch())
-    yield case.row(f"{mark}loss/J_averaged", averaged["J"], case.arrays["loss/J"] / trainer.model.heads)
+    yield case.row("loss/J_averaged", averaged["J"], case.arrays["loss/J"] / trainer.model.heads)
     by_name = original(trainer.model, case.weights, gradients)
     norms = {name: np.linalg.norm(value) for name, value in by_name.items()}
     for kind, ours in (("g", by_name), ("gnorm", norms)):
         recorded = prefixed(case.arrays, f"{kind}/")
         if recorded:
-            yield case.row(f"{mark}{kind}", ours, recorded)
-            yield case.row(f"{mark}{kind}_set", ours, recorded.keys())
+            yield case.row(kind, ours, recorded)
+            yield case.row(f"{kind}_set", ours, recorded.keys())
 
 
-def _steps(case: _Case, trainer: training.Trainer, mark: str) -> Iterator[rows.Row]:
-    trace = []
+def _steps(case: _Case) -> Iterator[rows.Row]:
+    trainer, trace = case.trainer(), []
     for number in range(1, len(case.arrays["loss/trace5"]) + 1):
         losses = trainer.step(*case.batch())
         trace.append([float(losses[key]) for key in ("total", "J", "P", "B")])
         recorded = prefixed(case.arrays, f"a{number}/")
         if recorded:
-            yield case.row(f"{mark}after{number}", original(trainer.model, case.weights), recorded)
-    yield case.row(f"{mark}loss_trace", trace, case.arrays["loss/trace5"])
+            yield case.row(f"after{number}", original(trainer.model, case.weights), recorded)
+    yield case.row("loss_trace", trace, case.arrays["loss/trace5"])
 
 
 def _checkpoints(folder: pathlib.Path) -> Iterator[rows.Row]:

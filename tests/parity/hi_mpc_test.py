@@ -12,10 +12,10 @@ from tests.parity import reading, registry, tie_order
 
 TESTS = fakes.GOLDEN
 GOLDEN, RELEASED = TESTS / "hi_mpc", TESTS / "released"
-BOTH = {f"{mark}{name}" for mark in ("", "plain_") for name in ("loss/J", "loss/total", "loss/J_averaged", "imp/J")}
-STEP = {f"{mark}{name}" for mark in ("", "plain_") for name in ("g", "g_set", "after1", "after5", "loss_trace")}
+LOSSES = {"loss/J", "loss/total", "loss/J_averaged", "imp/J"}
+STEP = {"g", "g_set", "after1", "after5", "loss_trace"}
 KINDS = ("logits", "pred", "score")
-STEP |= {f"{mark}{kind}/{letter}" for mark in ("", "plain_") for kind in KINDS for letter in "JPB"}
+STEP |= {f"{kind}/{letter}" for kind in KINDS for letter in "JPB"}
 STEP |= {"msmr", *(f"{kind}/{letter}" for kind in ("level", "frames", "sequence") for letter in "JPB")}
 TRACE = {"trace_weights", "trace_weights_set"} | {
     f"trace_{kind}/e{epoch}{letter}"
@@ -24,8 +24,8 @@ TRACE = {"trace_weights", "trace_weights_set"} | {
     for letter in letters
 }
 EXPECTED = {
-    "model_ias_j20_f6": STEP | BOTH,
-    **{f"model_ias_j20_f6_focus{focus}": BOTH | {"gnorm", "gnorm_set"} for focus in (-1, 0)},
+    "model_ias_j20_f6": STEP | LOSSES,
+    **{f"model_ias_j20_f6_focus{focus}": LOSSES | {"gnorm", "gnorm_set"} for focus in (-1, 0)},
     "trace_ias_small": TRACE,
     "trace_ias_small_outliers": TRACE,
     "evaluation": {f"{kind}/{case}" for kind in ("mAP", "rank_k") for case in (

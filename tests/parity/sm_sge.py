@@ -99,11 +99,15 @@ def _sequences(case: Case, kind: str) -> Iterator[rows.Row]:
     arrays, trainer = case.arrays(kind), case.trainer()
     fused = trainer.model.fuse(case.joints())
     yield from _encoders(case, arrays, trainer.model, fused)
-    single = trainer.sub_sequence_losses(case.joints(), case.sub_sequences)
+    single = {}
     for name, recorded in prefixed(arrays, "loss_seq/").items():
         letter, q = name.split("/")
-        yield case.row(f"loss_seq/{name}", single[letter][int(q)], recorded)
-    yield from case.row.each(trainer.losses(case.joints()), prefixed(arrays, "loss/"), "loss/")
+        if q not in single:
+            only = [case.sub_sequences[int(q)]]
+            alone = pretraining.PretrainTrainer(trainer.model, 0.0, only, trainer.loss, trainer.margin)
+            single[q], _ = alone.gradients(case.joints())
+        yield case.row(f"loss_seq/{name}", single[q][SCALE_OF[letter]], recorded)
+    yield from case.row.each(case.first_losses_and_gradients[0], prefixed(arrays, "loss/"), "loss/")
     yield from _predictions(case, arrays, trainer, fused)
     recorded = prefixed(arrays, "recog/")
     classifier = case.classifier(case.weights, 1)
@@ -145,7 +149,8 @@ def _predictions(case: Case, arrays: dict, trainer: pretraining.PretrainTrainer,
 
 def _gradients(case: Case, kind: str) -> Iterator[rows.Row]:
     """Gradients of the four losses and of the recognition loss, and the exact set of variables of each."""
-    ours = {letter: case.first_gradients[scale] for letter, scale in SCALE_OF.items()}
+    gradients = case.first_losses_and_gradients[1]
+    ours = {letter: gradients[scale] for letter, scale in SCALE_OF.items()}
     classifier = case.classifier(case.weights, 1) if names.CLASSIFIER in case.weights else None
     if classifier:
         trainer = recognition.RecognitionTrainer(classifier, 0.0, case.settings.last_prefix_only)
@@ -186,7 +191,7 @@ def _run(case: Case, kind: str) -> Iterator[rows.Row]:
     for number in range(steps):
         losses.append(trainer.step(case.joints()))
         first = case.to_original(trainer.model) if number == 0 else first
-    losses.append(trainer.losses(case.joints()))
+    losses.append(trainer.step(case.joints()))
     ours = np.array([[float(values[sm_sge.LETTERS[scale]]) for scale in skeletons.SCALES] for values in losses])
     for name in ("sim_loss", "run_loss"):
         if name in arrays:

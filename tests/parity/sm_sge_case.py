@@ -192,12 +192,13 @@ class Case:
         return np.concatenate([model.prefix_features(joints[cut], margin=self.settings.margin) for cut in cuts])
 
     @functools.cached_property
-    def first_gradients(self) -> dict[str, dict[str, np.ndarray]]:
-        """Gradients at the initial weights on the first batch: scale -> original name -> array."""
+    def first_losses_and_gradients(self) -> tuple[dict, dict[str, dict[str, np.ndarray]]]:
+        """At the initial weights on the first batch: letter -> loss, and scale -> original name -> array."""
         trainer = self.trainer()
-        _, gradients = trainer.gradients(self.joints())
+        losses, gradients = trainer.gradients(self.joints())
         named = {scale: original_names.named(trainer.weights[scale], g) for scale, g in gradients.items()}
-        return {scale: self._renamed(ours, differences=True) for scale, ours in named.items()}
+        renamed = {scale: self._renamed(ours, differences=True) for scale, ours in named.items()}
+        return {sm_sge.LETTERS[scale]: value for scale, value in losses.items()}, renamed
 
     def to_original(self, model: sm_sge.SMSGE) -> dict[str, np.ndarray]:
         """Weights of a model under their original names, and the original variables that no loss reaches."""

@@ -20,7 +20,7 @@ TIE = 5e-6
 def shifts(case: Case) -> dict[str, np.ndarray]:
     """Attention weights whose first step is decided by rounding: original name -> mask."""
     masks = {}
-    for gradients in case.first_gradients.values():
+    for gradients in case.first_losses_and_gradients[1].values():
         largest = max(float(np.max(np.abs(value))) for value in gradients.values())
         for name, value in gradients.items():
             if case.entries[name].ours.endswith(SHIFTS):

@@ -18,7 +18,7 @@ def case():
 def test_score_weights_without_a_gradient_are_set_apart_and_few(case):
     masks = sm_sge_ties.shifts(case)
     assert all(case.entries[name].ours.endswith(sm_sge_ties.SHIFTS) for name in masks)
-    gradients = {n: g for found in case.first_gradients.values() for n, g in found.items() if n in masks}
+    gradients = {n: g for found in case.first_losses_and_gradients[1].values() for n, g in found.items() if n in masks}
     assert 0 < sum(mask.sum() for mask in masks.values()) < 100
     for name, mask in masks.items():
         assert np.all(np.abs(gradients[name])[mask] < 1e-6)

@@ -12,6 +12,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from tests.systems.hi_mpc import by_head
+from tests.systems.sm_sge import by_sub_sequence
 from tfskel import skeletons
 from tfskel.systems.cage import model as cage_models
 from tfskel.systems.cage import trainer as cage_training
@@ -66,12 +68,13 @@ def sm_sge_steps(batch: int, frames: int, units: int, drawn: list[list[int]]) ->
     """Name of each form -> function that does one step and returns the loss before it; all begin with equal weights."""
     joints = np.random.default_rng(0).normal(size=(batch, frames, 20, 3)).astype(np.float32) * 0.3
     steps = {}
-    for name, plain in (("Keras loops", True), ("unrolled", True), ("prefix tree", False)):
+    naive, tree = by_sub_sequence.Trainer, sm_sge_training.PretrainTrainer
+    for name, kind in (("Keras loops", naive), ("unrolled", naive), ("prefix tree", tree)):
         model = sm_sge_models.SMSGE("kinect_v1", frames, units=units, seed=0)
         if name == "Keras loops":
             for scale in skeletons.SCALES:
                 model.encoders[scale] = KerasLoops(model.encoders[scale])
-        trainer = sm_sge_training.PretrainTrainer(model, LEARNING_RATE, drawn, plain=plain)
+        trainer = kind(model, LEARNING_RATE, drawn)
         steps[name] = lambda trainer=trainer: trainer.step(joints)["total"].numpy()
     return steps
 
@@ -102,9 +105,10 @@ def hi_mpc(bench, size: str) -> list[dict]:
     # Small, so that logits of matrices that are not scaled stay moderate, as those of encoded frames do.
     centres = rng.normal(size=(len(hi_mpc_models.LEVELS), prototypes, units)).astype(np.float32) * 0.05
     forms = []
-    for name, plain in (("loop over heads", True), ("centres twice", False)):
+    for name in ("loop over heads", "centres twice"):
         model = hi_mpc_models.HiMPC("kinect_v1", F, units=units, heads=heads, seed=0)
-        trainer = hi_mpc_training.Trainer(model, LEARNING_RATE, plain=plain)
+        model = by_head.looping(model) if name == "loop over heads" else model
+        trainer = hi_mpc_training.Trainer(model, LEARNING_RATE)
 
         def step(trainer=trainer) -> np.ndarray:
             return trainer.step(joints, labels, *centres)["total"].numpy()

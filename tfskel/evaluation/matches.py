@@ -44,11 +44,6 @@ class Retrieval:
         """Mean of the trapezoid precision over the probes that have a match."""
         return float(np.nanmean(self.trapezoid_precision))
 
-    @property
-    def without_match(self) -> int:
-        """Number of probes that have no match: misses in the CMC, not counted in mAP and mINP."""
-        return int(np.sum(self.first_match == 0))
-
     def rank(self, r: int) -> float:
         """Share of all probes with a match among the r nearest, r >= 1."""
         return float(np.mean((self.first_match > 0) & (self.first_match <= r)))

@@ -4,6 +4,7 @@
 import numpy as np
 import pytest
 
+from tests.systems.hi_mpc import by_head
 from tfskel import skeletons
 from tfskel.systems.hi_mpc import model as hi_mpc
 
@@ -96,12 +97,12 @@ def by_definition(kernels, frames, prototypes):
     return of_frames, of_means
 
 
-@pytest.mark.parametrize("form", ["logits", "logits_by_head"])
+@pytest.mark.parametrize("form", [hi_mpc.MetaHeads.logits, by_head.logits])
 @pytest.mark.parametrize("sizes", [{}, {"prototypes": 1, "heads": 1}, {"sequences": 1, "frames": 1, "units": 8}])
 def test_logits_in_both_orders_of_operations_equal_the_definition(form, sizes):
     layer, frames, prototypes = case(**sizes)
     want = by_definition(np.asarray(layer.kernel, np.float64), frames, prototypes)
-    for got, expected in zip(getattr(layer, form)(frames, prototypes), want, strict=True):
+    for got, expected in zip(form(layer, frames, prototypes), want, strict=True):
         np.testing.assert_allclose(got, expected, rtol=1e-4, atol=1e-4)
 
 

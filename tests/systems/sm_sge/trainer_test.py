@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests.systems.sm_sge import by_sub_sequence
 from tfskel import skeletons
 from tfskel.checkpoints import assign
 from tfskel.systems.sm_sge import model as sm_sge
@@ -23,8 +24,8 @@ def joints():
     return joints - joints[:, :, :1]
 
 
-def gradients(joints, subs=SUBS, **options):
-    trainer = pretraining.PretrainTrainer(model(), 0.01, subs, **options)
+def gradients(joints, subs=SUBS, kind=pretraining.PretrainTrainer, **options):
+    trainer = kind(model(), 0.01, subs, **options)
     losses, found = trainer.gradients(joints)
     return {s: float(v) for s, v in losses.items()}, found
 
@@ -38,12 +39,12 @@ def assert_same(first, second):
 
 @pytest.mark.parametrize("loss", ["l1", "l2", "mse"])
 def test_the_prefix_tree_equals_one_run_per_sub_sequence(joints, loss):
-    assert_same(gradients(joints, loss=loss), gradients(joints, loss=loss, plain=True))
+    assert_same(gradients(joints, loss=loss), gradients(joints, kind=by_sub_sequence.Trainer, loss=loss))
 
 
 def test_forms_agree_with_a_margin_and_repeated_rounds(joints):
     subs = pretraining.draw_sub_sequences(4, np.random.RandomState(3), margin=1, rounds=2)
-    assert_same(gradients(joints, subs, margin=1), gradients(joints, subs, margin=1, plain=True))
+    assert_same(gradients(joints, subs, margin=1), gradients(joints, subs, by_sub_sequence.Trainer, margin=1))
 
 
 def test_redrawn_sub_sequences_equal_the_plain_form_of_the_same_draw(joints):
@@ -51,7 +52,7 @@ def test_redrawn_sub_sequences_equal_the_plain_form_of_the_same_draw(joints):
     trainer = pretraining.PretrainTrainer(model(), 0.01, SUBS, redraw=redraw.__getitem__)
     losses, found = trainer.gradients(joints)
     got = {s: float(v) for s, v in losses.items()}, found
-    assert_same(got, gradients(joints, redraw[0], plain=True))
+    assert_same(got, gradients(joints, redraw[0], by_sub_sequence.Trainer))
 
 
 def test_redrawing_does_not_trace_again_and_uses_the_step_number(joints):
@@ -71,7 +72,8 @@ def test_redrawing_does_not_trace_again_and_uses_the_step_number(joints):
 def test_the_loss_is_the_mean_over_sub_sequences_of_errors_at_later_frames(joints):
     trainer = pretraining.PretrainTrainer(model(), 0.01, [[0], [0, 2]], margin=1)
     fused, nodes = trainer.model.fuse(joints), trainer.model.scales(joints)
-    for scale, letter in sm_sge.LETTERS.items():
+    losses, _ = trainer.gradients(joints)
+    for scale in sm_sge.LETTERS:
         total = 0
         for frames in ([0], [0, 2]):
             outputs = np.asarray(trainer.model.encoders[scale](np.take(fused[scale], frames, axis=1)))
@@ -80,7 +82,7 @@ def test_the_loss_is_the_mean_over_sub_sequences_of_errors_at_later_frames(joint
                 rows = outputs.reshape(-1, 5)
                 predicted = np.asarray(trainer.model.reconstruction[scale](rows)[target])
                 total += np.mean(np.abs(predicted - skeleton.reshape(predicted.shape)))
-        assert float(trainer.losses(joints)[letter]) == pytest.approx(total / 2, rel=1e-5)
+        assert float(losses[scale]) == pytest.approx(total / 2, rel=1e-5)
 
 
 @pytest.mark.parametrize("structure_only", [False, True])
@@ -88,9 +90,9 @@ def test_each_optimiser_holds_exactly_the_variables_its_loss_reaches(joints, str
     trainer = pretraining.PretrainTrainer(model(structure_only=structure_only), 0.01, SUBS)
     variables = trainer.model.trainable_variables
     with tf.GradientTape(persistent=True) as tape:
-        losses = {s: tf.add_n(v) for s, v in trainer.sub_sequence_losses(joints).items()}
-    for scale, letter in sm_sge.LETTERS.items():
-        found = tape.gradient(losses[letter], variables)
+        losses, _ = trainer.gradients(joints)
+    for scale in sm_sge.LETTERS:
+        found = tape.gradient(losses[scale], variables)
         reached = {v.path for v, g in zip(variables, found, strict=True) if g is not None}
         assert reached == {v.path for v in trainer.weights[scale]}
 
@@ -146,7 +148,6 @@ def test_draws_follow_the_rule_of_the_original():
         ({"sub_sequences": [[1, 0]]}, r"ascending frame indices"),
         ({"sub_sequences": []}, "at least one sub-sequence"),
         ({"sub_sequences": SUBS, "loss": "huber"}, "one of l1, mse, l2; received 'huber'"),
-        ({"sub_sequences": SUBS, "plain": True, "redraw": lambda step: SUBS}, "exclude each other"),
     ],
 )
 def test_wrong_arguments_are_refused(arguments, message):

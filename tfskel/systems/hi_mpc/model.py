@@ -90,19 +90,6 @@ class MetaHeads(configured.Configured, keras.layers.Layer):
         products = ops.reshape(products, (-1, frames.shape[1], self.heads, ops.shape(prototypes)[0]))
         return products, ops.mean(products, axis=1)
 
-    def logits_by_head(self, frames, prototypes):
-        """What `logits` returns, in the original's order of operations: a loop over heads that transforms frames."""
-        units = frames.shape[-1]
-        flat, means = ops.reshape(frames, (-1, units)), ops.mean(frames, axis=1)
-        of_frames, of_sequences = [], []
-        for head in range(self.heads):
-            kernel = self.kernel[head]
-            keys = ops.transpose(ops.matmul(prototypes, kernel))  # (units, K)
-            products = ops.matmul(ops.matmul(flat, kernel), keys) / math.sqrt(units)  # (N * f, K)
-            of_frames.append(ops.reshape(products, (-1, frames.shape[1], ops.shape(prototypes)[0])))
-            of_sequences.append(ops.matmul(ops.matmul(means, kernel), keys) / math.sqrt(units))  # (N, K)
-        return ops.stack(of_frames, axis=2), ops.stack(of_sequences, axis=1)
-
 
 @keras.saving.register_keras_serializable(package="tfskel")
 class HiMPC(configured.Configured, keras.Model):

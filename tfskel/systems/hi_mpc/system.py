@@ -111,9 +111,7 @@ class HiMPCSystem(skeleton_system.SkeletonSystem):
     def trainer(self) -> training.Trainer:
         """The training step with the recipe's settings."""
         settings = self.recipe["training"]
-        return training.Trainer(
-            self.encoder, settings.learning_rate, settings.focus, settings.average_joint_loss, settings.plain
-        )
+        return training.Trainer(self.encoder, settings.learning_rate, settings.focus, settings.average_joint_loss)
 
     def epochs(self, fit: fits.Fit) -> "Epochs":
         """What the epochs of a fit learn from."""

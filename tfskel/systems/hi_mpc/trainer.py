@@ -21,7 +21,6 @@ class Trainer(optimised.Optimised):
         learning_rate: of Adam.
         focus: one of FOCUS, see `losses.prototypes.importance`.
         average_joint_loss: average the joint level's loss over heads like the other two; the original adds it up.
-        plain: the original's order of operations, a loop over heads; same result, slower.
 
     Raises:
         ValueError: unknown focus.
@@ -35,12 +34,11 @@ class Trainer(optimised.Optimised):
         learning_rate: float,
         focus: int = 1,
         average_joint_loss: bool = False,
-        plain: bool = False,
     ):
         if focus not in FOCUS:
             raise ValueError(f"focus must be one of {', '.join(map(str, FOCUS))}; received {focus}.")
         super().__init__(model, learning_rate, {"adam": model.trainable_variables})
-        self.focus, self.plain = focus, plain
+        self.focus = focus
         self.shares = {level: 1.0 / model.heads for level in hi_mpc.LEVELS}
         if not average_joint_loss:
             self.shares["joints"] = 1.0
@@ -77,15 +75,10 @@ class Trainer(optimised.Optimised):
         """
         found = {}
         for number, level in enumerate(hi_mpc.LEVELS):
-            logits = self.logits(level, frames[level], prototypes[number])
+            logits = self.model.meta_heads[level].logits(frames[level], prototypes[number])
             heads = contrast.head_losses(*logits, labels[:, number], self.focus)
             found[hi_mpc.LETTERS[level]] = tf.reduce_sum(heads) * self.shares[level]
         return found | {"total": determinism.total(list(found.values())) / len(found)}
-
-    def logits(self, level: str, frames, prototypes) -> tuple:
-        """Logits of one level: (N, f, M, K) of frames, (N, M, K) of sequences."""
-        heads = self.model.meta_heads[level]
-        return heads.logits_by_head(frames, prototypes) if self.plain else heads.logits(frames, prototypes)
 
     def _update_step(self, joints, labels, *prototypes):
         losses, gradients = self.gradients(joints, labels, *prototypes)

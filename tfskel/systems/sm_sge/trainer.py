@@ -63,12 +63,11 @@ class PretrainTrainer(optimised.Optimised):
         sub_sequences: ascending frame indices; see `draw_sub_sequences`.
         loss: one of `reconstruction.LOSSES`.
         margin: frames between a sub-sequence and the skeletons it predicts.
-        plain: run the encoders once per sub-sequence instead of once over their prefix tree; same result, slower.
         redraw: function of the step number that returns new sub-sequences of the same lengths for every step;
             None keeps `sub_sequences` throughout, as the originals do.
 
     Raises:
-        ValueError: sub-sequences that are empty, unsorted or leave the sequence; unknown loss; plain and redraw.
+        ValueError: sub-sequences that are empty, unsorted or leave the sequence; unknown loss.
 
     Source: original program, whose four optimisers race on shared weights; this is its order-free meaning.
     """
@@ -80,22 +79,18 @@ class PretrainTrainer(optimised.Optimised):
         sub_sequences: Sequence[Sequence[int]],
         loss: str = "l1",
         margin: int = 0,
-        plain: bool = False,
         redraw: Callable[[int], Sequence[Sequence[int]]] | None = None,
     ):
         if loss not in reconstruction.LOSSES:
             raise ValueError(f"loss must be one of {', '.join(reconstruction.LOSSES)}; received {loss!r}.")
-        if plain and redraw is not None:
-            raise ValueError("plain and redraw exclude each other: the plain form is for fixed sub-sequences.")
         self.weights = {s: model.relation_weights(s) + model.encoder_weights(s) for s in skeletons.SCALES}
         super().__init__(model, learning_rate, {f"adam_{s}": weights for s, weights in self.weights.items()})
-        self.loss, self.margin, self.plain, self.redraw = loss, margin, plain, redraw
+        self.loss, self.margin, self.redraw = loss, margin, redraw
         self.sub_sequences = _checked(sub_sequences, model.length - margin)
         lengths = sorted(map(len, self.sub_sequences), reverse=True)
         self.plan = prefix_tree.shrinking_rows(lengths) if redraw else prefix_tree.tree(self.sub_sequences)
         self.node_weights = self.plan.weights(lambda length: reconstruction.row_weight(length, loss))
         self._update = tf.function(self._update_step, reduce_retracing=True)
-        self._evaluate = tf.function(self._named_losses, reduce_retracing=True)
 
     def step(self, joints: tf.Tensor) -> dict[str, tf.Tensor]:
         """One update.
@@ -108,10 +103,6 @@ class PretrainTrainer(optimised.Optimised):
         """
         return self._update(tf.convert_to_tensor(joints), *self._columns())
 
-    def losses(self, joints: tf.Tensor) -> dict[str, tf.Tensor]:
-        """What `step` returns, without an update."""
-        return self._evaluate(tf.convert_to_tensor(joints), *self._columns())
-
     def gradients(self, joints: tf.Tensor) -> tuple[dict, dict]:
         """Losses and gradients of each scale, at the present weights.
 
@@ -120,20 +111,6 @@ class PretrainTrainer(optimised.Optimised):
             gradients: scale -> one tensor per variable of `weights[scale]`.
         """
         return self._gradients(tf.convert_to_tensor(joints), self._columns())
-
-    def sub_sequence_losses(self, joints: tf.Tensor, sub_sequences=None) -> dict[str, list[tf.Tensor]]:
-        """Loss of each sub-sequence alone, by scale letter.
-
-        Args:
-            joints: see `step`.
-            sub_sequences: lists of frame indices; None takes the trainer's, whose mean is what `step` minimises.
-        """
-        joints, chosen = tf.convert_to_tensor(joints), sub_sequences or self.sub_sequences
-        fused, targets = self.model.fuse(joints), self.targets(joints)
-        return {
-            sm_sge.LETTERS[s]: [self._sub_sequence_loss(s, fused[s], targets, frames) for frames in chosen]
-            for s in skeletons.SCALES
-        }
 
     def targets(self, joints):
         """Skeletons to reconstruct, time first: (N, f, J, 3) -> dict scale -> (f, N, 3 * nodes)."""
@@ -154,12 +131,8 @@ class PretrainTrainer(optimised.Optimised):
     def _update_step(self, joints, *columns):
         losses, gradients = self._gradients(joints, columns)
         self.apply({f"adam_{scale}": values for scale, values in gradients.items()})
-        return _named(losses)
-
-    def _named_losses(self, joints, *columns):
-        fused = self.model.fuse(joints)
-        targets = self.targets(joints)
-        return _named({s: self._scale_loss(s, fused[s], targets, columns) for s in skeletons.SCALES})
+        named = {sm_sge.LETTERS[scale]: value for scale, value in losses.items()}
+        return named | {"total": determinism.total(list(losses.values()))}
 
     def _gradients(self, joints, columns):
         losses, gradients = {}, {}
@@ -178,22 +151,12 @@ class PretrainTrainer(optimised.Optimised):
         return losses, gradients
 
     def _scale_loss(self, scale, fused, targets, columns):
-        if self.plain:
-            losses = [self._sub_sequence_loss(scale, fused, targets, frames) for frames in self.sub_sequences]
-            return determinism.total(losses) / len(losses)
         frames = list(columns) if columns else self.plan.frames
         levels = list(zip(self.plan.parents, frames, strict=True))
         outputs = self.model.encoders[scale].run_tree(tf.transpose(fused, (1, 0, 2)), levels)
         index = tf.concat(frames, axis=0)  # (nodes,)
         errors = self._errors(scale, outputs, {s: tf.gather(targets[s], index + self.margin) for s in targets})
         return tf.reduce_sum(errors * self.node_weights)
-
-    def _sub_sequence_loss(self, scale, fused, targets, frames):
-        outputs = self.model.encoders[scale](tf.gather(fused, frames, axis=1))  # (N, k, units)
-        outputs = tf.transpose(outputs, (1, 0, 2))
-        later = [frame + self.margin for frame in frames]
-        errors = self._errors(scale, outputs, {s: tf.gather(targets[s], later) for s in targets})
-        return tf.reduce_sum(errors) * reconstruction.row_weight(len(frames), self.loss)
 
     def _errors(self, scale, outputs, targets):
         """Error of each row (a frame of every sequence), summed over the predicted scales: (rows,)."""
@@ -205,11 +168,6 @@ class PretrainTrainer(optimised.Optimised):
                 for s, part in predicted.items()
             ]
         )
-
-
-def _named(losses: dict) -> dict:
-    named = {sm_sge.LETTERS[scale]: value for scale, value in losses.items()}
-    return named | {"total": determinism.total(list(losses.values()))}
 
 
 def _checked(sub_sequences, frames: int) -> list[list[int]]:
