@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from tests import fakes
+from tests.tools import race
 
 TOOLS = fakes.ROOT / "tools"
 sys.path.append(str(TOOLS))  # a script finds the files beside it; nobody imports tools as a package
@@ -52,37 +53,37 @@ def test_a_benchmark_compares_forms_that_agree(name):
 
 
 def form(name, values, amount=1):
-    return bench.Form(name, lambda: np.asarray(values, float), amount)
+    return race.Form(name, lambda: np.asarray(values, float), amount)
 
 
 @pytest.mark.parametrize("values", [[1.0, 2.5], [1.0, np.nan], [1.0, 2.0, 3.0], [[1.0, 2.0]]])
 def test_forms_that_differ_do_not_agree(values):
-    rows = [bench.Row("sum", "one", "other")]
-    (row,) = bench.race(rows, [form("one", [1.0, 2.0]), form("other", values)], "sum", 1, tolerance=0.1)
+    rows = [race.Row("sum", "one", "other")]
+    (row,) = race.race(rows, [form("one", [1.0, 2.0]), form("other", values)], "sum", 1, tolerance=0.1)
     assert not row["agree"]
     assert row["met"] is None
-    assert "DIFFERS" in bench.table([row])[1]
+    assert "DIFFERS" in race.table([row])[1]
 
 
 def test_a_form_that_is_right_only_in_its_first_call_does_not_agree():
     answers = iter([1.0, 2.0, *[1.0] * 10**6])
-    forms = [form("one", 1.0), bench.Form("other", lambda: next(answers, 1.0))]
-    (row,) = bench.race([bench.Row("sum", "one", "other")], forms, "sum", 1, tolerance=0.1)
+    forms = [form("one", 1.0), race.Form("other", lambda: next(answers, 1.0))]
+    (row,) = race.race([race.Row("sum", "one", "other")], forms, "sum", 1, tolerance=0.1)
     assert row["difference"] == 1.0
 
 
 def test_targets_are_ratios_rates_and_bytes():
     def met(ratio=0, rate=0, most=0, peak=5_000_000):
-        row = bench.Row("sum", "one", "other", least_ratio=ratio, least_rate=rate, most_bytes=most)
-        return bench.report(row, "sum", (6.0, 2.0), (None, peak), 0.0, 0.0, amount=1000)
+        row = race.Row("sum", "one", "other", least_ratio=ratio, least_rate=rate, most_bytes=most)
+        return race.report(row, "sum", (6.0, 2.0), (None, peak), 0.0, 0.0, amount=1000)
 
     assert [met(*least)["met"] for least in ((3, 0), (3.1, 0), (0, 0.5), (0, 0.6), (3, 0.6))] == [
         *(True, False, True, False, False)
     ]
     assert [met(most=5000)["met"], met(most=4999)["met"], met(3, most=4999)["met"]] == [True, False, False]
     assert met(most=5000, peak=None)["met"] is None  # a system that does not tell the peak
-    assert "<= 5,000 B" in bench.table([met(most=5000)])[1]
-    header, line = bench.table([met(3.1, 0.5)])
+    assert "<= 5,000 B" in race.table([met(most=5000)])[1]
+    header, line = race.table([met(3.1, 0.5)])
     assert line.split()[:10] == ["sum", "one", "other", "sum", "6", "s", "2", "s", "3.0x", ">="]
     assert line.index("3.1x") == header.index("target") + 3
     assert line.split()[-4:] == ["-", "5.0", "0", "0e+00"]
@@ -101,8 +102,8 @@ def test_the_command_writes_a_table_and_json(tmp_path):
 
 def test_a_form_that_disagrees_fails_the_command(monkeypatch, capsys):
     def disagreeing(name, size):
-        row = bench.Row(name, "one", "other")
-        return [bench.report(row, size, (1.0, 1.0), (None, None), 1.0, 0.0)]
+        row = race.Row(name, "one", "other")
+        return [race.report(row, size, (1.0, 1.0), (None, None), 1.0, 0.0)]
 
     monkeypatch.setattr(bench, "measure", disagreeing)
     assert bench.main(["windows", "--here"]) == 1

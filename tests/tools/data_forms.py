@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Forms of cutting, scaling and reading sequences that tools/bench.py measures against each other, and their targets.
 
-Each function takes the module of the tool and a size, and returns the rows of its race.
+Each function takes a size, and returns the rows of its race.
 """
 
 import copy
@@ -13,6 +13,7 @@ import tensorflow as tf
 import tensorflow_datasets as tfds
 
 from datasets_tfds import skeleton_builder
+from tests.tools import race
 from tfskel import skeletons
 from tfskel.data import recordings as recording_sets
 from tfskel.data import skeleton_split
@@ -50,7 +51,7 @@ def slices_with_copies(recordings: list[list]) -> list[list]:
     return cut
 
 
-def windows(bench, size: str) -> list[dict]:
+def windows(size: str) -> list[dict]:
     """Start indices and one gather against list slicing with deep copies."""
     count, frames, turns = WINDOWS[size]
     recorded = random_recordings(count, frames)
@@ -61,11 +62,11 @@ def windows(bench, size: str) -> list[dict]:
         return cuts.gather(recorded.joints, cuts.training(recorded, F).start, F)
 
     forms = [
-        bench.Form("list slices", lambda: slices_with_copies(lists), amount),
-        bench.Form("start indices", gathered, amount),
+        race.Form("list slices", lambda: slices_with_copies(lists), amount),
+        race.Form("start indices", gathered, amount),
     ]
-    rows = [bench.Row("windows", "list slices", "start indices", least_ratio=500)]
-    return bench.race(rows, forms, "sequence", turns, tolerance=0)
+    rows = [race.Row("windows", "list slices", "start indices", least_ratio=500)]
+    return race.race(rows, forms, "sequence", turns, tolerance=0)
 
 
 def means_and_concatenations(joints: np.ndarray, skeleton: skeletons.Skeleton) -> np.ndarray:
@@ -81,7 +82,7 @@ def means_and_concatenations(joints: np.ndarray, skeleton: skeletons.Skeleton) -
     return np.concatenate(nodes_by_scale, axis=2)
 
 
-def scales(bench, size: str) -> list[dict]:
+def scales(size: str) -> list[dict]:
     """One float32 matrix product, and the model's own form, against per-part means and concatenations; 25 joints.
 
     The reference is shown in float64, which the originals use throughout, and in float32.
@@ -97,17 +98,17 @@ def scales(bench, size: str) -> list[dict]:
         return np.concatenate([nodes[scale] for scale in SCALED], axis=1).reshape(count, F, -1, 3)
 
     forms = [
-        bench.Form("means float64", lambda: means_and_concatenations(exact, skeleton), count),
-        bench.Form("means float32", lambda: means_and_concatenations(joints, skeleton), count),
-        bench.Form("matrix", lambda: matrix @ joints, count),
-        bench.Form("model.scales", lambda: in_graph(tensor), count, joined),
+        race.Form("means float64", lambda: means_and_concatenations(exact, skeleton), count),
+        race.Form("means float32", lambda: means_and_concatenations(joints, skeleton), count),
+        race.Form("matrix", lambda: matrix @ joints, count),
+        race.Form("model.scales", lambda: in_graph(tensor), count, joined),
     ]
     rows = [
-        bench.Row("scales", "means float64", "matrix", least_ratio=20),
-        bench.Row("scales", "means float32", "matrix"),
-        bench.Row("scales in the model", "means float64", "model.scales"),
+        race.Row("scales", "means float64", "matrix", least_ratio=20),
+        race.Row("scales", "means float32", "matrix"),
+        race.Row("scales in the model", "means float64", "model.scales"),
     ]
-    return bench.race(rows, forms, "sequence", turns, tolerance=1e-6)
+    return race.race(rows, forms, "sequence", turns, tolerance=1e-6)
 
 
 class Stored(skeleton_builder.SkeletonBuilder):
@@ -140,7 +141,7 @@ def first_of_batches(sequences: skeleton_split.SkeletonSplit) -> list[np.ndarray
     return [sequences.read(slice(begin, begin + BATCH))[0].copy() for begin in range(0, len(sequences), BATCH)]
 
 
-def reading(bench, size: str) -> list[dict]:
+def reading(size: str) -> list[dict]:
     """Sequences of 6 x 20 x 3 from stored windows, stored recordings (opened each time) and memory."""
     count, frames, batches, passes, turns = READING[size]
     memory = random_recordings(count, frames)
@@ -164,12 +165,12 @@ def reading(bench, size: str) -> list[dict]:
 
         amount = cut.info.splits.total_num_examples * passes
         forms = [
-            bench.Form("window records", one_window_per_record, amount, shared),
-            bench.Form("recording records", from_recordings, len(wanted), shared),
-            bench.Form("recordings in memory", lambda: first_of_batches(wanted), len(wanted), shared),
+            race.Form("window records", one_window_per_record, amount, shared),
+            race.Form("recording records", from_recordings, len(wanted), shared),
+            race.Form("recordings in memory", lambda: first_of_batches(wanted), len(wanted), shared),
         ]
         rows = [
-            bench.Row("reading TFDS", "window records", "recording records", least_rate=100_000),
-            bench.Row("reading memory", "window records", "recordings in memory", least_rate=100_000),
+            race.Row("reading TFDS", "window records", "recording records", least_rate=100_000),
+            race.Row("reading memory", "window records", "recordings in memory", least_rate=100_000),
         ]
-        return bench.race(rows, forms, "sequence", turns, tolerance=0)
+        return race.race(rows, forms, "sequence", turns, tolerance=0)

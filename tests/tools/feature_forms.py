@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Forms of retrieval and clustering that tools/bench.py measures against each other, and their targets.
 
-Each function takes the module of the tool and a size, and returns the rows of its race.
+Each function takes a size, and returns the rows of its race.
 """
 
 import pathlib
@@ -13,6 +13,7 @@ from sklearn import metrics
 
 from configs import hi_mpc as recipe
 from datasets_tfds.gait_sim import simulator
+from tests.tools import race
 from tfskel import features
 from tfskel.clustering import density, jaccard, mutual, neighbours
 from tfskel.data import recordings as recording_sets
@@ -55,7 +56,7 @@ def probe_by_probe(probe: features.Features, gallery: features.Features) -> np.n
     return np.append(hits / len(distances), np.mean(precision))
 
 
-def evaluation(bench, size: str) -> list[dict]:
+def evaluation(size: str) -> list[dict]:
     """Sorted distance values in bounded blocks against the scikit-learn loop over probes."""
     rows, columns, turns = EVALUATION[size]
     probe, gallery = random_features(rows, columns, 1), random_features(rows, columns, 2)
@@ -65,15 +66,15 @@ def evaluation(bench, size: str) -> list[dict]:
         return np.append(result.cmc, result.mAP)
 
     forms = [
-        bench.Form("scikit-learn loop", lambda: probe_by_probe(probe, gallery), rows),
-        bench.Form("float64", lambda: retrieved("float64"), rows),
-        bench.Form("float32", lambda: retrieved("float32"), rows),
+        race.Form("scikit-learn loop", lambda: probe_by_probe(probe, gallery), rows),
+        race.Form("float64", lambda: retrieved("float64"), rows),
+        race.Form("float32", lambda: retrieved("float32"), rows),
     ]
     table = [
-        bench.Row("evaluation float64", "scikit-learn loop", "float64", least_ratio=4.5),
-        bench.Row("evaluation float32", "scikit-learn loop", "float32", least_ratio=9),
+        race.Row("evaluation float64", "scikit-learn loop", "float64", least_ratio=4.5),
+        race.Row("evaluation float32", "scikit-learn loop", "float32", least_ratio=9),
     ]
-    return bench.race(table, forms, "probe", turns, tolerance=1e-6)
+    return race.race(table, forms, "probe", turns, tolerance=1e-6)
 
 
 def walking_features(rows: int) -> np.ndarray:
@@ -128,7 +129,7 @@ def sparse(vectors: np.ndarray, rank: np.ndarray) -> np.ndarray:
     return density.labels(jaccard.graph(mutual.weights(vectors, rank, K2), EPS), 2)
 
 
-def clustering(bench, size: str) -> list[dict]:
+def clustering(size: str) -> list[dict]:
     """Sparse against dense k-reciprocal clustering, without and with the neighbour search they share."""
     rows, turns = CLUSTERING[size]
     vectors = walking_features(rows)
@@ -136,25 +137,25 @@ def clustering(bench, size: str) -> list[dict]:
     forms = []
     for form in (dense, sparse):
         searching = lambda form=form: form(vectors, neighbours.neighbours(vectors, vectors, K1))  # noqa: E731
-        forms.append(bench.Form(form.__name__, lambda form=form: form(vectors, rank), rows))
-        forms.append(bench.Form(f"search, {form.__name__}", searching, rows))
+        forms.append(race.Form(form.__name__, lambda form=form: form(vectors, rank), rows))
+        forms.append(race.Form(f"search, {form.__name__}", searching, rows))
     table = [
-        bench.Row("clustering after search", "dense", "sparse", least_ratio=15),
-        bench.Row("clustering with search", "search, dense", "search, sparse"),
+        race.Row("clustering after search", "dense", "sparse", least_ratio=15),
+        race.Row("clustering with search", "search, dense", "search, sparse"),
     ]
-    return bench.race(table, forms, "row", turns, tolerance=0)
+    return race.race(table, forms, "row", turns, tolerance=0)
 
 
-def search(bench, size: str) -> list[dict]:
+def search(size: str) -> list[dict]:
     """Memory of clustering many rows; the reference looks for equal ones first, of which there are none."""
     rows, most_bytes = SEARCH[size]
     vectors = walking_features(rows)
 
     def form(name: str, distinct: bool):
-        return bench.Form(name, lambda: jaccard.cluster(vectors, EPS, distinct=distinct), rows)
+        return race.Form(name, lambda: jaccard.cluster(vectors, EPS, distinct=distinct), rows)
 
-    table = [bench.Row("clustering of many rows", "different rows", "all rows", most_bytes=most_bytes)]
-    return bench.race(table, [form("different rows", True), form("all rows", False)], "row", 1, tolerance=0)
+    table = [race.Row("clustering of many rows", "different rows", "all rows", most_bytes=most_bytes)]
+    return race.race(table, [form("different rows", True), form("all rows", False)], "row", 1, tolerance=0)
 
 
 def walkers(sequences: int) -> skeleton_split.SkeletonSplit:
@@ -170,7 +171,7 @@ def walkers(sequences: int) -> skeleton_split.SkeletonSplit:
     return skeleton_split.SkeletonSplit(recorded, chosen, 0, recording_sets.sorted_identities(recorded.identity))
 
 
-def epoch(bench, size: str) -> list[dict]:
+def epoch(size: str) -> list[dict]:
     """Start of a Hi-MPC epoch, features to prototypes of three levels: all rows searched, or each different one."""
     train = walkers(EPOCH[size])
     config = recipe.base()
@@ -180,9 +181,9 @@ def epoch(bench, size: str) -> list[dict]:
         config.training.update(eps=EPS, distinct=distinct)
         system = hi_mpc_system.HiMPCSystem(config.copy_and_resolve_references(), len(train.classes), 0)
         epochs = system.epochs(fit_data.Fit(train, train, train, folder=pathlib.Path(folder)))
-        return bench.Form(name, lambda: epochs.start(0), len(epochs.rows), lambda counts: np.array([*counts.values()]))
+        return race.Form(name, lambda: epochs.start(0), len(epochs.rows), lambda counts: np.array([*counts.values()]))
 
     with tempfile.TemporaryDirectory() as folder:
         forms = [form("all rows", False, folder), form("different rows", True, folder)]
-        rows = [bench.Row("Hi-MPC epoch", "all rows", "different rows")]
-        return bench.race(rows, forms, "sequence", 1, tolerance=0.05)
+        rows = [race.Row("Hi-MPC epoch", "all rows", "different rows")]
+        return race.race(rows, forms, "sequence", 1, tolerance=0.05)

@@ -11,6 +11,7 @@ import tensorflow_datasets as tfds
 from PIL import Image
 
 from datasets_tfds import image_builder
+from tests.tools import race
 from tfskel.data import frames, image_quality, image_split
 
 # size -> frames, their height, recipe's image size, turns
@@ -75,7 +76,7 @@ def batches(order: np.ndarray) -> list[np.ndarray]:
     return [order[begin : begin + BATCH] for begin in range(0, len(order), BATCH)]
 
 
-def frame_pipeline(bench, size: str) -> list[dict]:
+def frame_pipeline(size: str) -> list[dict]:
     """Stored frames in random order as a network is fed them, and their bytes without decoding."""
     count, height, image_size, turns = FRAMES[size]
     order = np.random.default_rng(1).permutation(count)
@@ -88,18 +89,18 @@ def frame_pipeline(bench, size: str) -> list[dict]:
             return np.stack([resized(image, image_size, image_size // 2) * 2 - 1 for image in images])
 
         forms = [
-            bench.Form("one by one", lambda: one_by_one(split, order), count),
-            bench.Form("batches", lambda: list(split.batches(batches(order))), count, np.concatenate),
-            bench.Form("bytes", lambda: [split.encoded(rows) for rows in batches(order)], count, fed),
+            race.Form("one by one", lambda: one_by_one(split, order), count),
+            race.Form("batches", lambda: list(split.batches(batches(order))), count, np.concatenate),
+            race.Form("bytes", lambda: [split.encoded(rows) for rows in batches(order)], count, fed),
         ]
         rows = [
-            bench.Row("frames decoded", "one by one", "batches", least_ratio=1),
-            bench.Row("frames not decoded", "one by one", "bytes"),
+            race.Row("frames decoded", "one by one", "batches", least_ratio=1),
+            race.Row("frames not decoded", "one by one", "bytes"),
         ]
-        return bench.race(rows, forms, "frame", turns, tolerance=1e-5)
+        return race.race(rows, forms, "frame", turns, tolerance=1e-5)
 
 
-def many_frames(bench, size: str) -> list[dict]:
+def many_frames(size: str) -> list[dict]:
     """Columns, quality report and a round of batches of many frames, beside all of them decoded in memory."""
     count, turns = MANY_FRAMES[size]
     with tempfile.TemporaryDirectory() as folder:
@@ -118,6 +119,6 @@ def many_frames(bench, size: str) -> list[dict]:
             image_quality.report({"train": read.frames})
             return [float(batch.numpy().mean()) for batch in read.batches(batches(order))]
 
-        forms = [bench.Form("in memory", in_memory, count), bench.Form("streamed", streamed, count)]
+        forms = [race.Form("in memory", in_memory, count), race.Form("streamed", streamed, count)]
         most = MOST_BYTES / count if size == "full" else 0  # few frames do not outweigh what reading takes itself
-        return bench.race([bench.Row("memory", *(f.name for f in forms), most_bytes=most)], forms, "frame", turns, 1e-3)
+        return race.race([race.Row("memory", *(f.name for f in forms), most_bytes=most)], forms, "frame", turns, 1e-3)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
-from tests.tools import association_forms
+from tests.tools import association_forms, race
 from tfskel.systems.upmnet import anchors, model, trainer
 
 # size -> width, image height, batch, parts, tracklets of each of two cameras, turns
@@ -79,28 +79,28 @@ def association(own: trainer.Trainer, size: str) -> Callable[[], np.ndarray]:
     return lambda: np.array(work())
 
 
-def upmnet(bench, size: str) -> list[dict]:
+def upmnet(size: str) -> list[dict]:
     """The association alone, and a whole step of training: sample by sample or all at once."""
     samples, turns = UPMNET[size][2], UPMNET[size][-1]
-    forms = [bench.Form(name, association(own, size), samples) for name, own in trainers(size).items()]
-    found = bench.race([bench.Row("uPMnet association", *FORMS, least_ratio=5)], forms, "frame", turns, 1e-4)
+    forms = [race.Form(name, association(own, size), samples) for name, own in trainers(size).items()]
+    found = race.race([race.Row("uPMnet association", *FORMS, least_ratio=5)], forms, "frame", turns, 1e-4)
     images, tracklets, cameras = batch(size)
 
     def step(own: trainer.Trainer) -> Callable[[], np.ndarray]:
         return lambda: own.step(images, tracklets, cameras)["association"].numpy()
 
-    forms = [bench.Form(name, step(own), samples) for name, own in trainers(size).items()]
-    return found + bench.race([bench.Row("uPMnet step", *FORMS, least_ratio=1)], forms, "frame", turns, 1e-3)
+    forms = [race.Form(name, step(own), samples) for name, own in trainers(size).items()]
+    return found + race.race([race.Row("uPMnet step", *FORMS, least_ratio=1)], forms, "frame", turns, 1e-3)
 
 
-def extraction(bench, size: str) -> list[dict]:
+def extraction(size: str) -> list[dict]:
     """Part features of frames: one by one, as the original extracts them, or in batches."""
     width, _, _, parts, _, turns = UPMNET[size]
     images, network = batch(size)[0], model.PartNetwork(parts=parts, width=width, seed=0)
     extract = tf.function(network)
     forms = [
-        bench.Form("frame by frame", lambda: np.concatenate([extract(image[None]) for image in images]), len(images)),
-        bench.Form("batches", lambda: extract(images), len(images)),
+        race.Form("frame by frame", lambda: np.concatenate([extract(image[None]) for image in images]), len(images)),
+        race.Form("batches", lambda: extract(images), len(images)),
     ]
-    rows = [bench.Row("uPMnet extraction", "frame by frame", "batches", least_ratio=1)]
-    return bench.race(rows, forms, "frame", turns, tolerance=1e-4)
+    rows = [race.Row("uPMnet extraction", "frame by frame", "batches", least_ratio=1)]
+    return race.race(rows, forms, "frame", turns, tolerance=1e-4)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Forms of a training step that tools/bench.py measures against each other, and their targets.
 
-SM-SGE over prefix trees, Hi-MPC with few transformed rows, CAGE with stacked axes. Each function takes the module of
-the tool and a size, and returns the rows of its races.
+SM-SGE over prefix trees, Hi-MPC with few transformed rows, CAGE with stacked axes. Each function takes a size,
+and returns the rows of its races.
 """
 
 import time
@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from tests.systems.hi_mpc import by_head
 from tests.systems.sm_sge import by_sub_sequence
+from tests.tools import race
 from tfskel import skeletons
 from tfskel.systems.cage import model as cage_models
 from tfskel.systems.cage import trainer as cage_training
@@ -79,7 +80,7 @@ def sm_sge_steps(batch: int, frames: int, units: int, drawn: list[list[int]]) ->
     return steps
 
 
-def sm_sge(bench, size: str) -> list[dict]:
+def sm_sge(size: str) -> list[dict]:
     """A whole pre-training step: prefix tree against one run per sub-sequence length."""
     batch, frames, units, draws, turns = SM_SGE[size]
     found = []
@@ -88,15 +89,15 @@ def sm_sge(bench, size: str) -> list[dict]:
         nodes = sum(map(len, prefix_tree.tree(drawn).frames))
         steps = sm_sge_steps(batch, frames, units, drawn)
         rows = [
-            bench.Row(f"SM-SGE step, {nodes} nodes", "Keras loops", "prefix tree", least_ratio=2.3),
-            bench.Row(f"SM-SGE step, {nodes} nodes", "unrolled", "prefix tree"),
+            race.Row(f"SM-SGE step, {nodes} nodes", "Keras loops", "prefix tree", least_ratio=2.3),
+            race.Row(f"SM-SGE step, {nodes} nodes", "unrolled", "prefix tree"),
         ]
-        forms = [bench.Form(name, step) for name, step in steps.items()]
-        found += bench.race(rows, forms, "step", turns, tolerance=1e-4)
+        forms = [race.Form(name, step) for name, step in steps.items()]
+        found += race.race(rows, forms, "step", turns, tolerance=1e-4)
     return found
 
 
-def hi_mpc(bench, size: str) -> list[dict]:
+def hi_mpc(size: str) -> list[dict]:
     """A whole training step: centres transformed twice against loops over heads that transform frames."""
     batch, units, heads, prototypes, turns = HI_MPC[size]
     rng = np.random.default_rng(0)
@@ -113,9 +114,9 @@ def hi_mpc(bench, size: str) -> list[dict]:
         def step(trainer=trainer) -> np.ndarray:
             return trainer.step(joints, labels, *centres)["total"].numpy()
 
-        forms.append(bench.Form(name, step))
-    rows = [bench.Row("Hi-MPC step", "loop over heads", "centres twice", least_ratio=2.2)]
-    return bench.race(rows, forms, "step", turns, tolerance=1e-4)
+        forms.append(race.Form(name, step))
+    rows = [race.Row("Hi-MPC step", "loop over heads", "centres twice", least_ratio=2.2)]
+    return race.race(rows, forms, "step", turns, tolerance=1e-4)
 
 
 class FedZeros(cage_models.CAGE):
@@ -177,7 +178,7 @@ def cage_steps(batch: int, frames: int, units: int) -> dict[str, Callable[[], np
     return {name: form(name) for name in CAGE_AXES}
 
 
-def cage(bench, size: str) -> list[dict]:
+def cage(size: str) -> list[dict]:
     """A training step and the first one with its tracing: the contrast as matrices or term by term, axes stacked."""
     batch, frames, units, turns = CAGE[size]
     steps, first = cage_steps(batch, frames, units), {}
@@ -189,12 +190,12 @@ def cage(bench, size: str) -> list[dict]:
     found = []
     for reference, least in (("term by term", 7), ("axis by axis", 1)):
         seconds, contrasts = zip(first[reference], first["stacked"], strict=True)
-        row = bench.Row("CAGE first step", reference, "stacked", least_ratio=least)
-        difference = bench.largest_difference(contrasts[:1], contrasts[1:])
-        found.append(bench.report(row, "axis", seconds, (None, None), difference, 1e-4))
+        row = race.Row("CAGE first step", reference, "stacked", least_ratio=least)
+        difference = race.largest_difference(contrasts[:1], contrasts[1:])
+        found.append(race.report(row, "axis", seconds, (None, None), difference, 1e-4))
     rows = [
-        bench.Row("CAGE step, one axis", "term by term", "whole matrices", least_ratio=1),
-        bench.Row("CAGE step, three axes", "axis by axis", "stacked", least_ratio=0.95),
+        race.Row("CAGE step, one axis", "term by term", "whole matrices", least_ratio=1),
+        race.Row("CAGE step, three axes", "axis by axis", "stacked", least_ratio=0.95),
     ]
-    forms = [bench.Form(name, step, axes[name]) for name, step in steps.items()]
-    return found + bench.race(rows, forms, "axis", turns, tolerance=1e-4)
+    forms = [race.Form(name, step, axes[name]) for name, step in steps.items()]
+    return found + race.race(rows, forms, "axis", turns, tolerance=1e-4)
