@@ -44,13 +44,7 @@ def begin(folder: pathlib.Path, key: dict, resume: bool) -> pathlib.Path:
     """
     work = partial(folder)
     started = work / STARTED
-    same = False
-    if resume and started.exists():
-        try:
-            same = arrays.read_json(started) == key
-        except ValueError:
-            same = False
-    if work.exists() and not same:
+    if work.exists() and not (resume and _stored(started) == key):
         shutil.rmtree(work)
     work.mkdir(parents=True, exist_ok=True)
     for path in work.rglob(f"{arrays.UNFINISHED}*"):
@@ -65,8 +59,7 @@ def publish(folder: pathlib.Path, key: dict) -> None:
     (work / STARTED).unlink(missing_ok=True)
     arrays.write_json(work / FINGERPRINT, {"key": key, "files": _manifest(work)})
     replaced = folder.with_name(folder.name + ".replaced")
-    if replaced.exists():
-        shutil.rmtree(replaced)
+    shutil.rmtree(replaced, ignore_errors=True)
     if folder.exists():
         os.replace(folder, replaced)
     try:
@@ -75,8 +68,7 @@ def publish(folder: pathlib.Path, key: dict) -> None:
         if replaced.exists():
             os.replace(replaced, folder)
         raise
-    if replaced.exists():
-        shutil.rmtree(replaced)
+    shutil.rmtree(replaced, ignore_errors=True)
 
 
 def finished(folder: pathlib.Path, key: dict) -> str:
@@ -88,11 +80,10 @@ def finished(folder: pathlib.Path, key: dict) -> str:
         return "not there yet"
     if not (folder / FINGERPRINT).exists():
         return "it has no fingerprint"
-    try:
-        stored = arrays.read_json(folder / FINGERPRINT)
-        old, files = stored["key"], stored["files"]
-    except (ValueError, KeyError, TypeError):
+    stored = _stored(folder / FINGERPRINT)
+    if not isinstance(stored, dict) or not {"key", "files"} <= stored.keys():
         return f"{folder / FINGERPRINT} is damaged"
+    old, files = stored["key"], stored["files"]
     if old != key:
         return "changed: " + ", ".join(_differences(old, key))
     for name, (size, digest) in files.items():
@@ -102,6 +93,14 @@ def finished(folder: pathlib.Path, key: dict) -> str:
         if path.stat().st_size != size or _digest(path) != digest:
             return f"{path} is damaged"
     return ""
+
+
+def _stored(path: pathlib.Path):
+    """What a JSON file holds; None when it is missing or damaged."""
+    try:
+        return arrays.read_json(path)
+    except (FileNotFoundError, ValueError):
+        return None
 
 
 def _differences(old: dict, new: dict, prefix: str = "") -> list[str]:

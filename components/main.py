@@ -52,13 +52,13 @@ def execute(config, workdir: pathlib.Path, only: Sequence[str] = (), force: Sequ
     Raises:
         SystemExit: a user's mistake; the message says what to do.
     """
-    from components import ingest, recipe_check, runner, stages
+    from components import ingest, recipe_check, runner
 
     try:
         recipe_check.check(config)
         ingest.check_available(config)
         logging.info("work in %s, seeds %s\n%s", workdir, list(config.seeds), config)
-        runner.run(config, workdir, stages.STAGES, only, force)
+        runner.run(config, workdir, only=only, force=force)
     except (runner.StageError, ValueError, OSError) as error:
         logging.debug("", exc_info=error)
         raise SystemExit(f"\nstopped: {error}") from None

@@ -51,7 +51,7 @@ SMALL = {
         "training.probe_remainder": "drop",
     },
     "joint_distances": {name: value for name, value in _TINY.items() if name.startswith("dataset.")},
-    "sm_sge": _TINY | _TWO_STAGES | {"network.heads": 2},
+    "sm_sge": _TINY | _TWO_STAGES | {"network.heads": 2, "dataset.length": 2},
 }
 # The same for systems of images.
 SMALL_IMAGES = {
