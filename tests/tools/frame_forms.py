@@ -48,7 +48,7 @@ def pictures(count: int, height: int) -> Iterator[dict]:
                "tracklet": f"t{tracklet}", "frame": number % 10, "path": f"t{tracklet}/{number % 10}.png"}  # fmt: skip
 
 
-class Stored(image_builder.ImageBuilder):
+class StoredFrames(image_builder.ImageBuilder):
     """Given frames as a data set like any other."""
 
     pkg_dir_path = pathlib.Path(__file__).parent  # TFDS finds it only for modules of packages
@@ -81,7 +81,7 @@ def frame_pipeline(size: str) -> list[dict]:
     count, height, image_size, turns = FRAMES[size]
     order = np.random.default_rng(1).permutation(count)
     with tempfile.TemporaryDirectory() as folder:
-        stored = frames.scan(pathlib.Path(Stored(folder, pictures(count, height)).data_path), "train")
+        stored = frames.scan(pathlib.Path(StoredFrames(folder, pictures(count, height)).data_path), "train")
         split = image_split.ImageSplit(stored, np.arange(count), image_size, [])
 
         def fed(encoded: list[list[bytes]]) -> np.ndarray:
@@ -104,7 +104,7 @@ def many_frames(size: str) -> list[dict]:
     """Columns, quality report and a round of batches of many frames, beside all of them decoded in memory."""
     count, turns = MANY_FRAMES[size]
     with tempfile.TemporaryDirectory() as folder:
-        path = pathlib.Path(Stored(folder, pictures(count, SMALL)).data_path)
+        path = pathlib.Path(StoredFrames(folder, pictures(count, SMALL)).data_path)
         order = np.random.default_rng(1).permutation(count)
 
         def split() -> image_split.ImageSplit:
