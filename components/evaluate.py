@@ -22,6 +22,7 @@ FAMILY_A = "A recognition network"
 FAMILY_B = "B retrieval"
 NO_LEARNING = "no learning: "
 UNTRAINED = "untrained network"
+SMALLEST = 1e-6  # deviation of a baseline that is the same everywhere, as the distance of two joints in one place
 
 
 def _row(family: str, kept: str, epoch: int | None, scored: int, metrics: dict[str, float]) -> dict:
@@ -32,9 +33,12 @@ def _baselines(system, parts: splits.Splits, settings) -> tuple[list[dict], dict
     """Rows of what learned nothing, the system's initial weights among them, and the CMC curve of the best of them."""
     protocol, batch = parts.protocol, settings.batch_size
     pool = functools.partial(protocol.pool, pooling="mean", normalised=False)
-    sides = []
+    scales, sides = _deviations(parts.train, batch), []
     for side in (parts.probe, parts.gallery):
-        sides.append(features.extract(side.baselines, side, batch, pool=pool))
+        vectors = features.extract(side.baselines, side, batch, pool=pool)
+        scaled = {of: dataclasses.replace(vectors[name], vectors=vectors[name].vectors / scale)
+                  for name, (of, scale) in scales.items()}  # fmt: skip
+        sides.append(vectors | scaled)
         if system.UNTRAINED and system.models.get(system.EMBEDDING):
             sides[-1][UNTRAINED] = system.features(side, (base.MAIN,), batch, protocol.pool)[base.MAIN]
     rows, curves = [], []
@@ -43,6 +47,16 @@ def _baselines(system, parts: splits.Splits, settings) -> tuple[list[dict], dict
         rows.append(_row(FAMILY_B, NO_LEARNING + name, None, len(probe), protocol.metrics(result)))
         curves.append(result.cmc)
     return rows, {"B no learning": max(curves, key=lambda curve: curve[0])}
+
+
+def _deviations(train, batch: int) -> dict[str, tuple[str, np.ndarray]]:
+    """Baseline that is standardised -> what it is called then, and (D,) its deviations in train; means cancel out."""
+    if not train.STANDARDISED:
+        return {}
+    learnt = features.extract(train.baselines, train, batch, tuple(train.STANDARDISED))
+    return {
+        name: (train.STANDARDISED[name], np.maximum(of.vectors.std(axis=0), SMALLEST)) for name, of in learnt.items()
+    }
 
 
 def _family_b(system, described: dict, model: pathlib.Path, parts: splits.Splits, settings, results: pathlib.Path):

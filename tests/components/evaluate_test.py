@@ -80,6 +80,14 @@ def test_the_baseline_ranks_the_root_centred_joints(evaluated):
     ) == pytest.approx([2 / 3, 7 / 9])
 
 
+def test_distances_between_joints_are_rows_without_learning_plain_and_divided_by_the_deviations_of_train(evaluated):
+    _, rows = evaluated()
+    plain = evaluate.NO_LEARNING + skeleton_split.DISTANCES
+    scaled = evaluate.NO_LEARNING + skeleton_split.SkeletonSplit.STANDARDISED[skeleton_split.DISTANCES]
+    assert {("B retrieval", plain), ("B retrieval", scaled)} <= rows.keys()
+    assert rows["B retrieval", scaled]["scored"] == 3
+
+
 def test_the_untrained_network_is_evaluated_and_the_best_baseline_has_the_curve(evaluated):
     # All features are 0: the nearest gallery sequence is the first one, and precision counts the whole tie.
     results, rows = evaluated()

@@ -87,6 +87,15 @@ def test_every_sequence_knows_its_person_camera_recording_and_label():
     assert len(cut) == 4
 
 
+def test_distances_between_joints_are_means_over_the_frames_of_every_pair():
+    cut = sequences.build(fakes.walkers(1, people=2, frames=12, joints=14), f=4)
+    for row, joints in enumerate(cut.raw(slice(0, 3)).astype(np.float64)):
+        pairs = [(i, j) for i in range(14) for j in range(i + 1, 14)]
+        expected = [np.mean([np.sqrt(((frame[i] - frame[j]) ** 2).sum()) for frame in joints]) for i, j in pairs]
+        found = cut.baselines(np.array([row]))[sequences.DISTANCES][0]
+        np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
 def test_people_outside_the_classes_have_label_minus_one():
     cut = sequences.build(takes((6, 12, 7)), rule="testing", f=6, classes=["10", "7"])
     assert cut.labels.tolist() == [-1, 0, 0, -1]

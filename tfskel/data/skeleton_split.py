@@ -11,6 +11,7 @@ from tfskel.data import split, windows
 
 RULES = ("training", "testing")
 BASELINE = "Euclidean distance of root-centred sequences"
+DISTANCES = "mean distances between joints"
 _BLOCK = 4096
 
 
@@ -25,6 +26,8 @@ class SkeletonSplit(split.Split):
         classes: identities in the order of the labels.
         origin: joint every frame is centred on in pictures and for features without learning.
     """
+
+    STANDARDISED = {DISTANCES: f"{DISTANCES}, z-scored by train"}
 
     recordings: recording_sets.Recordings
     windows: windows.Windows
@@ -51,9 +54,9 @@ class SkeletonSplit(split.Split):
         return windows.centre(self.read(rows), self.origin)
 
     def baselines(self, rows: np.ndarray | slice) -> dict[str, np.ndarray]:
-        """Root-centred joints, whatever the recipe feeds its network: name -> (n, f * J * 3) float32."""
+        """Root-centred joints (n, f * J * 3), whatever the recipe feeds its network, and mean distances (n, pairs)."""
         joints = self.picture(rows)
-        return {BASELINE: joints.reshape(len(joints), -1)}
+        return {BASELINE: joints.reshape(len(joints), -1), DISTANCES: _mean_distances(joints)}
 
     def subset(self, rows: np.ndarray) -> "SkeletonSplit":
         """As Split."""
@@ -84,6 +87,15 @@ class SkeletonSplit(split.Split):
     def recording(self) -> np.ndarray:
         """(N,) text."""
         return self.recordings.recording[self.windows.recording]
+
+
+def _mean_distances(joints: np.ndarray) -> np.ndarray:
+    """(n, f, J, 3) -> (n, J (J - 1) / 2) float32: distance of every pair of joints i < j, mean over the frames."""
+    first, second = np.triu_indices(joints.shape[2], 1)
+    distances = np.zeros((len(joints), len(first)), np.float32)
+    for frame in range(joints.shape[1]):
+        distances += np.linalg.norm(joints[:, frame, first] - joints[:, frame, second], axis=-1)
+    return distances / joints.shape[1]
 
 
 def build(

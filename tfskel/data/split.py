@@ -3,6 +3,7 @@
 
 import abc
 import functools
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -14,9 +15,11 @@ class Split(abc.ABC):
     they are asked for; nobody may assume that a split fits into memory. `rows` are indices or a slice.
 
     Attributes:
+        STANDARDISED: name of a baseline -> what it is called after division by the deviations of train, a row too.
         classes: identities in the order of the labels.
     """
 
+    STANDARDISED: Mapping[str, str] = {}
     classes: list[str]
 
     @abc.abstractmethod
