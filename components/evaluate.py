@@ -14,7 +14,7 @@ from components import train as training_stage
 from components.report import heat_map
 from tfskel import arrays, features
 from tfskel.data import order
-from tfskel.evaluation import auc
+from tfskel.evaluation import auc, bootstrap
 from tfskel.systems import base
 from tfskel.training import selection
 
@@ -23,14 +23,15 @@ FAMILY_B = "B retrieval"
 NO_LEARNING = "no learning: "
 UNTRAINED = "untrained network"
 SMALLEST = 1e-6  # deviation of a baseline that is the same everywhere, as the distance of two joints in one place
+PROBES = "probes.npz"
 
 
 def _row(family: str, kept: str, epoch: int | None, scored: int, metrics: dict[str, float]) -> dict:
     return {"family": family, "selection": kept, "epoch": epoch, "scored": scored, "metrics": metrics}
 
 
-def _baselines(system, parts: splits.Splits, settings) -> tuple[list[dict], dict[str, np.ndarray]]:
-    """Rows of what learned nothing, the system's initial weights among them, and the CMC curve of the best of them."""
+def _baselines(system, parts: splits.Splits, settings) -> tuple[list[dict], dict, dict[str, np.ndarray]]:
+    """Rows of what learned nothing, initial weights among them, the best one's CMC curve, and scores of each probe."""
     protocol, batch = parts.protocol, settings.batch_size
     pool = functools.partial(protocol.pool, pooling="mean", normalised=False)
     scales, sides = _deviations(parts.train, batch), []
@@ -41,12 +42,14 @@ def _baselines(system, parts: splits.Splits, settings) -> tuple[list[dict], dict
         sides.append(vectors | scaled)
         if system.UNTRAINED and system.models.get(system.EMBEDDING):
             sides[-1][UNTRAINED] = system.features(side, (base.MAIN,), batch, protocol.pool)[base.MAIN]
-    rows, curves = [], []
+    rows, curves, scores = [], [], {}
     for name, probe in sides[0].items():
         result = protocol.retrieve(probe, sides[1][name], max_rank=settings.max_rank)
         rows.append(_row(FAMILY_B, NO_LEARNING + name, None, len(probe), protocol.metrics(result)))
         curves.append(result.cmc)
-    return rows, {"B no learning": max(curves, key=lambda curve: curve[0])}
+        scores[NO_LEARNING + name] = bootstrap.scores(result)
+    scores |= bootstrap.units(probe, sides[1][name] if protocol.both_directions else None)
+    return rows, {"B no learning": max(curves, key=lambda curve: curve[0])}, scores
 
 
 def _deviations(train, batch: int) -> dict[str, tuple[str, np.ndarray]]:
@@ -60,8 +63,8 @@ def _deviations(train, batch: int) -> dict[str, tuple[str, np.ndarray]]:
 
 
 def _family_b(system, described: dict, model: pathlib.Path, parts: splits.Splits, settings, results: pathlib.Path):
-    """Rows of the retrieval selections and their CMC curves; writes features and ranked lists of the last one."""
-    rows, curves = [], {}
+    """Rows of the retrieval selections, CMC curves, scores of each probe; writes the last one's features and lists."""
+    rows, curves, scores = [], {}, {}
     for kept, epoch in described["epochs"][system.EMBEDDING].items():
         system.load(model, system.EMBEDDING, kept)
         sides = [
@@ -76,6 +79,7 @@ def _family_b(system, described: dict, model: pathlib.Path, parts: splits.Splits
                 probe, gallery, max_rank=settings.max_rank, top=pictures.LISTED if main else 0
             )
             label = selection.selection_of(name, "" if main else representation)
+            scores[label] = bootstrap.scores(result)
             rows += _family_b_rows(label, epoch, probe, gallery, result, parts, system.scored_batch)
             if main:
                 curves[f"B {kept}"] = result.cmc
@@ -85,7 +89,7 @@ def _family_b(system, described: dict, model: pathlib.Path, parts: splits.Splits
             for path in system.feature_files(results, parts.probe, parts.gallery, settings):
                 logging.info("features: %s", path)
         rows += _matching(system, kept, epoch, sides, parts)
-    return rows, curves
+    return rows, curves, scores
 
 
 def _family_b_rows(label: str, epoch: int, probe, gallery, result, parts: splits.Splits, batch: int) -> list[dict]:
@@ -185,17 +189,19 @@ def evaluate(
     """Scores every selection on the protocol's probe.
 
     Output `results`: `metrics.json` (rows, warnings), `curves.npz`, `confusion.npz`, `probe.npz` and `gallery.npz`
-    (features of the last selection), `ranked.npz`.
+    (features of the last selection), `ranked.npz`, `probes.npz` (see `bootstrap.units` and, by selection,
+    `bootstrap.scores`).
     """
     system, described, parts = training_stage.restore(recipe, recordings, model)
     if evaluation.pooling:
         parts = dataclasses.replace(parts, protocol=dataclasses.replace(parts.protocol, pooling=evaluation.pooling))
-    baselines, curves = _baselines(system, parts, evaluation)  # before weights are loaded
-    rows, more = _family_b(system, described, model, parts, evaluation, results)
+    baselines, curves, scores = _baselines(system, parts, evaluation)  # before weights are loaded
+    rows, more, scores_of_results = _family_b(system, described, model, parts, evaluation, results)
     curves, confusions = more | curves, {}
     if system.CLASSIFIER:
         closed, more, confusions = _family_a(system, described, model, parts.probe, evaluation, results)
         rows, curves = closed + rows, more | curves
+    arrays.write(results / PROBES, **scores, **scores_of_results)
     arrays.write(results / "curves.npz", **curves)
     arrays.write(results / "confusion.npz", **confusions)
     arrays.write_json(

@@ -14,8 +14,9 @@ def text(workdir: pathlib.Path) -> str:
     if not (folder / stage.METRICS).exists():
         return ""
     found = arrays.read_json(folder / stage.METRICS)
-    lines = [""]
-    for family in tables.families(found["rows"], found["baselines"], found["published"]):
+    families = tables.families(found["rows"], found["baselines"], found["published"], found["verdicts"])
+    lines = ["", *(f"{family.verdict}\n" for family in families if family.verdict)]
+    for family in families:
         width = max(len(line.label) for line in family.lines)
         columns = [max(12, len(name)) for name in family.columns]
         heads = "  ".join(name.rjust(size) for name, size in zip(family.columns, columns, strict=True))
@@ -23,7 +24,7 @@ def text(workdir: pathlib.Path) -> str:
         for line in family.lines:
             cells = "  ".join(cell[0].rjust(size) for cell, size in zip(line.cells, columns, strict=False))
             lines.append(f"  {line.label:{width}}  {cells}")
-        lines += [f"  {family.verdict}", ""] if family.verdict else [""]
+        lines.append("")
     lines += [f"report:       {folder / stage.PAGE}", f"metrics:      {folder / stage.METRICS}"]
     lines += [f"TensorBoard:  tensorboard --logdir {workdir}  ({logs.EVENTS} folders of each seed)", ""]
     return "\n".join(lines)

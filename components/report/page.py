@@ -18,7 +18,7 @@ def write(path: pathlib.Path, recipe: dict, evaluation, run: reading.Run, result
         recipe: the recipe's sections, see `stages.RECIPE`.
         evaluation: the recipe's section.
         run: where everything else is read.
-        results: "rows", "baselines", "published", "clusters", "warnings", as the stage stores them.
+        results: "rows", "baselines", "published", "verdicts", "clusters", "warnings", as the stage stores them.
     """
     arrays.write_text(path, _environment().get_template(TEMPLATE).render(_content(recipe, evaluation, run, results)))
 
@@ -46,7 +46,7 @@ def _content(recipe: dict, evaluation, run: reading.Run, results: dict) -> dict:
         "summary": _summary(recipe, kind, quality["splits"], run.seeds),
         "kind": kind,
         "warnings": results["warnings"],
-        "families": tables.families(results["rows"], results["baselines"], results["published"]),
+        "families": tables.families(results["rows"], results["baselines"], results["published"], results["verdicts"]),
         "selection_meanings": tables.selection_meanings(results["rows"]),
         "rank_curves": figures.rank_curves(run.rank_curves(), kind.item),
         "ranked": cards.ranked_lists(run.ranked_lists(), kind.draw),

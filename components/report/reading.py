@@ -48,6 +48,10 @@ class Run:
         once = (_once(several) for several in baselines.values())
         return {"rows": rows, "baselines": [row for some in once for row in some], "warnings": list(warnings)}
 
+    def probes(self) -> dict[int | str, dict[str, np.ndarray]]:
+        """Seed -> scores of each probe item by selection, and what they belong to, see `evaluate`."""
+        return {seed: arrays.read(folder / evaluate.PROBES) for seed, folder in self.results.items()}
+
     def acknowledgement(self) -> str:
         """Sentence that the data set asks for; "" where it asks for none."""
         return arrays.read_json(self.recordings / splits.POINTER).get("acknowledgement", "")

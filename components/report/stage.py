@@ -6,7 +6,7 @@ import pathlib
 import ml_collections
 
 from components import splits
-from components.report import page, reading, tables
+from components.report import page, reading, tables, verdict
 from tfskel import arrays
 
 METRICS, PAGE = "metrics.json", "report.html"
@@ -29,6 +29,7 @@ def report(
     everything = run.rows()
     everything |= {
         "published": tables.published(published.to_dict(), everything["rows"]),
+        "verdicts": verdict.verdicts(everything["rows"], everything["baselines"], run.probes()),
         "clusters": run.cluster_quality(),
     }
     page.write(report / PAGE, recipe, evaluation, run, everything)

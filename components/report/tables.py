@@ -53,7 +53,7 @@ class Family:
         letter, name, meaning: which family. title: the family as the rows name it.
         columns: headings of the metrics. lines: table lines.
         headline: [(metric, value, notes)], first the one shown large; selection: where the headline comes from.
-        verdict: whether the headline beats the rows that learn nothing; "" without such.
+        verdict: whether the headline beats the rows that learn nothing; "" without such. verdicts: of the others.
     """
 
     letter: str
@@ -65,10 +65,12 @@ class Family:
     headline: list[tuple[str, str, list[str]]]
     selection: str
     verdict: str
+    verdicts: list[str]
 
 
-def families(rows: list[dict], baselines: list[dict], published: list[dict]) -> list[Family]:
-    """Groups result rows by family, then selection, and adds baselines and published values."""
+def families(rows: list[dict], baselines: list[dict], published: list[dict], said: list[dict]) -> list[Family]:
+    """Groups result rows by family, then selection, and adds baselines, published values and `verdict.verdicts`."""
+    sentences = verdict.sentences(said)
     titles = list(dict.fromkeys(row["family"] for row in (*rows, *baselines, *published)))
     found = []
     for title in sorted(titles):
@@ -80,10 +82,11 @@ def families(rows: list[dict], baselines: list[dict], published: list[dict]) -> 
         trusted = next((name for name in (*TRUST, *selections) if name in selections), "")
         trusted_rows = _by_selection(own).get(trusted, [])
         headline = _headline(trusted_rows, base, paper, keys)
-        judged = verdict.sentence(title, trusted, trusted_rows, base)
+        judged = sentences.get((title, trusted), "")
+        others = [sentence for (of, kept), sentence in sentences.items() if of == title and kept != trusted]
         name, meaning = FAMILIES[title[0]]
         columns = [METRICS.get(key, key) for key in keys]
-        found.append(Family(title[0], name, meaning, title, columns, lines, headline, trusted, judged))
+        found.append(Family(title[0], name, meaning, title, columns, lines, headline, trusted, judged, others))
     return found
 
 

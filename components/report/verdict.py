@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""Whether learning helped: results beside the best row that learns nothing."""
+"""Whether learning helped: every result beside the best row that learns nothing, and how sure the difference is."""
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from tfskel.evaluation import bootstrap
 
 JUDGED = {"rank1": "Rank-1", "mAP": "mAP"}
 
@@ -22,20 +26,58 @@ def best(baselines: Sequence[dict], metric: str) -> tuple[str, float]:
     return max(means.items(), key=lambda item: (math.isfinite(item[1]), item[1]), default=("", math.nan))
 
 
-def sentence(title: str, kept: str, rows: Sequence[dict], baselines: Sequence[dict]) -> str:
-    """Says of each judged metric whether learning beats the best row without; "" where nothing can be compared.
+def verdicts(rows: Sequence[dict], baselines: Sequence[dict], probes: Mapping[int | str, Mapping]) -> list[dict]:
+    """What is to be said of every result in every judged metric.
 
     Args:
-        title, kept: family and selection of the rows.
-        rows, baselines: of one family, of all seeds.
+        rows, baselines: of all seeds.
+        probes: seed -> scores of each probe item by selection, see `evaluate`.
+
+    Returns:
+        Dictionaries of "family", "selection", "metric", "result", "baseline" (its label), "without" (its metric),
+        "points" with "low" and "high" (95 % interval), "drawn" (over what, and how many), and "beats": whether the
+        whole interval is above zero. Metrics are fractions.
     """
-    claims = []
-    for metric, name in JUDGED.items():
-        label, other = best(baselines, metric)
-        points = round(100 * mean(rows, metric), 1) - round(100 * other, 1) if rows else math.nan
-        if math.isfinite(points):
-            claim = (
-                f"{name} {100 * mean(rows, metric):.1f} {'beats' if points > 0 else 'does not beat'} {100 * other:.1f}"
-            )
-            claims.append(f"{claim} ({label.split(': ')[-1]}): {points:+.1f} points")
-    return f"{title}, {kept}, beside the best row without learning: {'; '.join(claims)}." if claims else ""
+    said = []
+    for family, kept in dict.fromkeys((row["family"], row["selection"]) for row in rows):
+        ours = [row for row in rows if (row["family"], row["selection"]) == (family, kept)]
+        theirs = [row for row in baselines if row["family"] == family]
+        for metric in JUDGED if theirs else ():
+            label, without = best(theirs, metric)
+            result = mean(ours, metric)
+            if not math.isfinite(result - without):
+                continue
+            found, drawn = _difference(metric, kept, label, [probes[row["seed"]] for row in ours])
+            values = dict(zip(("points", "low", "high"), found, strict=True))
+            entry = {"family": family, "selection": kept, "metric": metric, "result": result, "baseline": label}
+            said.append(entry | {"without": without, **values, "drawn": drawn, "beats": values["low"] > 0})
+    return said
+
+
+def _difference(metric: str, kept: str, label: str, probes: list[Mapping]) -> tuple[tuple[float, float, float], str]:
+    searches = []
+    for scores in probes:
+        for direction in np.unique(scores["direction"]):
+            items = scores["direction"] == direction
+            searches.append((scores["unit"][items], scores[kept][:, items], scores[label][:, items]))
+    number = len(set(np.concatenate([unit for unit, _, _ in searches])))
+    return bootstrap.differences(searches)[metric], f"{number} {probes[0]['drawn']} of the probe"
+
+
+def sentences(said: Sequence[dict]) -> dict[tuple[str, str], str]:
+    """Family and selection -> a sentence on all their verdicts."""
+    claims = {}
+    for one in said:
+        claims.setdefault((one["family"], one["selection"]), []).append(_claim(one))
+    drawn = {(one["family"], one["selection"]): one["drawn"] for one in said}
+    return {
+        key: f"{', '.join(key)}, beside the best row without learning: {'; '.join(of_key)}. Intervals: 95 %, "
+        f"{bootstrap.DRAWS:,} paired draws of the {drawn[key]}."
+        for key, of_key in claims.items()
+    }
+
+
+def _claim(one: dict) -> str:
+    result, without, points, low, high = (100 * one[key] for key in ("result", "without", "points", "low", "high"))
+    claim = f"{JUDGED[one['metric']]} {result:.1f} {'beats' if one['beats'] else 'does not beat'} {without:.1f}"
+    return f"{claim} ({one['baseline'].split(': ')[-1]}): {points:+.1f} points ({low:+.1f} to {high:+.1f})"

@@ -4,7 +4,7 @@
 import numpy as np
 import pytest
 
-from components import main, splits
+from components import main, splits, summary
 from tests import fakes
 from tfskel import arrays, features, inference
 
@@ -24,7 +24,11 @@ def test_the_one_result_beats_no_learning_and_its_joint_pairs_are_named(finished
     assert not any("untrained" in base["selection"] for base in metrics["baselines"]), "its weights begin with zeros"
     assert (row["selection"], row["epoch"]) == ("last", 0) and not metrics["warnings"]
     assert row["metrics"]["mAP"] > max(base["metrics"]["mAP"] for base in metrics["baselines"])
+    said = {one["metric"]: one for one in metrics["verdicts"]}["mAP"]
+    points = said["result"] - said["without"]
+    assert said["low"] <= said["points"] == pytest.approx(points) and said["points"] <= said["high"]
     page = (finished[0] / "report/report.html").read_text(encoding="utf-8")
+    assert "recordings of the probe." in summary.text(finished[0]).split("percent")[0] and "paired draws" in page
     assert "joint pairs that tell people apart" in page and "Strongest: " in page
     assert arrays.read_json(finished[0] / "seed_1/clusters/quality.json")["purity"] > 0.5
 

@@ -13,6 +13,7 @@ from tfskel.training import selection
 
 FAMILY_A, FAMILY_B = "A recognition network", "B retrieval"
 BASELINE = "no learning: Euclidean distance of root-centred sequences"
+UNTRAINED = "no learning: untrained network"
 CLUSTERS = {"clusters": 2, "outliers": 5, "ami": 0.5, "ari": 0.25, "purity": 0.875}
 
 
@@ -67,6 +68,15 @@ TRAINING = [
 FILES = {
     "results/curves.npz": {"A last": [0.6, 0.9, 1.0], "B last": [0.5, 0.7], "B no learning": [0.6, 0.8]},
     "results/confusion.npz": {"last": np.array([[5, 1], [2, 4]]), selection.PROBE_BEST: np.eye(2, dtype=int)},
+    # Twelve probe items of two recordings, all alike.
+    "results/probes.npz": {
+        "drawn": np.array("recordings"),
+        "unit": np.repeat(["a", "b"], 6),
+        "direction": np.zeros(12, int),
+        "last": np.repeat([[0.5], [0.25]], 12, axis=1),
+        BASELINE: np.repeat([[0.668], [0.5]], 12, axis=1),
+        UNTRAINED: np.repeat([[0.0], [0.1]], 12, axis=1),
+    },
     "results/ranked.npz": {
         "probe": sequences(1),
         "probe_identity": np.array(["a"]),

@@ -25,6 +25,7 @@ def pictures(*shape):
 FILES = {
     "results/ranked.npz": finished_run.FILES["results/ranked.npz"]
     | {"probe": pictures(1, 4), "gallery": pictures(1, 2, 4)},
+    "results/probes.npz": finished_run.FILES["results/probes.npz"] | {"drawn": np.array("identities")},
     "clusters/members.npz": finished_run.FILES["clusters/members.npz"] | {"items": pictures(3, 4)},
     "model/overlays.npz": {"local": pictures(8), "global": pictures(8)},
     "model/reconstruction.npz": None,

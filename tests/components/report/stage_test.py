@@ -70,7 +70,8 @@ def test_page_says_what_was_run_and_how_well_it_works(written):
         "no learning 66.8",
         "published 87.5",
         "B retrieval, last, beside the best row without learning: Rank-1 50.0 does not beat 66.8 ("
-        "Euclidean distance of root-centred sequences): -16.8 points.",
+        "Euclidean distance of root-centred sequences): -16.8 points (-16.8 to -16.8). Intervals: 95 %, 1,000 paired "
+        "draws of the 2 recordings of the probe.",
         "the epoch with the best score on the probe itself, hence optimistic",
         "b taken for a: 2 of 6 sequences",
         "1 · ✓ same person",
@@ -100,14 +101,14 @@ def test_metrics_of_all_seeds_and_the_baseline_once_are_in_one_file(written):
 
 
 def test_baselines_that_differ_between_seeds_are_means_beside_which_the_result_is_judged(tmp_path):
-    untrained = "no learning: untrained network"
+    untrained = finished_run.UNTRAINED
     rows = {
         seed: [finished_run.row(), finished_run.row(kept=untrained, metrics={"rank1": value})]
         for seed, value in ((1, 0.2), (2, 0.4))
     }
     text = Page(page(tmp_path, metrics=finished_run.results(rows=rows))).text
     assert f"{untrained} mean ± sd of seeds 1, 2 30.0 ± 14.1 20.0 · 40.0" in text
-    assert "Rank-1 50.0 beats 30.0 (untrained network): +20.0 points." in text
+    assert "Rank-1 50.0 beats 30.0 (untrained network): +50.0 points (+50.0 to +50.0)." in text
 
 
 def test_page_needs_no_network_and_every_picture_has_words(written):

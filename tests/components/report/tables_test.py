@@ -12,15 +12,15 @@ def row(kept="last", **fields):
 
 def test_headline_prefers_the_selection_that_never_saw_the_probe():
     rows = [row(name, seed=1) for name in (selection.PROBE_BEST, selection.LAST, selection.HELD_OUT)]
-    found = tables.families(rows, [], [])
+    found = tables.families(rows, [], [], [])
     assert [(family.letter, family.selection) for family in found] == [("B", selection.HELD_OUT)]
-    assert tables.families(rows[:1], [], [])[0].selection == selection.PROBE_BEST
+    assert tables.families(rows[:1], [], [], [])[0].selection == selection.PROBE_BEST
 
 
 def test_lines_hold_mean_deviation_each_seed_and_dashes_for_missing_numbers():
     rows = [row(seed=s, epoch=s, scored=1500, metrics={"rank1": v}) for s, v in ((3, 0.5), (4, 0.6), (5, 0.7))]
     rows[0]["metrics"]["mINP"] = float("nan")
-    family = tables.families(rows, [row("no learning", metrics={"mAP": 0.3})], [])[0]
+    family = tables.families(rows, [row("no learning", metrics={"mAP": 0.3})], [], [])[0]
     assert family.columns == ["Rank-1", "mAP", "mINP"]
     assert family.lines[0].seeds == "mean ± sd of seeds 3, 4, 5"
     assert family.lines[0].cells == [
