@@ -14,7 +14,7 @@ from components import train as training_stage
 from components.report import heat_map
 from tfskel import arrays, features
 from tfskel.data import order
-from tfskel.evaluation import auc, bootstrap
+from tfskel.evaluation import auc, bootstrap, levels
 from tfskel.systems import base
 from tfskel.training import selection
 
@@ -45,11 +45,18 @@ def _baselines(system, parts: splits.Splits, settings) -> tuple[list[dict], dict
     rows, curves, scores = [], [], {}
     for name, probe in sides[0].items():
         result = protocol.retrieve(probe, sides[1][name], max_rank=settings.max_rank)
-        rows.append(_row(FAMILY_B, NO_LEARNING + name, None, len(probe), protocol.metrics(result)))
+        row = _row(FAMILY_B, NO_LEARNING + name, None, len(probe), protocol.metrics(result))
+        rows.append(row | _levels(probe, sides[1][name], protocol))
         curves.append(result.cmc)
         scores[NO_LEARNING + name] = bootstrap.scores(result)
     scores |= bootstrap.units(probe, sides[1][name] if protocol.both_directions else None)
     return rows, {"B no learning": max(curves, key=lambda curve: curve[0])}, scores
+
+
+def _levels(probe, gallery, protocol) -> dict[str, dict]:
+    """More windows of a recording as one item, where items are windows of two sets."""
+    found = {} if protocol.pooling or protocol.same_set else levels.metrics(probe, gallery, protocol.retrieve)
+    return {"levels": found} if found else {}
 
 
 def _deviations(train, batch: int) -> dict[str, tuple[str, np.ndarray]]:
@@ -80,9 +87,11 @@ def _family_b(system, described: dict, model: pathlib.Path, parts: splits.Splits
             )
             label = selection.selection_of(name, "" if main else representation)
             scores[label] = bootstrap.scores(result)
-            rows += _family_b_rows(label, epoch, probe, gallery, result, parts, system.scored_batch)
+            of_result = _family_b_rows(label, epoch, probe, gallery, result, parts, system.scored_batch)
+            rows += of_result
             if main:
                 curves[f"B {kept}"] = result.cmc
+                of_result[0] |= _levels(probe, gallery, parts.protocol)
             if main and kept == selection.LAST:
                 _write_last(results, probe, gallery, result, parts, settings.ranked_lists)
         if kept == selection.LAST:

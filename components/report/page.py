@@ -3,7 +3,7 @@
 
 import pathlib
 
-from components.report import cards, cluster_tables, figures, kinds, projection, reading, tables
+from components.report import cards, cluster_tables, figures, kinds, level_table, projection, reading, tables
 from tfskel import arrays
 from tfskel.evaluation import protocols
 
@@ -48,6 +48,7 @@ def _content(recipe: dict, evaluation, run: reading.Run, results: dict) -> dict:
         "warnings": results["warnings"],
         "families": tables.families(results["rows"], results["baselines"], results["published"], results["verdicts"]),
         "selection_meanings": tables.selection_meanings(results["rows"]),
+        "levels": level_table.table(results["rows"], results["baselines"]),
         "rank_curves": figures.rank_curves(run.rank_curves(), kind.item),
         "ranked": cards.ranked_lists(run.ranked_lists(), kind.draw),
         "confusion": None if counts is None else figures.confusion(counts, classes),

@@ -128,7 +128,7 @@ def _line(kind: str, label: str, rows: list[dict], keys: list[str]) -> Line:
     cells = []
     for key in keys:
         values = [row["metrics"].get(key) for row in rows]
-        cells.append((_mean(values), " · ".join(map(percent, values)) if several else ""))
+        cells.append((mean(values), " · ".join(map(percent, values)) if several else ""))
     for key in ("epoch", "scored"):
         values = [count(row.get(key)) for row in rows]
         cells.append((values[0] if len(set(values)) == 1 else " · ".join(values), ""))
@@ -142,7 +142,7 @@ def _headline(rows: list[dict], baselines: list[dict], published: list[dict], ke
     for key in [key for key in keys if key in METRICS and any(key in row["metrics"] for row in rows)]:
         notes = [f"no learning {percent(verdict.best(baselines, key)[1])}"] if baselines else []
         notes += [f"published {percent(row['metrics'][key])}" for row in published if key in row["metrics"]]
-        headline.append((METRICS[key], _mean([row["metrics"].get(key) for row in rows]), notes))
+        headline.append((METRICS[key], mean([row["metrics"].get(key) for row in rows]), notes))
     return headline
 
 
@@ -155,7 +155,8 @@ def percent(value: float | str | None) -> str:
     return f"{100 * value:.1f}"
 
 
-def _mean(values: list) -> str:
+def mean(values: list) -> str:
+    """Mean, and sample deviation of several, of the values that are finite numbers, in percent; a dash without any."""
     numbers = [value for value in values if isinstance(value, int | float) and math.isfinite(value)]
     if len(numbers) < 2:
         return percent(numbers[0]) if numbers else MISSING

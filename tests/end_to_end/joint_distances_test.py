@@ -24,11 +24,17 @@ def test_the_one_result_beats_no_learning_and_its_joint_pairs_are_named(finished
     assert not any("untrained" in base["selection"] for base in metrics["baselines"]), "its weights begin with zeros"
     assert (row["selection"], row["epoch"]) == ("last", 0) and not metrics["warnings"]
     assert row["metrics"]["mAP"] > max(base["metrics"]["mAP"] for base in metrics["baselines"])
+    one, whole = (row["levels"][level] for level in ("one window", "whole recording"))
+    assert whole["items"] < one["items"] == row["scored"]
     said = {one["metric"]: one for one in metrics["verdicts"]}["mAP"]
     points = said["result"] - said["without"]
     assert said["low"] <= said["points"] == pytest.approx(points) and said["points"] <= said["high"]
     page = (finished[0] / "report/report.html").read_text(encoding="utf-8")
-    assert "recordings of the probe." in summary.text(finished[0]).split("percent")[0] and "paired draws" in page
+    assert (
+        "recordings of the probe." in summary.text(finished[0]).split("percent")[0]
+        and "paired draws" in page
+        and "whole recording (" in page
+    )
     assert "joint pairs that tell people apart" in page and "Strongest: " in page
     assert arrays.read_json(finished[0] / "seed_1/clusters/quality.json")["purity"] > 0.5
 
