@@ -20,6 +20,7 @@ from tfskel.training import selection
 
 FAMILY_A = "A recognition network"
 FAMILY_B = "B retrieval"
+COMPLETE = ", complete batches"
 NO_LEARNING = "no learning: "
 UNTRAINED = "untrained network"
 SMALLEST = 1e-6  # deviation of a baseline that is the same everywhere, as the distance of two joints in one place
@@ -107,7 +108,7 @@ def _family_b_rows(label: str, epoch: int, probe, gallery, result, parts: splits
     ends = [len(side) - len(side) % batch for side in (probe, gallery)] if batch else [0, 0]
     if all(ends) and ends != [len(probe), len(gallery)]:
         few = parts.protocol.retrieve(probe.part(slice(ends[0])), gallery.part(slice(ends[1])))
-        rows.append(_row(f"{FAMILY_B}, complete batches", label, epoch, ends[0], parts.protocol.metrics(few)))
+        rows.append(_row(FAMILY_B + COMPLETE, label, epoch, ends[0], parts.protocol.metrics(few)))
     return rows
 
 
@@ -151,7 +152,7 @@ def _family_a(system, described: dict, model: pathlib.Path, probe, settings, res
         if len(complete) and not np.array_equal(np.sort(complete), np.arange(len(rows))):
             few = scores[complete], labels[complete]
             metrics = _closed_set(*few, auc.rank_n(*few))
-            table.append(_row(f"{FAMILY_A}, complete batches", kept, epoch, len(complete), metrics))
+            table.append(_row(FAMILY_A + COMPLETE, kept, epoch, len(complete), metrics))
         curves[f"A {kept}"] = ranks[: settings.max_rank]
         confusions[kept] = auc.confusion(scores, labels)
         names = described["classes"], described["classes"]

@@ -24,7 +24,7 @@ def text(workdir: pathlib.Path) -> str:
         for line in family.lines:
             cells = "  ".join(cell[0].rjust(size) for cell, size in zip(line.cells, columns, strict=False))
             lines.append(f"  {line.label:{width}}  {cells}")
-        lines.append("")
+        lines += [f"  {family.note}", ""] if family.note else [""]
     lines += [f"report:       {folder / stage.PAGE}", f"metrics:      {folder / stage.METRICS}"]
     lines += [f"TensorBoard:  tensorboard --logdir {workdir}  ({logs.EVENTS} folders of each seed)", ""]
     return "\n".join(lines)

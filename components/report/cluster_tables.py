@@ -13,7 +13,7 @@ def table(clusters: dict[int | str, dict], items: str) -> Table | None:
          *(percent(found[name]) for name in ("ami", "ari", "purity"))]
         for seed, found in clusters.items()
     ]  # fmt: skip
-    columns = ["", "clusters", "outliers", "AMI", "ARI", "purity"]
+    columns = ["", "clusters", "outliers", "AMI (0 is chance)", "ARI (0 is chance)", "purity"]
     return Table(f"Clusters of the train {items}, percent", columns, rows)
 
 

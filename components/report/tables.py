@@ -6,7 +6,7 @@ import math
 import statistics
 
 from components import evaluate
-from components.report import verdict
+from components.report import complete_batches, verdict
 from tfskel.training import selection
 
 FAMILIES = {
@@ -54,6 +54,7 @@ class Family:
         columns: headings of the metrics. lines: table lines.
         headline: [(metric, value, notes)], first the one shown large; selection: where the headline comes from.
         verdict: whether the headline beats the rows that learn nothing; "" without such. verdicts: of the others.
+        note: what complete batches say, where they are no table.
     """
 
     letter: str
@@ -66,11 +67,13 @@ class Family:
     selection: str
     verdict: str
     verdicts: list[str]
+    note: str
 
 
 def families(rows: list[dict], baselines: list[dict], published: list[dict], said: list[dict]) -> list[Family]:
     """Groups result rows by family, then selection, and adds baselines, published values and `verdict.verdicts`."""
     sentences = verdict.sentences(said)
+    rows, notes = complete_batches.folded(rows)
     titles = list(dict.fromkeys(row["family"] for row in (*rows, *baselines, *published)))
     found = []
     for title in sorted(titles):
@@ -86,7 +89,11 @@ def families(rows: list[dict], baselines: list[dict], published: list[dict], sai
         others = [sentence for (of, kept), sentence in sentences.items() if of == title and kept != trusted]
         name, meaning = FAMILIES[title[0]]
         columns = [METRICS.get(key, key) for key in keys]
-        found.append(Family(title[0], name, meaning, title, columns, lines, headline, trusted, judged, others))
+        found.append(
+            Family(
+                title[0], name, meaning, title, columns, lines, headline, trusted, judged, others, notes.get(title, "")
+            )
+        )
     return found
 
 
