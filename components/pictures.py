@@ -57,7 +57,7 @@ def write_ranked_lists(path: pathlib.Path, probe: tuple, gallery: tuple, result,
         path,
         probe=of_items(probe_split, len(probe), index),
         probe_identity=probe.identities[index],
-        gallery=of_items(gallery_split, len(gallery), nearest),
+        gallery=of_items(gallery_split, len(gallery), np.maximum(nearest, 0)),  # -1 where there are fewer: never drawn
         identity=gallery.identities[nearest],
         distance=result.top_distance[index],
     )

@@ -54,3 +54,14 @@ def test_ranked_lists_hold_found_and_missed_probes_with_their_nearest_gallery_it
     np.testing.assert_array_equal(stored["probe"].ravel()[::3], [0, 1])
     np.testing.assert_array_equal(stored["gallery"].ravel()[::3], [0, 2, 2, 0])
     np.testing.assert_allclose(stored["distance"], [[0, 1], [0, 1]], atol=1e-5)
+
+
+def test_lists_of_tracklets_end_where_the_gallery_does(tmp_path):
+    frames, names = np.array(["t", "t", "u", "u"]), np.array(["a", "b"])
+    of_tracklets = features.Features(np.array([[0.0], [1.0]]), names, np.full(2, ""), np.array(["t", "u"]))
+    result = ranking.retrieve(of_tracklets, of_tracklets, top=5)
+    side = (Numbers(frames), of_tracklets)
+    pictures.write_ranked_lists(tmp_path / "ranked.npz", side, side, result, 2)
+    stored = arrays.read(tmp_path / "ranked.npz")
+    assert stored["gallery"].shape[:3] == (1, 5, pictures.FRAMES)
+    np.testing.assert_array_equal(np.isfinite(stored["distance"]), [[True, True, False, False, False]])
