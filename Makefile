@@ -16,7 +16,7 @@ $(VENV)/installed: setup.cfg pyproject.toml
 
 demo: $(VENV)/installed
 	$(BIN)/python tools/run.py --config configs/sm_sge_gait_sim.py --workdir runs/demo
-	$(BIN)/python tools/run.py --config configs/joint_distances_cmu_walk.py --workdir runs/real_people
+	$(BIN)/python tools/run.py --config configs/joint_distances_cmu_walk.py:pose=True --workdir runs/real_people
 
 test: $(VENV)/installed
 	$(BIN)/python -m pytest
