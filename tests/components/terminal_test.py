@@ -14,7 +14,7 @@ PROGRAMS = [path.name for path in sorted((fakes.ROOT / "tools").glob("*.py")) if
 
 def opens_text_without_encoding(call: ast.Call) -> bool:
     if isinstance(call.func, ast.Attribute):
-        ours = getattr(call.func.value, "id", "") in ("arrays", "os")
+        ours = getattr(call.func.value, "id", "") in ("arrays", "os", "Image")
         opens = call.func.attr in ("open", "read_text", "write_text") and not ours
     else:
         opens = getattr(call.func, "id", "") == "open"
