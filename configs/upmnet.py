@@ -12,6 +12,8 @@ from configs import sections
 # Backbone -> decay of its batch normalisations.
 BACKBONES = {"mobilenet_v1": 0.9997, "resnet_v1_50": 0.997}
 RELATIONS = ("both", "local", "global")
+HALVES = tuple(range(10))
+"""Random halves of PRID2011 and of iLIDS-VID."""
 
 
 def _network(backbone: str, relation: str) -> ConfigDict:
