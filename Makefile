@@ -19,7 +19,7 @@ demo: $(VENV)/installed
 	$(BIN)/python tools/run.py --config configs/joint_distances_cmu_walk.py:pose=True --workdir runs/real_people
 
 test: $(VENV)/installed
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check .
