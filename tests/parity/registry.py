@@ -52,6 +52,17 @@ def compare(paths: Iterable[pathlib.Path]) -> Iterator[rows.Row | Problem]:
         yield from _of_system(_module(system), files)
 
 
+def problems(results: Iterable[rows.Row | Problem]) -> list[Problem]:
+    """Files that were not compared."""
+    return [result for result in results if isinstance(result, Problem)]
+
+
+def unmet(results: Iterable[rows.Row | Problem], case: str, expected: set[str]) -> list:
+    """Quantities of a case that were expected and not compared, and rows of it that fail."""
+    found = {row.name: row for row in results if isinstance(row, rows.Row) and row.case == case}
+    return [*sorted(expected - set(found)), *(row for row in found.values() if not row.ok)]
+
+
 def _of_system(module: ModuleType, files: Iterable[pathlib.Path]) -> Iterator[rows.Row | Problem]:
     memory = {}
     for path in files:
