@@ -32,6 +32,20 @@ def frame_descriptors(*features: np.ndarray) -> np.ndarray:
     return matrices.finite(_unit(joined).reshape(len(joined), -1) / np.sqrt(joined.shape[1]), "features of the parts")
 
 
+def numbered(names: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Different values in the order in which they begin.
+
+    Args:
+        names: (N,) any.
+
+    Returns:
+        (T,) int64, the first place of each; (N,) int64, the number of the value at each place.
+    """
+    _, first, index = np.unique(names, return_index=True, return_inverse=True)
+    begins = np.argsort(first)
+    return first[begins], np.argsort(begins)[index.reshape(-1)]
+
+
 class Pool:
     """One vector for all frames of a tracklet, from frames that come block by block in any order.
 
@@ -56,9 +70,7 @@ class Pool:
         self.pooling, self.normalised, self.pooled = pooling, normalised, None
         names, index = np.unique(np.asarray(recordings, np.str_), return_inverse=True)
         index = np.where(np.asarray(recordings) == "", len(names) + np.arange(len(recordings)), index.reshape(-1))
-        _, first, index = np.unique(index, return_index=True, return_inverse=True)
-        begins = np.argsort(first)
-        self.first, self.number = first[begins], np.argsort(begins)[index.reshape(-1)]
+        self.first, self.number = numbered(index)
 
     def add(self, frames: np.ndarray, vectors: np.ndarray) -> None:
         """Takes the vectors (n, D) of the frames at the indices (n,); each frame is to be given once."""

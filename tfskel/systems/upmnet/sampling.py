@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from tfskel.data import split
+from tfskel.evaluation import tracklets
 
 
 class Frames:
@@ -36,8 +37,8 @@ class Frames:
                 f"--config.training.batch_size={max(len(train) // 2, 1)} or smaller."
             )
         self.train, self.batch_size = train, batch_size
-        first, whole = _numbered(train.recording)
-        _, self.camera = _numbered(train.camera)
+        first, whole = tracklets.numbered(train.recording)
+        self.camera = tracklets.numbered(train.camera)[1].astype(np.int32)
         of_tracklet = self.camera[first]
         wrong = np.flatnonzero(of_tracklet[whole] != self.camera)
         if len(wrong):
@@ -71,10 +72,3 @@ class Frames:
         drawn = [self.rows(step) for step in range(first, last)]
         for rows, images in zip(drawn, self.train.batches(drawn), strict=True):
             yield images, self.tracklet[rows], self.camera[rows]
-
-
-def _numbered(names: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """First place of each different name, and (N,) int32 numbers of the names in the order of these places."""
-    _, first, index = np.unique(names, return_index=True, return_inverse=True)
-    begins = np.argsort(first)
-    return first[begins], np.argsort(begins).astype(np.int32)[index.reshape(-1)]
