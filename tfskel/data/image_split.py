@@ -36,23 +36,24 @@ class ImageSplit(split.Split):
 
     def read(self, rows: np.ndarray | slice) -> np.ndarray:
         """Images for a model: (n, image_size, image_size // 2, 3) float32 in [-1, 1], see `image_pixels.prepare`."""
-        return self._pixels(image_pixels.prepared, rows, image_pixels.target(self.image_size))
+        return _pixels(image_pixels.prepared, self.encoded(rows), image_pixels.target(self.image_size))
 
     def raw(self, rows: np.ndarray | slice) -> np.ndarray:
         """Images as captured: (n, H, W, 3) uint8, RGB.
 
         Where the split holds more than one size, they are resized to the recipe's and rounded to bytes.
         """
-        return self._pixels(image_pixels.resized, rows, self.captured_size or image_pixels.target(self.image_size))
+        return self._bytes(self.encoded(rows))
 
     def picture(self, rows: np.ndarray | slice) -> np.ndarray:
         """Thumbnails: (n, 128, 64, 3) uint8."""
-        return self._pixels(image_pixels.resized, rows, _PICTURE)
+        return _pixels(image_pixels.resized, self.encoded(rows), _PICTURE)
 
     def baselines(self, rows: np.ndarray | slice) -> dict[str, np.ndarray]:
         """Colours of four strips (n, 512), and pixels of a small picture (n, 1536), both float32."""
-        small = self._pixels(image_pixels.resized, rows, _PIXELS)
-        histograms = colour_histogram.strip_histograms(self.raw(rows))
+        encoded = self.encoded(rows)
+        small = _pixels(image_pixels.resized, encoded, _PIXELS)
+        histograms = colour_histogram.strip_histograms(self._bytes(encoded))
         return {HISTOGRAM: histograms, PIXELS: small.reshape(len(small), -1) / np.float32(255)}
 
     def batches(self, rows: Iterable[np.ndarray]) -> Iterator:
@@ -79,8 +80,8 @@ class ImageSplit(split.Split):
         """The same items with other classes."""
         return dataclasses.replace(self, classes=classes)
 
-    def _pixels(self, function, rows, size: tuple[int, int]) -> np.ndarray:
-        return image_pixels.compiled(function, size)(self.encoded(rows)).numpy()
+    def _bytes(self, encoded: list[bytes]) -> np.ndarray:
+        return _pixels(image_pixels.resized, encoded, self.captured_size or image_pixels.target(self.image_size))
 
     @functools.cached_property
     def captured_size(self) -> tuple[int, int] | None:
@@ -117,3 +118,7 @@ class ImageSplit(split.Split):
     def frame(self) -> np.ndarray:
         """(N,) int64, number within the tracklet."""
         return self.frames.frame[self.rows]
+
+
+def _pixels(function, encoded: list[bytes], size: tuple[int, int]) -> np.ndarray:
+    return image_pixels.compiled(function, size)(encoded).numpy()
