@@ -63,11 +63,6 @@ class Splits:
         return fits.Fit(train, probe, gallery, "held_out", folder=folder)
 
 
-def prepared_folder(ingested: pathlib.Path) -> pathlib.Path:
-    """The TFDS version folder that ingest points to."""
-    return ingested / arrays.read_json(ingested / POINTER)["folder"]
-
-
 def resolved(recipe: dict, ingested: pathlib.Path) -> dict:
     """The recipe with what only the prepared data set says, as the joint layout of skeletons, in `dataset`.
 

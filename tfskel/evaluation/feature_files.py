@@ -23,9 +23,9 @@ def array(path: pathlib.Path) -> np.ndarray:
 
     try:
         found = {name: value for name, value in io.loadmat(path).items() if isinstance(value, np.ndarray)}
-    except (NotImplementedError, ValueError, TypeError, OSError, EOFError) as error:
-        if isinstance(error, FileNotFoundError):
-            raise
+    except FileNotFoundError:
+        raise
+    except (NotImplementedError, ValueError, TypeError, OSError, EOFError) as error:  # what scipy raises, by the damage
         raise ValueError(f"{path} cannot be read as a MATLAB file of version 5 to 7.2: {error}.") from error
     if len(found) != 1:
         raise ValueError(f"{path} must hold one array; it holds {', '.join(found) or 'none'}.")

@@ -9,8 +9,6 @@ from keras import ops
 
 from tfskel.layers import batch_norm, configured
 
-PADDINGS = ("same", "centred")
-
 
 @keras.saving.register_keras_serializable(package="tfskel")
 class Convolution(configured.Configured, keras.layers.Layer):
