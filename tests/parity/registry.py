@@ -11,7 +11,7 @@ from tests.parity import rows
 
 # System -> module with claims(path) -> bool, compare(path, memory) -> Iterator[Row], where `memory` is a dictionary of
 # its own for one run, and, where recordings are also compared with each other, together(memory) -> Iterator[Row].
-MODULES = {name: f"tests.parity.{name}" for name in ("cage", "hi_mpc", "sm_sge", "upmnet")}
+MODULES = {name: f"tests.parity.{name}" for name in ("cage", "hi_mpc", "sm_sge", "st_reidnet", "upmnet")}
 SUPPORT = ("README.md", "meta.json", "checkpoint")
 
 

@@ -153,6 +153,7 @@ TABLE = {
         (r"(evaluate|metrics)/confusion", EXACT),
         (r"(evaluate|metrics)/.*|val_nAUC/of_recorded_scores", Tolerance(1e-6)),
     ),
+    "st_reidnet": (),
     "upmnet": (
         (r"(templates|cmc_distances|cmc|average_precision|mean_ap)(/.*)?", COUNTS),
         (r"cmc_percent/.*", Tolerance(1e-10)),

@@ -8,7 +8,7 @@ import numpy as np
 
 from tests.parity import reading, rows, upmnet_cmc, upmnet_files, upmnet_training
 from tests.parity.reading import prefixed
-from tests.parity.upmnet_recipe import drawn, weights_of
+from tests.parity.seeded import drawn, weights_of
 from tfskel.checkpoints import assign, name_table
 from tfskel.systems.upmnet import mobilenet_v1
 from tfskel.systems.upmnet import model as upmnet

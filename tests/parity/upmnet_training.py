@@ -8,7 +8,7 @@ import numpy as np
 
 from tests.parity import reading, rows
 from tests.parity.reading import prefixed
-from tests.parity.upmnet_recipe import drawn, weights_of
+from tests.parity.seeded import drawn, weights_of
 from tfskel.checkpoints import assign
 from tfskel.systems.upmnet import anchors as anchor_state
 from tfskel.systems.upmnet import losses

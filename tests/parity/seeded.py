@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Arrays that uPMnet's recordings name by a seed instead of storing them."""
+"""Arrays that recordings of networks of images name by a seed instead of storing them."""
 
 import numpy as np
 

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: MIT
+"""ST-ReIDNet beside its recordings; the kinds of files are in the modules of this name."""
+
+import pathlib
+from collections.abc import Callable, Iterator
+
+from tests.parity import rows
+
+# Start of a recording's file name -> comparison, given the path and the dictionary of the run; the longest counts.
+OF_FILE: dict[str, Callable] = {}
+
+
+def claims(path: pathlib.Path) -> bool:
+    """Whether a file looks like a recording of this system."""
+    return _kind(path) is not None
+
+
+def compare(path: pathlib.Path, memory: dict) -> Iterator[rows.Row]:
+    """Rows of one file; a recipe (.json) is compared with the numbers (.npz) of its name."""
+    if path.suffix != ".json" or not path.with_suffix(".npz").is_file():
+        yield from OF_FILE[_kind(path)](path, memory)
+
+
+def _kind(path: pathlib.Path) -> str | None:
+    kinds = [kind for kind in OF_FILE if path.name.startswith(kind)]
+    return max(kinds, key=len, default=None)
