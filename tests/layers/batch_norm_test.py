@@ -50,22 +50,3 @@ def test_one_value_for_a_channel_leaves_finite_statistics():
     layer = batch_norm.BatchNorm(0.5)
     layer(np.ones((1, 3), "f"), training=True)
     np.testing.assert_array_equal(layer.moving_variance, 0.5)
-
-
-def test_passes_in_one_batch_are_normalised_and_followed_as_one_after_the_other():
-    together, maps = layer_and_maps()
-    alone, _ = layer_and_maps()
-    with batch_norm.passes(2):
-        outputs, in_use = together(maps, training=True), together(maps)
-    np.testing.assert_allclose(in_use, together(maps), atol=1e-6)
-    np.testing.assert_allclose(outputs, np.concatenate([alone(half[None], training=True) for half in maps]), atol=1e-5)
-    for name in ("moving_mean", "moving_variance"):
-        np.testing.assert_allclose(getattr(together, name), getattr(alone, name), rtol=1e-6)
-    np.testing.assert_array_equal(together(maps, training=True), layer_and_maps()[0](maps, training=True))
-
-
-def test_passes_of_a_frozen_layer_keep_its_statistics():
-    layer, maps = layer_and_maps(trainable=False)
-    with batch_norm.passes(2):
-        layer(maps, training=True)
-    np.testing.assert_array_equal(layer.moving_mean, 0)
