@@ -14,7 +14,7 @@ def text(workdir: pathlib.Path) -> str:
     if not (folder / stage.METRICS).exists():
         return ""
     found = arrays.read_json(folder / stage.METRICS)
-    families = tables.families(found["rows"], found["baselines"], found["published"], found["verdicts"])
+    families = tables.families(found["rows"], found["baselines"], found["published"], found.get("verdicts", []))
     lines = ["", *(f"{family.verdict}\n" for family in families if family.verdict)]
     for family in families:
         width = max(len(line.label) for line in family.lines)
