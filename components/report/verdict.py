@@ -5,8 +5,6 @@ import math
 import statistics
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
 from tfskel.evaluation import bootstrap
 
 JUDGED = {"rank1": "Rank-1", "mAP": "mAP"}
@@ -55,13 +53,9 @@ def verdicts(rows: Sequence[dict], baselines: Sequence[dict], probes: Mapping[in
 
 
 def _difference(metric: str, kept: str, label: str, probes: list[Mapping]) -> tuple[tuple[float, float, float], str]:
-    searches = []
-    for scores in probes:
-        for direction in np.unique(scores["direction"]):
-            items = scores["direction"] == direction
-            searches.append((scores["unit"][items], scores[kept][:, items], scores[label][:, items]))
-    number = len(set(np.concatenate([unit for unit, _, _ in searches])))
-    return bootstrap.differences(searches)[metric], f"{number} {probes[0]['drawn']} of the probe"
+    ours, theirs = ([one for scores in probes for one in bootstrap.searches(scores, name)] for name in (kept, label))
+    number = len(bootstrap.names([ours]))
+    return bootstrap.differences(ours, theirs)[metric], f"{number} {probes[0]['drawn']} of the probe"
 
 
 def sentences(said: Sequence[dict]) -> dict[tuple[str, str], str]:

@@ -36,25 +36,51 @@ def test_intervals_are_those_of_scipy_within_the_spread_of_draws():
         return (ours.sum(axis) - theirs.sum(axis)) / size.sum(axis)
 
     expected = stats.bootstrap((size, *sums), difference, paired=True, n_resamples=20000, method="percentile", rng=1)
-    found = bootstrap.differences([(unit, method, other)], draws=20000)["rank1"]
+    found = bootstrap.differences([(unit, method)], [(unit, other)], draws=20000)["rank1"]
     assert found[0] == pytest.approx(difference(size, *sums))
     assert found[1:] == pytest.approx(tuple(expected.confidence_interval), abs=0.006)
 
 
+def compared(*cases):
+    ours, theirs = ([(unit, pair[number]) for unit, *pair in cases] for number in (0, 1))
+    return bootstrap.differences(ours, theirs)
+
+
 def test_one_of_the_searches_counts_as_much_as_another_and_shares_its_units():
     first, second = two_methods(), two_methods(seed=1)
-    both = bootstrap.differences([first, second])["mAP"]
-    alone = [bootstrap.differences([case])["mAP"] for case in (first, second)]
-    assert both[0] == pytest.approx(np.mean([case[0] for case in alone]))
-    assert bootstrap.differences([first, first]) == bootstrap.differences([first])
+    alone = [compared(case)["mAP"] for case in (first, second)]
+    assert compared(first, second)["mAP"][0] == pytest.approx(np.mean([case[0] for case in alone]))
+    assert compared(first, first) == compared(first)
+
+
+def test_more_seeds_of_one_method_than_of_the_other_are_their_mean():
+    unit, method, other = two_methods()
+    _, second, _ = two_methods(seed=3)
+    second = np.resize(second, method.shape)
+    found = bootstrap.differences([(unit, method), (unit, second)], [(unit, other)])["rank1"]
+    assert found[0] == pytest.approx((method[0].mean() + second[0].mean()) / 2 - other[0].mean())
+    assert found == pytest.approx(compared((unit, method, other), (unit, second, other))["rank1"])
 
 
 def test_equal_methods_differ_by_nothing_and_items_without_match_do_not_count_in_map():
     unit, method, _ = two_methods()
     method[1, ::2] = np.nan
-    assert bootstrap.differences([(unit, method, method)]) == {"rank1": (0, 0, 0), "mAP": (0, 0, 0)}
+    assert compared((unit, method, method)) == {"rank1": (0, 0, 0), "mAP": (0, 0, 0)}
     other = np.where(np.isnan(method), np.nan, 0)
-    assert bootstrap.differences([(unit, method, other)])["mAP"][0] == pytest.approx(np.nanmean(method[1]))
+    assert compared((unit, method, other))["mAP"][0] == pytest.approx(np.nanmean(method[1]))
+
+
+def test_p_says_how_often_draws_contradict_the_difference():
+    assert bootstrap.p_value(np.array([0.5, *[0.4] * 98, -0.1])) == pytest.approx(2 * 2 / 100)
+    assert bootstrap.p_value(np.array([-0.5, *[-0.4] * 99])) == pytest.approx(2 / 100)
+    assert bootstrap.p_value(np.zeros(10)) == 1.0
+    assert np.isnan(bootstrap.p_value(np.full(10, np.nan)))
+    unit, method, other = two_methods(units=40)
+    units = bootstrap.names([[(unit, method)]])
+    ours, theirs = (bootstrap.drawn([(unit, scores)], units) for scores in (method, other))
+    found = ours[0] - theirs[0]
+    low = bootstrap.interval(found)[1]
+    assert (bootstrap.p_value(found) < 0.05) == (low > 0)  # one and the same claim
 
 
 def test_scores_are_those_of_the_metrics_in_both_directions():

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """How sure a difference between two retrievals of the same probe is: paired bootstrap over recordings."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -39,39 +40,87 @@ def units(probe, gallery=None) -> dict[str, np.ndarray]:
     return {"drawn": np.array(drawn), "unit": np.concatenate(sides), "direction": direction}
 
 
-def differences(
-    searches: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]], draws: int = DRAWS, seed: int = SEED
-) -> dict[str, tuple[float, float, float]]:
-    """Differences in rank-1 and mAP between two methods, and their 95 % intervals.
+Searches = Sequence[tuple[np.ndarray, np.ndarray]]
+"""What one method was asked: of each seed, division and direction (unit (n,) text, scores (2, n) as from `scores`)."""
 
-    Each draw takes as many units as there are, with replacement; a unit brings all its items, of both methods and in
-    every search, and a metric is the mean over the searches.
+
+def searches(stored: Mapping[str, np.ndarray], method: str) -> Searches:
+    """The searches of one method, one for each direction.
 
     Args:
-        searches: of each seed, division and direction (unit (n,) text, method (2, n), other method (2, n)), the latter
-            as from `scores`.
+        stored: what `units` says, and name of a method -> (2, n) its scores.
+        method: which.
+    """
+    of_direction = [stored["direction"] == direction for direction in np.unique(stored["direction"])]
+    return [(stored["unit"][items], stored[method][:, items]) for items in of_direction]
+
+
+def names(several: Iterable[Searches]) -> np.ndarray:
+    """(U,) sorted units of all searches of several methods: what is drawn."""
+    return np.unique(np.concatenate([unit for of_method in several for unit, _ in of_method]))
+
+
+def drawn(of_method: Searches, units: np.ndarray, draws: int = DRAWS, seed: int = SEED) -> np.ndarray:
+    """A method's rank-1 and mAP, each the mean over its searches: on the units as they are, then on every draw.
+
+    Each draw takes as many units as there are, with replacement; a unit brings all its items in every search. Methods
+    on the same units with the same seed see the same draws, so that their differences are paired.
+
+    Args:
+        of_method: its searches. They may be more or fewer than another's.
+        units: (U,) as from `names`.
+        draws, seed: of the bootstrap.
+
+    Returns:
+        (2, 1 + draws) float64, rows in the order of METRICS; NaN where no item has a match.
+
+    Source: Efron, 1979; as scipy.stats.bootstrap, paired, of ratios of sums by unit.
+    """
+    generator = np.random.default_rng(seed)
+    weights = generator.multinomial(len(units), np.full(len(units), 1 / len(units)), size=draws)
+    weights = np.concatenate([np.ones((1, len(units)), weights.dtype), weights])  # first the units as they are
+    of_search = []
+    for unit, values in of_method:
+        place = np.searchsorted(units, unit)
+        of_search.append([_means(weights, place, row) for row in values])
+    return np.mean(of_search, axis=0)
+
+
+def interval(values: np.ndarray) -> tuple[float, float, float]:
+    """A number and its 95 % interval: (as it is, lower end, upper end), of (1 + draws,) values as from `drawn`."""
+    known = values[1:][np.isfinite(values[1:])]
+    low, high = np.percentile(known, INTERVAL) if len(known) else (np.nan, np.nan)
+    return float(values[0]), float(low), float(high)
+
+
+def p_value(differences: np.ndarray) -> float:
+    """How often draws contradict the sign of a difference, both sides: in (0, 1], at least 2 / (1 + draws); or NaN.
+
+    Args:
+        differences: (1 + draws,) of one method minus another.
+
+    Source: Davison and Hinkley, 1997, equation 4.11, of the percentile interval that just touches zero.
+    """
+    known = differences[1:][np.isfinite(differences[1:])]
+    if not len(known):
+        return math.nan
+    fewer = min(np.count_nonzero(known <= 0), np.count_nonzero(known >= 0))
+    return min(1.0, 2 * (1 + fewer) / (1 + len(known)))
+
+
+def differences(method: Searches, other: Searches, draws: int = DRAWS, seed: int = SEED) -> dict[str, tuple]:
+    """Differences in rank-1 and mAP between two methods, and their 95 % intervals from paired draws.
+
+    Args:
+        method, other: their searches.
         draws, seed: of the bootstrap.
 
     Returns:
         key of metrics.json -> (difference, lower end, upper end), fractions; NaN where no item has a match.
-
-    Source: Efron, 1979, percentile intervals; as scipy.stats.bootstrap, paired, of ratios of sums by unit.
     """
-    names = np.unique(np.concatenate([unit for unit, _, _ in searches]))
-    generator = np.random.default_rng(seed)
-    weights = generator.multinomial(len(names), np.full(len(names), 1 / len(names)), size=draws)
-    weights = np.concatenate([np.ones((1, len(names)), weights.dtype), weights])  # first the units as they are
-    by_search = []
-    for unit, method, other in searches:
-        place = np.searchsorted(names, unit)
-        by_search.append([_means(weights, place, ours) - _means(weights, place, theirs)
-                          for ours, theirs in zip(method, other, strict=True)])  # fmt: skip
-    result = {}
-    for metric, values in zip(METRICS, np.mean(by_search, axis=0), strict=True):
-        drawn = values[1:][np.isfinite(values[1:])]
-        low, high = np.percentile(drawn, INTERVAL) if len(drawn) else (np.nan, np.nan)
-        result[metric] = (float(values[0]), float(low), float(high))
-    return result
+    units = names([method, other])
+    found = drawn(method, units, draws, seed) - drawn(other, units, draws, seed)
+    return {metric: interval(values) for metric, values in zip(METRICS, found, strict=True)}
 
 
 def _means(weights: np.ndarray, place: np.ndarray, values: np.ndarray) -> np.ndarray:
