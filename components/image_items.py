@@ -12,10 +12,12 @@ from tfskel.data import frames, image_split, recordings
 from tfskel.evaluation import protocols
 
 INDEX = "{}.frames.npz"
+UNKNOWN = {"divisions": [], "videos": {}}
+"""What a data set may state of its images -> where it states nothing."""
 
 
 def describe(ingested: pathlib.Path, folder: pathlib.Path, info, dataset: ml_collections.ConfigDict):
-    """Quality report of a prepared data set, and what its pointer says: the random divisions.
+    """Quality report of a prepared data set, and what its pointer says: the random divisions, and who is in a video.
 
     Writes the columns of each split beside them. Arguments as `skeleton_items.describe`.
     """
@@ -25,7 +27,8 @@ def describe(ingested: pathlib.Path, folder: pathlib.Path, info, dataset: ml_col
     for name in info.splits:
         stored[name] = frames.scan(folder, name)
         stored[name].save(ingested / INDEX.format(name))
-    return image_quality.report(stored), {"divisions": info.metadata.get("divisions") or []}
+    facts = {name: info.metadata.get(name) or empty for name, empty in UNKNOWN.items()}
+    return image_quality.report(stored), facts
 
 
 def resolved(dataset: ml_collections.ConfigDict, pointer: dict) -> ml_collections.ConfigDict:
@@ -52,7 +55,7 @@ def read(
 
     def stored(name: str) -> image_split.ImageSplit:
         loaded = frames.load(folder, name, ingested / INDEX.format(name))
-        return image_split.ImageSplit(loaded, np.arange(len(loaded)), dataset.image_size, [])
+        return image_split.ImageSplit(loaded, np.arange(len(loaded)), dataset.image_size, [], pointer["videos"])
 
     if pointer["divisions"]:
         parts = _divided(stored(frames.ALL), pointer["divisions"], division, dataset.name)
@@ -60,7 +63,7 @@ def read(
         parts = [stored(name) for name in (protocol.train, protocol.probe, protocol.gallery)]
     classes = recordings.sorted_identities(parts[0].identity)
     train, probe, gallery = (part.of(classes) for part in parts)
-    return train, probe, gallery, functools.partial(_keep_out, train)
+    return train, probe, gallery, functools.partial(_keep_out, train, protocol.probe == protocol.gallery)
 
 
 def _divided(everything: image_split.ImageSplit, divisions: list, division: int | None, dataset: str):
@@ -75,10 +78,22 @@ def _divided(everything: image_split.ImageSplit, divisions: list, division: int 
     return [everything.subset(rows) for rows in (np.flatnonzero(learnt), *sides)]
 
 
-def _keep_out(train: image_split.ImageSplit, kept_out: Collection[str]):
-    """Train without some identities; their frames of the first camera are searched in those of the others."""
+def _keep_out(train: image_split.ImageSplit, one_set: bool, kept_out: Collection[str]):
+    """Train without some identities; their frames of the first camera are searched in those of the others.
+
+    Where the protocol searches a set in itself, every second frame of an identity is searched in the rest.
+    """
     out = np.isin(train.identity, list(kept_out))
-    first = train.camera == recordings.sorted_identities(train.camera)[0]
+    first = _every_second(train.identity) if one_set else train.camera == recordings.sorted_identities(train.camera)[0]
     classes = [name for name in train.classes if name not in kept_out]
     searched = [train.subset(np.flatnonzero(out & side)).of(sorted(kept_out)) for side in (first, ~first)]
     return train.subset(np.flatnonzero(~out)).of(classes), *searched
+
+
+def _every_second(identity: np.ndarray) -> np.ndarray:
+    """(N,) bool: the first, third, ... row of each identity."""
+    order = np.argsort(identity, kind="stable")
+    starts = np.searchsorted(identity[order], identity[order])
+    every = np.empty(len(identity), bool)
+    every[order] = (np.arange(len(identity)) - starts) % 2 == 0
+    return every

@@ -57,17 +57,36 @@ def _walkers(options: Options, persons: range, cameras: range, frames: int) -> I
                 }
 
 
-def _dancers(options: Options, videos: range, frames: int) -> Iterator[dict[str, Any]]:
-    for video in videos:
-        for person in range(video * PERSONS_OF_A_VIDEO, video * PERSONS_OF_A_VIDEO + options.persons_per_video):
+def _dancers(options: Options, numbers: range, frames: int) -> Iterator[dict[str, Any]]:
+    for number in numbers:
+        for person in _persons(options, number):
             for frame in range(frames):
-                picture = dancers.picture(options, person, video, frame)
+                picture = dancers.picture(options, person, number, frame)
                 yield {
                     "image": encoded(picture.pixels),
                     "identity": f"{person:04d}",
-                    "camera": f"video{video}",
-                    "tracklet": f"video{video}/{person:04d}",
+                    "camera": str(frame),  # of dancers the evaluation asks for another moment, not another camera
+                    "tracklet": f"video{number}/{person:04d}",
                     "frame": frame,
                     "path": f"images/{person:04d}_{frame:06d}.png",
                     "pose": picture.joints,
                 }
+
+
+def video(row: dict[str, Any]) -> str:
+    """Name of a dancer's video."""
+    return row["tracklet"].partition("/")[0]
+
+
+def videos(options: Options) -> dict[str, list[str]]:
+    """Video -> identities in it, in the order of the splits; empty for walkers."""
+    if options.set != "dancers":
+        return {}
+    numbers = (*range(options.train_videos), *range(FIRST_TEST_VIDEO, FIRST_TEST_VIDEO + options.test_videos))
+    return {f"video{number}": [f"{person:04d}" for person in _persons(options, number)] for number in numbers}
+
+
+def _persons(options: Options, number: int) -> range:
+    """Numbers of the persons of a video."""
+    first = number * PERSONS_OF_A_VIDEO
+    return range(first, first + options.persons_per_video)

@@ -62,7 +62,7 @@ def _write_dancers(train: Iterable[dict[str, Any]], test: Iterable[dict[str, Any
                 number = numbers[row["identity"]] = len(numbers)
                 names.append([])
                 persons[split].append(number)
-                videos.setdefault(row["camera"], []).append(number)
+                videos.setdefault(examples.video(row), []).append(number)
             name = f"{numbers[row['identity']]:04d}_{row['frame']:06d}"
             names[-1].append(f"{name}.jpg")
             _write_bytes(folder / "images" / f"{name}.jpg", row["image"])

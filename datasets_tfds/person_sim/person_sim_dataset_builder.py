@@ -34,8 +34,9 @@ class Builder(image_builder.ImageBuilder):
         return config
 
     def metadata(self) -> dict[str, Any]:
-        """As the base; options as the set takes them."""
-        return {**super().metadata(), "options": dataclasses.asdict(Options(**self.options))}
+        """As the base; options as the set takes them, and who is in which video."""
+        options = Options(**self.options)
+        return {**super().metadata(), "options": dataclasses.asdict(options), "videos": examples.videos(options)}
 
     def images(self, manual_dir: pathlib.Path | None) -> dict[str, Iterator[dict[str, Any]]]:
         """Split name -> pictures as they are rendered."""

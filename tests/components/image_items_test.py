@@ -14,8 +14,9 @@ from tfskel.data import frames
 
 @pytest.fixture
 def read(tmp_path, monkeypatch):
-    def of(stored, division=None, divisions=(), **settings):
+    def of(stored, division=None, divisions=(), videos=None, **settings):
         pointer = {"name": "invented", "kind": "images", "folder": "tfds", "divisions": list(divisions)}
+        pointer["videos"] = videos or {}
         arrays.write_json(tmp_path / splits.POINTER, pointer)
         monkeypatch.setattr(frames, "load", lambda folder, name, index: frames.from_list(stored[name]))
         dataset: ml_collections.ConfigDict = sections.images()
@@ -75,3 +76,26 @@ def test_a_probe_without_anyone_of_the_gallery_is_refused(read):
     stored = fakes.photographs(people=2, frames=1)
     with pytest.raises(ValueError, match="no identity of the probe is in the gallery: probe p0, gallery p1"):
         read({"train": stored, "probe": stored[:1], "gallery": stored[1:2]})
+
+
+def test_videos_and_poses_reach_the_splits(read):
+    videos = {"clip": ["p0", "p1"], "other": ["p2"]}
+    stored = fakes.photographs(people=3)
+    stored[4]["pose"] = np.array([[3.5, 8], [-1, -1]])
+    train = read(dict.fromkeys(("train", "probe", "gallery"), stored), videos=videos).train
+    assert train.videos == videos and train.subset(np.array([4])).videos == videos
+    missing, known = train.subset(np.array([2, 4])).poses([0, 1])
+    assert missing.shape == (0, 2) and known.dtype == np.float32
+    np.testing.assert_array_equal(known, [[3.5, 8], [-1, -1]])
+
+
+def test_where_a_set_is_searched_in_itself_every_second_frame_kept_out_is_searched_in_the_rest(read, tmp_path):
+    train = fakes.photographs(people=5, cameras=1, frames=3)
+    for row in train:
+        row["camera"] = str(row["frame"] + 10 * int(row["identity"][1]))
+    test = fakes.photographs(people=2, seed=1)
+    found = read({"train": train, "test": test}, name="person_sim", probe="test")
+    fit = found.held_out_fit(0.4, 0, tmp_path)
+    assert len(set(fit.probe.identity)) == 2 and set(fit.probe.identity) == set(fit.gallery.identity)
+    assert fit.probe.frame.tolist() == [0, 2] * 2 and fit.gallery.frame.tolist() == [1] * 2
+    assert not set(fit.train.identity) & set(fit.probe.identity) and len(fit.train) == 9

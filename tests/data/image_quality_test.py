@@ -138,3 +138,13 @@ def test_images_are_looked_at_in_blocks(monkeypatch):
     object.__setattr__(stored, "examples", lambda rows: asked.append(len(rows)) or source(rows))
     found = image_quality.report({"train": stored})["splits"]["train"]
     assert asked == [4, 4, 4, 4, 2] and found["grey"] == {"count": 1, "first": ["cam1/p2 frame 2"]}
+
+
+def test_poses_are_counted_and_numbers_of_frames_are_no_cameras():
+    examples = train(cam0_p0_1={"pose": np.array([[3, 5], [99, 5]])}, cam0_p0_2={"pose": np.array([[3, 5], [-1, -1]])})
+    for row in examples:
+        row.update(camera=str(row["frame"]))
+    found = report(examples)
+    assert found["splits"]["train"]["poses"] == {"poses": 2, "joints": [2], "missing": 1, "outside": 1, "unseen": 0}
+    assert found["warnings"] == ["train: 16 of 18 images have no pose."]
+    assert found["splits"]["train"]["cameras"] == {} and found["one_camera"] == []

@@ -26,7 +26,7 @@ def walkers(seed):
             "joints": rng.normal(size=(40, 14, 3)).astype(np.float32),
             "identity": f"p{person}",
             "recording": f"{take}",
-            "camera": f"{seed}",
+            "camera": f"{seed} {take}",
         }
         for take in range(2)
         for person in range(PEOPLE)
@@ -36,7 +36,7 @@ def walkers(seed):
 def fit(protocol):
     """What a fit sees under a protocol: probe and gallery are the same sequences where their splits are.
 
-    Each split has a camera of its own. A sequence is an item, whatever the protocol makes of frames.
+    Each recording of a person has a camera of its own. A sequence is an item, whatever the protocol makes of frames.
     """
     names = list(dict.fromkeys((protocol.train, protocol.probe, protocol.gallery)))
     cut = {name: sequences.build(walkers(number), f=F, rule="testing", root=None) for number, name in enumerate(names)}

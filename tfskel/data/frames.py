@@ -14,6 +14,7 @@ TEXTS = ("identity", "camera", "tracklet")
 ALL = "frames"
 """The one stored split of a data set with random divisions."""
 NUMBERS = ("frame", "height", "width", "content")
+NO_POSE = {"pose": np.zeros((0, 2), np.float32)}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,6 +46,10 @@ class Frames:
         """PNG or JPEG files of some rows."""
         return [example["image"] for example in self.examples([int(row) for row in rows])]
 
+    def poses(self, rows: np.ndarray) -> list[np.ndarray]:
+        """(K, 2) float32 pixels (x, y) of some rows; negative where a joint is missing, K = 0 without a pose."""
+        return [np.asarray(example["pose"], np.float32) for example in self.examples([int(row) for row in rows])]
+
     def save(self, path: pathlib.Path) -> None:
         """Writes the columns, so that `load` need not read all images."""
         arrays.write(path, **{name: getattr(self, name) for name in (*TEXTS, *NUMBERS)})
@@ -74,8 +79,8 @@ def columns(examples: Iterable[dict]) -> dict[str, np.ndarray]:
 
 
 def from_list(examples: Sequence[dict]) -> Frames:
-    """Frames in memory, from example dicts with all that is stored of a frame but the pose."""
-    return Frames(lambda rows: [examples[row] for row in rows], **columns(examples))
+    """Frames in memory, from example dicts with all that is stored of a frame; the pose may be left out."""
+    return Frames(lambda rows: [NO_POSE | examples[row] for row in rows], **columns(examples))
 
 
 def load(folder: pathlib.Path, split: str, index: pathlib.Path) -> Frames:

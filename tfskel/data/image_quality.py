@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tfskel.data import frames, image_pixels, recordings
+from tfskel.data import frames, image_pixels, pose_quality, recordings
 
 _SHOWN = 5
 _LOOKED_AT = (32, 16)
@@ -28,8 +28,8 @@ def report(splits: dict[str, frames.Frames]) -> dict[str, object]:
 
     Returns:
         JSON-able dictionary: "kind"; "splits" (per split: identities, recordings (tracklets), frames, frames per
-        tracklet, all this per camera, sizes, small, grey and empty frames, colours that are converted, tracklets with
-        one frame);
+        tracklet, all this per camera, sizes, small, grey and empty frames, colours that are converted, poses (see
+        `pose_quality.Count`), tracklets with one frame);
         "duplicates" (pairs of splits that share equal bytes in different tracklets); "conflicts" (equal bytes under
         several identities); "shared_identities" (of train and another split); "unfound" (identities of the probe that
         the gallery lacks); "one_camera" (identities that one camera only has seen); "warnings" (sentences; empty when
@@ -51,7 +51,7 @@ def _counts(part: frames.Frames) -> dict:
     names, lengths = np.unique(part.tracklet, return_counts=True)
     single = names[lengths == 1].tolist()
     small = (part.height < _SMALLEST[0]) | (part.width < _SMALLEST[1])
-    cameras = recordings.sorted_identities(part.camera)
+    cameras = [] if _moments(part) else recordings.sorted_identities(part.camera)
     return {
         **_numbers(part.identity, part.tracklet),
         "cameras": {
@@ -67,6 +67,11 @@ def _counts(part: frames.Frames) -> dict:
     }
 
 
+def _moments(part: frames.Frames) -> bool:
+    """Whether the number of the frame stands for the camera: a search leaves out the same moment, not one camera."""
+    return bool((part.camera == part.frame.astype(str)).all())
+
+
 def _numbers(identity: np.ndarray, tracklet: np.ndarray) -> dict:
     lengths = np.unique(tracklet, return_counts=True)[1]
     counts = {"identities": len(set(identity)), "recordings": len(lengths), "frames": len(identity)}
@@ -78,14 +83,19 @@ def _spread(values: np.ndarray) -> dict[str, float]:
 
 
 def _looks(part: frames.Frames) -> dict:
-    """Grey and empty frames, and colours that reading converts."""
+    """Grey and empty frames, colours that reading converts, and poses."""
     from PIL import Image
 
     modes: collections.Counter = collections.Counter()
+    poses = pose_quality.Count()
 
     def blocks():
         for begin in range(0, len(part), _BLOCK):
-            encoded = part.encoded(np.arange(begin, min(begin + _BLOCK, len(part))))
+            rows = range(begin, min(begin + _BLOCK, len(part)))
+            examples = part.examples(list(rows))
+            for row, example in zip(rows, examples, strict=True):
+                poses.add(np.asarray(example["pose"]), part.height[row], part.width[row])
+            encoded = [example["image"] for example in examples]
             modes.update(Image.open(io.BytesIO(image)).mode for image in encoded)
             yield encoded
 
@@ -97,7 +107,7 @@ def _looks(part: frames.Frames) -> dict:
     is_empty = np.concatenate(empty)
     converted = {mode: count for mode, count in sorted(modes.items()) if mode not in AS_THEY_ARE}
     grey_only = _marked(part, np.concatenate(grey) & ~is_empty)
-    return {"empty": _marked(part, is_empty), "grey": grey_only, "converted": converted}
+    return {"empty": _marked(part, is_empty), "grey": grey_only, "converted": converted, "poses": poses.result}
 
 
 def _marked(part: frames.Frames, mask: np.ndarray) -> dict[str, object]:
@@ -144,7 +154,8 @@ def _unfound(splits: dict) -> list[str]:
 
 
 def _one_camera(splits: dict) -> list[str]:
-    seen = {pair for part in splits.values() for pair in zip(part.identity.tolist(), part.camera.tolist(), strict=True)}
+    known = [part for part in splits.values() if not _moments(part)]
+    seen = {pair for part in known for pair in zip(part.identity.tolist(), part.camera.tolist(), strict=True)}
     number = collections.Counter(identity for identity, _ in seen)
     return recordings.sorted_identities(identity for identity, cameras in number.items() if cameras == 1)
 
@@ -176,6 +187,7 @@ def _split_warnings(name: str, counts: dict) -> Iterator[str]:
         if counts[what]["count"]:
             where = _some(counts[what]["first"])
             yield f"{name}: {counts[what]['count']} {what} frames ({reason}): {where}."
+    yield from pose_quality.warnings(name, counts["poses"], counts["frames"])
     for mode, count in counts["converted"].items():
         how = "their alpha channel is dropped" if "A" in mode else "converted to RGB when read"
         yield f"{name}: {count} images with colours of mode {mode}; {how}."

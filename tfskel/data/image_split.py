@@ -24,12 +24,14 @@ class ImageSplit(split.Split):
         rows: (N,) int64, which of its frames.
         image_size: height that images are resized to; they become half as wide.
         classes: identities in the order of the labels.
+        videos: video -> identities in it, of all splits; empty where unknown.
     """
 
     frames: frames.Frames
     rows: np.ndarray
     image_size: int
     classes: list[str]
+    videos: dict[str, list[str]] = dataclasses.field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -71,6 +73,10 @@ class ImageSplit(split.Split):
     def encoded(self, rows: np.ndarray | slice) -> list[bytes]:
         """PNG or JPEG files, as stored."""
         return self.frames.encoded(self.rows[rows])
+
+    def poses(self, rows: np.ndarray | slice) -> list[np.ndarray]:
+        """Joints in the images as stored, see `frames.Frames.poses`."""
+        return self.frames.poses(self.rows[rows])
 
     def subset(self, rows: np.ndarray) -> "ImageSplit":
         """As Split."""

@@ -69,7 +69,15 @@ PROTOCOLS = {
     ("ilids_vid", "probe"): Protocol(pooling="max", both_directions=True),
     ("dukemtmc_videoreid", "probe"): Protocol(pooling="max", exclude_same="camera", junk="-1", trapezoid=True),
     ("person_sim", "probe"): Protocol(pooling="max", both_directions=True),
-    ("person_sim", "test"): Protocol(probe="test", gallery="test", same_set=True),
+    # Frames of dancers are searched in all others; what shows the same person at the same moment is left out.
+    ("person_sim", "test"): Protocol(probe="test", gallery="test", exclude_same="camera"),
+    ("dance_reid", "test"): Protocol(probe="test", gallery="test", exclude_same="camera"),
+    ("dance_reid", "probe"): Protocol(exclude_same="camera"),
+    # Persons, not images, are probe and gallery: the rule of open-reid. `usual` is the protocol most papers use.
+    ("market1501", "probe"): Protocol(exclude_same="camera"),
+    ("market1501", "usual"): Protocol(probe="usual_probe", gallery="usual_gallery", exclude_same="camera", junk="-1"),
+    ("dukemtmc_reid", "probe"): Protocol(exclude_same="camera"),
+    ("dukemtmc_reid", "usual"): Protocol(probe="usual_probe", gallery="usual_gallery", exclude_same="camera"),
     ("own_images", "probe"): Protocol(pooling="max"),
     **{
         ("released", f"{probe}_{gallery}"): Protocol(probe=probe, gallery=gallery, same_set=probe == gallery)

@@ -65,12 +65,16 @@ def test_tracklets_are_strips_of_frames_and_single_images_as_they_are(page):
 
 def test_quality_tables_count_images_tracklets_and_cameras(ingested_images):
     quality = arrays.read_json(ingested_images / reading.QUALITY)
-    split, camera = image_quality.tables(quality)
+    split, camera, poses = image_quality.tables(quality)
+    counts = quality["splits"]["train"]["poses"]
+    assert poses.rows[0] == ["train", "24", str(counts["missing"]), str(counts["outside"]), "0", "17"]
     assert split.rows[-1][:8] == ["train", "4", "8", "24", "3", "32", "16", "0"]
     assert ["train, camera 1", "4", "4", "12", "3"] in camera.rows
     shared = quality | {"duplicates": [{"splits": ["train", "probe"], "count": 1200, "frames": []}]}
     shared["splits"]["probe"]["height"] = {"least": 20, "median": 31.5, "most": 1040}
-    split, duplicates, _ = image_quality.tables(shared)
+    for counts in shared["splits"].values():
+        counts |= {"cameras": {}, "poses": counts["poses"] | {"poses": 0}}
+    split, duplicates = image_quality.tables(shared)
     assert duplicates.rows == [["train and probe", "1,200"]]
     assert next(row for row in split.rows if row[0] == "probe")[5] == "20 – 31.5 – 1,040"
 
