@@ -67,7 +67,7 @@ def test_quality_tables_count_images_tracklets_and_cameras(ingested_images):
     quality = arrays.read_json(ingested_images / reading.QUALITY)
     split, camera, poses = image_quality.tables(quality)
     counts = quality["splits"]["train"]["poses"]
-    assert poses.rows[0] == ["train", "24", str(counts["missing"]), str(counts["outside"]), "0", "17"]
+    assert poses.rows[-1] == ["train", "24", str(counts["missing"]), str(counts["outside"]), "0", "17"]
     assert split.rows[-1][:8] == ["train", "4", "8", "24", "3", "32", "16", "0"]
     assert ["train, camera 1", "4", "4", "12", "3"] in camera.rows
     shared = quality | {"duplicates": [{"splits": ["train", "probe"], "count": 1200, "frames": []}]}
