@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Adam with the bias correction of TensorFlow 1, computed without loss of digits."""
+"""Adam with the bias correction of TensorFlow 1 and PyTorch 1.0, computed without loss of digits."""
 
 import math
 
@@ -17,13 +17,16 @@ class Adam(keras.optimizers.Adam):
     Args:
         learning_rate: step length.
         epsilon: added to the root of the second moment.
+        betas: shares of the first and the second moment that a step keeps.
+        decay: times the weight is added to its gradient, so that the moments follow it, too.
         name: of the optimiser.
 
     Source: Kingma and Ba, 2015, https://arxiv.org/abs/1412.6980, end of section 2 (efficient order).
     """
 
-    def __init__(self, learning_rate: float, epsilon: float = 1e-8, name: str = "adam"):
-        super().__init__(learning_rate, epsilon=epsilon, name=name)
+    def __init__(self, learning_rate: float, epsilon=1e-8, betas=(0.9, 0.999), decay=0.0, name: str = "adam"):
+        super().__init__(learning_rate, *betas, epsilon=epsilon, name=name)
+        self.decay = decay
 
     def update_step(self, gradient, variable, learning_rate):
         step = tf.cast(self.iterations + 1, tf.float32)
@@ -43,5 +46,5 @@ class Adam(keras.optimizers.Adam):
             beta1=self.beta_1,
             beta2=self.beta_2,
             epsilon=self.epsilon,
-            grad=gradient,
+            grad=gradient + self.decay * variable if self.decay else gradient,
         )

@@ -14,19 +14,31 @@ class Optimised:
 
     Args:
         model: to train.
-        learning_rate: of every optimiser.
+        learning_rate: of every optimiser, until `set_rates`.
         weights: name of an optimiser -> weights that it moves.
-        kind: makes an optimiser, (learning rate, name=...).
+        kind: makes an optimiser, (learning rate, name=...); or name -> such a function.
 
     Attributes:
         optimizers: name -> optimiser, its state built.
     """
 
-    def __init__(self, model: keras.Model, learning_rate, weights: Mapping[str, Sequence], kind: Callable = adam.Adam):
+    def __init__(
+        self,
+        model: keras.Model,
+        learning_rate,
+        weights: Mapping[str, Sequence],
+        kind: Callable | Mapping[str, Callable] = adam.Adam,
+    ):
         self.model, self.moved = model, weights
-        self.optimizers = {name: kind(learning_rate, name=name) for name in weights}
+        kinds = kind if isinstance(kind, Mapping) else dict.fromkeys(weights, kind)
+        self.optimizers = {name: kinds[name](learning_rate, name=name) for name in weights}
         for name, optimizer in self.optimizers.items():
             optimizer.build(weights[name])
+
+    def set_rates(self, rates: Mapping[str, float]) -> None:
+        """Learning rates from now on, by name of the optimiser; compiled steps follow."""
+        for name, rate in rates.items():
+            self.optimizers[name].learning_rate = rate
 
     def apply(self, gradients: Mapping[str, Sequence[tf.Tensor]]) -> None:
         """One update by each optimiser, with a gradient for each of its weights."""

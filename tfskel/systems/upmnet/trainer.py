@@ -8,9 +8,9 @@ import tensorflow as tf
 from tfskel.systems.upmnet import losses as association
 from tfskel.systems.upmnet import model as upmnet
 from tfskel.systems.upmnet.anchors import Anchors
-from tfskel.training import determinism, nesterov, optimised, rmsprop
+from tfskel.training import determinism, momentum, optimised, rmsprop
 
-OPTIMIZERS = {"rmsprop": rmsprop.RMSProp, "sgd": nesterov.Nesterov}
+OPTIMIZERS = {"rmsprop": rmsprop.RMSProp, "sgd": functools.partial(momentum.Momentum, nesterov=True)}
 
 
 class Trainer(optimised.Optimised):
