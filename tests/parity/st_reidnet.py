@@ -4,10 +4,13 @@
 import pathlib
 from collections.abc import Callable, Iterator
 
-from tests.parity import rows
+from tests.parity import rows, st_reidnet_training
 
 # Start of a recording's file name -> comparison, given the path and the dictionary of the run; the longest counts.
-OF_FILE: dict[str, Callable] = {}
+OF_FILE: dict[str, Callable] = {
+    "losses": st_reidnet_training.of_losses,
+    "lr_schedule": st_reidnet_training.of_schedule,
+}
 
 
 def claims(path: pathlib.Path) -> bool:

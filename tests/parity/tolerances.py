@@ -153,7 +153,10 @@ TABLE = {
         (r"(evaluate|metrics)/confusion", EXACT),
         (r"(evaluate|metrics)/.*|val_nAUC/of_recorded_scores", Tolerance(1e-6)),
     ),
-    "st_reidnet": (),
+    "st_reidnet": (
+        (r"(triplet|ce|gan|recon)/.*", Tolerance(0.0, 1e-6)),
+        (r"lr_factor_per_epoch", COUNTS),
+    ),
     "upmnet": (
         (r"(templates|cmc_distances|cmc|average_precision|mean_ap)(/.*)?", COUNTS),
         (r"cmc_percent/.*", Tolerance(1e-10)),

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: MIT
+"""Recorded losses, rates and draws of ST-ReIDNet are met; what is done otherwise is noticed."""
+
+import pytest
+
+from tests import fakes
+from tests.parity import registry
+from tfskel.systems.st_reidnet import losses, schedules
+
+GOLDEN = fakes.GOLDEN / "st_reidnet"
+CASES = {
+    "losses.npz": {f"triplet/{case}/{kind}" for case in ("soft", "soft_distractor_normalised", "margin1_distractor")
+                   for kind in ("loss", "grad", "dist_ap", "dist_an")}
+    | {"ce/label_smooth/grad", "ce/plain/loss", "ce/top1_accuracy", "gan/smooth_fake_loss", "gan/real_loss",
+       "recon/masked/grad", "recon/unmasked/loss"},
+    "lr_schedule.npz": {"lr_factor_per_epoch"},
+}  # fmt: skip
+
+
+def failed(name):
+    return {row.name for row in registry.compare([GOLDEN / name]) if not row.ok}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_quantity_of_a_file_meets_its_recording(name):
+    results = list(registry.compare([GOLDEN / name]))
+    assert registry.problems(results) == []
+    assert registry.unmet(results, name.partition(".")[0], CASES[name]) == []
+
+
+def test_a_distractor_that_stays_an_anchor_is_noticed(monkeypatch):
+    hardest = losses.hardest
+    monkeypatch.setattr(losses, "hardest", lambda features, identities, distractor=False: hardest(features, identities))
+    assert "triplet/soft_distractor/loss" in failed("losses.npz")
+
+
+def test_a_mask_that_divides_by_its_area_is_noticed(monkeypatch):
+    monkeypatch.setattr(losses, "MASKED_SHARE", 0.95)
+    assert failed("losses.npz") == {"recon/masked/loss", "recon/masked/grad"}
+
+
+def test_a_schedule_without_the_lag_is_noticed(monkeypatch):
+    linear = schedules.linear
+    monkeypatch.setattr(schedules, "linear", lambda *given: linear(*given, lag=False))
+    assert failed("lr_schedule.npz") == {"lr_factor_per_epoch"}
