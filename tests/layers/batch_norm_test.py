@@ -50,3 +50,26 @@ def test_one_value_for_a_channel_leaves_finite_statistics():
     layer = batch_norm.BatchNorm(0.5)
     layer(np.ones((1, 3), "f"), training=True)
     np.testing.assert_array_equal(layer.moving_variance, 0.5)
+
+
+def test_passes_in_one_batch_are_normalised_and_followed_as_one_after_the_other():
+    together, maps = layer_and_maps()
+    alone, _ = layer_and_maps()
+    np.testing.assert_allclose(together(maps, passes=2), alone(maps), err_msg="without training passes are nothing")
+    outputs = together(maps, training=True, passes=2)
+    np.testing.assert_allclose(outputs, np.concatenate([alone(half[None], training=True) for half in maps]), atol=1e-5)
+    for name in ("moving_mean", "moving_variance"):
+        np.testing.assert_allclose(getattr(together, name), getattr(alone, name), rtol=1e-6)
+
+
+def test_a_frozen_layer_keeps_its_statistics_in_passes_too():
+    layer, maps = layer_and_maps(trainable=False)
+    layer(maps, training=True, passes=2)
+    np.testing.assert_array_equal(layer.moving_mean, 0)
+
+
+def test_gamma_is_drawn_about_one_and_beta_can_stay_zero():
+    layer = batch_norm.BatchNorm(gamma_stddev=0.02, train_beta=False, seed=1)
+    layer.build((None, 4000))
+    np.testing.assert_allclose([np.mean(layer.gamma), np.std(layer.gamma)], [1, 0.02], atol=2e-3)
+    assert [weight.name for weight in layer.trainable_weights] == ["gamma"]

@@ -11,7 +11,7 @@ from tests import fakes
 from tests.parity import registry
 from tfskel.data import order as batches
 from tfskel.evaluation import auc, sequence_scores, tracklets
-from tfskel.layers import dense
+from tfskel.layers import convolution, dense
 from tfskel.systems import recognition
 from tfskel.systems.cage import person_order
 from tfskel.systems.cage import recognition_stage as cage_recognition
@@ -23,7 +23,6 @@ from tfskel.systems.hi_mpc import pseudo_labels
 from tfskel.systems.hi_mpc import system as hi_mpc_system
 from tfskel.systems.sm_sge import model as sm_sge
 from tfskel.systems.sm_sge import trainer as pretraining
-from tfskel.systems.upmnet import convolution
 from tfskel.systems.upmnet import losses as upmnet_losses
 from tfskel.systems.upmnet import model as upmnet_model
 

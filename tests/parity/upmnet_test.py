@@ -9,8 +9,8 @@ from keras import ops
 
 from tests import fakes
 from tests.parity import reading, registry
-from tfskel.layers import batch_norm
-from tfskel.systems.upmnet import convolution, losses, trainer
+from tfskel.layers import batch_norm, convolution
+from tfskel.systems.upmnet import losses, trainer
 from tfskel.systems.upmnet import model as upmnet
 
 GOLDEN = fakes.GOLDEN / "upmnet"

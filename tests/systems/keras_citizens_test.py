@@ -12,7 +12,7 @@ import keras
 import numpy as np
 import pytest
 
-from tfskel.layers import batch_norm, dense, lstm
+from tfskel.layers import batch_norm, convolution, dense, lstm
 from tfskel.systems import recognition
 from tfskel.systems.cage import luong_decoder, scaling
 from tfskel.systems.cage import model as cage
@@ -20,7 +20,8 @@ from tfskel.systems.hi_mpc import model as hi_mpc
 from tfskel.systems.joint_distances import model as joint_distances
 from tfskel.systems.sm_sge import model as sm_sge
 from tfskel.systems.sm_sge import relations
-from tfskel.systems.upmnet import convolution, mobilenet_v1, resnet_v1
+from tfskel.systems.st_reidnet import convolution_stage, generator, pose_discriminator, reid_network, resnet
+from tfskel.systems.upmnet import mobilenet_v1, resnet_v1
 from tfskel.systems.upmnet import model as upmnet
 
 CHAIN = np.where(abs(np.subtract.outer(range(9), range(9))) < 2, 0.0, -1e9)  # nodes that see their neighbours
@@ -35,6 +36,23 @@ MODELS = {
     "recognition": (lambda: recognition.Recognition(6, 3, seed=1, units=5), [(4, 2, 6)], 0),
     "upmnet": (lambda: upmnet.PartNetwork("resnet_v1_50", 2, "global", blocks=BLOCKS, seed=1), [(2, 64, 32, 3)], 0),
     "upmnet mobilenet": (lambda: upmnet.PartNetwork(parts=2, width=0.1, decay=0.9, seed=1), [(2, 64, 32, 3)], 0),
+    "re-ID network": (lambda: reid_network.ReIDNetwork(50, 2, 2, 3, test_bn=True, seed=1), [(2, 64, 32, 3)], 0),
+    "siamese": (
+        lambda: reid_network.ReIDNetwork(18, 2, 1, 3, False, embedding="siamese", seed=1),
+        [(2, 64, 32, 3)],
+        0,
+    ),
+    "generator": (lambda: generator.Generator(3, 5, 2, 4, skips=2, seed=1), [(2, 256, 128, 3), (2, 5)], 0),
+    "generator add": (
+        lambda: generator.Generator(3, 5, 2, 4, "add", norm="instance", noise=2, seed=1),
+        [(2, 256, 128, 3), (2, 5), (2, 2)],
+        0,
+    ),
+    "pose discriminator": (
+        lambda: pose_discriminator.PoseDiscriminator(3, 2, seed=1),
+        [(2, 64, 32, 3), (2, 64, 32, 3)],
+        0,
+    ),
     "joint_distances": (lambda: joint_distances.JointDistances("kinect_v1", 4, 5), [(3, 4, 20, 3)], 0),
     "joint_distances pose": (
         lambda: joint_distances.JointDistances("openpose", 4, 5, True, True, np.arange(14)[::-1]),
@@ -63,11 +81,19 @@ LAYERS = {
     "mobilenet": (lambda: mobilenet_v1.MobileNetV1(0.1, seed=1), [(2, 64, 32, 3)], 0),
     "resnet": (lambda: resnet_v1.ResNetV1(BLOCKS, seed=1), [(2, 64, 32, 3)], 0),
     "bottleneck": (lambda: resnet_v1.Bottleneck(6, 3, 2, seed=1), [(2, 6, 4, 5)], 0),
+    "st_reidnet resnet": (lambda: resnet.ResNet(18, 2, seed=1), [(2, 64, 32, 3)], 0),
+    "residual unit": (lambda: resnet.ResidualUnit(3, strides=2, seed=1), [(2, 6, 4, 5)], 0),
+    "convolution stage": (
+        lambda: convolution_stage.ConvolutionStage(4, (4, 2), use_bias=True, dropout=0.5, seed=1),
+        [(2, 6, 4, 5)],
+        0,
+    ),
     "relation head": (lambda: upmnet.RelationHead(4, stddev=0.1, seed=1), [(3, 4, 5)], 0),
 }
 # How the inputs of these are put together.
 CALLS = {
     "luong decoder": lambda layer, memory, *states: layer(memory, [states[:2], states[2:]]),
+    **dict.fromkeys(("generator", "generator add", "pose discriminator"), lambda layer, *inputs: layer(list(inputs))),
     "collaboration": lambda layer, *nodes: layer(dict(zip("ab", nodes, strict=True))),
 }
 
@@ -121,7 +147,7 @@ def test_a_model_is_stored_loaded_and_cloned(name, tmp_path):
     model.save(tmp_path / "model.keras")
     again = keras.saving.load_model(tmp_path / "model.keras")
     assert type(again) is type(model) and again.get_config() == model.get_config()
-    assert_same(numbers(again(*inputs)), numbers(model(*inputs)))
+    assert_same(numbers(call(name, again, inputs)), numbers(call(name, model, inputs)))
 
 
 def test_nothing_of_ours_is_left_out():

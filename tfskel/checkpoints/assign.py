@@ -35,7 +35,7 @@ def require_same_names(needed: Iterable[str], given: Iterable[str], ignored: Seq
     unused = sorted(n for n in given - needed if not any(re.fullmatch(pattern, n) for pattern in ignored))
     if missing or unused:
         raise ValueError(
-            f"the names do not fit: {len(missing)} missing ({_some(missing)}); {len(unused)} unused ({_some(unused)}). "
+            f"the names do not fit: {len(missing)} missing ({some(missing)}); {len(unused)} unused ({some(unused)}). "
             "Was it written by another system, or with other settings?"
         )
 
@@ -58,11 +58,12 @@ def assign(model, values: Mapping[str, np.ndarray]) -> None:
         if tuple(np.shape(values[name])) != tuple(variable.shape)
     ]
     if wrong:
-        raise ValueError(f"{len(wrong)} weights have the wrong shape: {_some(wrong)}.")
+        raise ValueError(f"{len(wrong)} weights have the wrong shape: {some(wrong)}.")
     for name, variable in variables.items():
         variable.assign(values[name])
 
 
-def _some(names: Sequence[str]) -> str:
+def some(names: Sequence[str]) -> str:
+    """The first SHOWN names, and how many more there are."""
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     return ", ".join(names[:SHOWN]) + more if names else "none"

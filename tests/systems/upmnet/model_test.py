@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from tfskel.checkpoints import assign
-from tfskel.systems.upmnet import convolution, mobilenet_v1, model, resnet_v1
+from tfskel.layers import convolution
+from tfskel.systems.upmnet import mobilenet_v1, model, resnet_v1
 
 NARROW = ((2, 16, 4), (2, 24, 8))
 

@@ -3,8 +3,7 @@
 
 import keras
 
-from tfskel.layers import configured
-from tfskel.systems.upmnet import convolution
+from tfskel.layers import configured, convolution
 
 DECAY, EPSILON, STDDEV = 0.9997, 1e-3, 0.09
 FIRST = 32

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import keras
 from keras import ops
 
-from tfskel.layers import batch_norm, configured
-from tfskel.systems.upmnet import convolution, mobilenet_v1, resnet_v1
+from tfskel.layers import batch_norm, configured, convolution
+from tfskel.systems.upmnet import mobilenet_v1, resnet_v1
 
 RELATIONS = ("local", "global")
 UNITS = 256

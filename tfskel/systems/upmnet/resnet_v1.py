@@ -4,8 +4,7 @@
 import keras
 from keras import ops
 
-from tfskel.layers import configured
-from tfskel.systems.upmnet import convolution
+from tfskel.layers import configured, convolution
 
 DECAY, EPSILON = 0.997, 1e-5
 ROOT = 64

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A convolution with batch normalisation and activation, of which both backbones consist."""
+"""A convolution with batch normalisation and activation, of which all backbones for images consist."""
 
 from collections.abc import Iterator
 
@@ -24,13 +24,15 @@ class Convolution(configured.Configured, keras.layers.Layer):
         decay, epsilon: of the batch normalisation.
         stddev: of the initial values, a truncated normal; None for He's.
         seed: int or None. Seed of the initial values.
+        fan: "in" or "out", the connections by whose number He's values are scaled, see `initializer`.
     """
 
     def __init__(self, filters, size, strides=1, padding="same", activation="relu", decay=0.99, epsilon=1e-3,
-                 stddev=None, seed=None, **kwargs):  # fmt: skip
+                 stddev=None, seed=None, fan="in", **kwargs):  # fmt: skip
         super().__init__(**kwargs)
         self.filters, self.size, self.strides, self.padding = filters, size, strides, padding
         self.activation, self.decay, self.epsilon, self.stddev, self.seed = activation, decay, epsilon, stddev, seed
+        self.fan = fan
         self.activate = keras.activations.get(activation)
         self.batch_norm = batch_norm.BatchNorm(decay, epsilon, name="batch_norm")
 
@@ -39,24 +41,29 @@ class Convolution(configured.Configured, keras.layers.Layer):
         depthwise = self.filters is None
         name, last = ("depthwise_kernel", 1) if depthwise else ("kernel", self.filters)
         shape = (self.size, self.size, channels, last)
-        self.kernel = self.add_weight(name=name, shape=shape, initializer=initializer(self.stddev, self.seed))
+        self.kernel = self.add_weight(name=name, shape=shape, initializer=initializer(self.stddev, self.seed, self.fan))
         self.batch_norm.build((None, None, None, channels if depthwise else last))
 
-    def call(self, maps, training=None):
-        """(N, H, W, channels) float -> (N, ceil(H / strides), ceil(W / strides), filters)."""
+    def call(self, maps, training=None, passes=1):
+        """(N, H, W, channels) float -> (N, ceil(H / strides), ceil(W / strides), filters); `passes` as in BatchNorm."""
+        return self.activate(self.batch_norm(self.convolved(maps), training=training, passes=passes))
+
+    def convolved(self, maps):
+        """The convolution alone."""
         padding, convolve = self.padding, ops.depthwise_conv if self.filters is None else ops.conv
         if padding == "centred":
             around, padding = (self.size // 2,) * 2, "valid"
             maps = ops.pad(maps, ((0, 0), around, around, (0, 0))) if self.size > 1 else maps
-        maps = convolve(maps, self.kernel, self.strides, padding)
-        return self.activate(self.batch_norm(maps, training=training))
+        return convolve(maps, self.kernel, self.strides, padding)
 
 
-def initializer(stddev: float | None, seed: int | None) -> keras.initializers.Initializer:
-    """Truncated normal of a standard deviation; He's where it is None."""
-    if stddev is None:
-        return keras.initializers.HeNormal(seed)
-    return keras.initializers.TruncatedNormal(stddev=stddev, seed=seed)
+def initializer(stddev: float | None, seed: int | None, fan: str = "in") -> keras.initializers.Initializer:
+    """Truncated normal of a standard deviation; He's where it is None: truncated for fan "in", not for "out"."""
+    if stddev is not None:
+        return keras.initializers.TruncatedNormal(stddev=stddev, seed=seed)
+    if fan == "out":
+        return keras.initializers.VarianceScaling(2.0, "fan_out", "untruncated_normal", seed)
+    return keras.initializers.HeNormal(seed)
 
 
 def seeds(seed: int | None, count: int) -> Iterator[int | None]:
