@@ -10,6 +10,7 @@ from tests.parity import rows, st_reidnet_training
 OF_FILE: dict[str, Callable] = {
     "losses": st_reidnet_training.of_losses,
     "lr_schedule": st_reidnet_training.of_schedule,
+    "samplers": st_reidnet_training.of_samplers,
 }
 
 

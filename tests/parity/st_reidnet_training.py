@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Losses, rates, sampled rows and the baseline's steps beside the recorded ones."""
 
+import itertools
 import pathlib
 from collections.abc import Iterator
 
@@ -8,12 +9,14 @@ import numpy as np
 
 from tests.parity import reading, rows
 from tests.parity.reading import prefixed
-from tfskel.systems.st_reidnet import losses, schedules
+from tfskel.data import frames, image_split, recordings
+from tfskel.systems.st_reidnet import losses, sampling, schedules
 
 SYSTEM = "st_reidnet"
 # Case of a recorded triplet loss -> its margin (None for the soft one), and whether the last third are no anchors.
 TRIPLETS = {"soft": (None, False), "soft_distractor": (None, True), "margin4": (4.0, False),
             "margin1_distractor": (1.0, True)}  # fmt: skip
+SKIP_FRAMES = 3  # window of the recorded spatio-temporal draws; the file does not name it
 
 
 def of_losses(path: pathlib.Path, memory: dict) -> Iterator[rows.Row]:
@@ -44,6 +47,40 @@ def of_schedule(path: pathlib.Path, memory: dict) -> Iterator[rows.Row]:
     recorded, row = reading.load(path), rows.Table(SYSTEM, path.stem)
     name, lengths = "lr_factor_per_epoch", (int(recorded["niter"]), int(recorded["niter_decay"]))
     yield row(name, [schedules.linear(epoch, *lengths) for epoch in range(len(recorded[name]))], recorded[name])
+
+
+def of_samplers(path: pathlib.Path, memory: dict) -> Iterator[rows.Row]:
+    """All triplets of an epoch, and the recorded pairs, by the recorded seeds."""
+    recorded, row = reading.load_settings(path), rows.Table(SYSTEM, path.stem)
+    train = _images(recorded["data_source"], {})
+    in_videos = _images(recorded["data_source"], recorded["video"])
+    window = {"skip_frames": SKIP_FRAMES}
+    kinds = {
+        "instance": lambda seed: sampling.InstanceTriplets(train, seed),
+        "st_video": lambda seed: sampling.VideoTriplets(in_videos, seed, **window),
+        "st_no_video": lambda seed: sampling.VideoTriplets(train, seed, **window),
+        "pairs": lambda seed: sampling.Pairs(train, seed),
+    }
+    for name, make in kinds.items():
+        found, sampler = recorded[name], make(recorded[name]["numpy_seed"])
+        drawn = found.get("triplets") or found["pairs"]
+        yield row(f"{name}/rows", list(itertools.islice(sampler.epoch(0), len(drawn))), drawn)
+        yield row(f"{name}/length", len(sampler), found["length"])
+        if "index_map" in found:
+            yield row(f"{name}/order", sampler.rows, found["index_map"])
+
+
+def _images(source: list, videos: dict) -> image_split.ImageSplit:
+    """Rows of the recorded data source (file, person, frame), without their pictures."""
+    examples = [
+        {"image": b"", "identity": str(person), "camera": str(frame), "tracklet": str(person), "frame": frame,
+         "path": path, "height": 256, "width": 128}
+        for path, person, frame in source
+    ]  # fmt: skip
+    stored = frames.from_list(examples)
+    named = {video: [str(person) for person in persons] for video, persons in videos.items()}
+    classes = recordings.sorted_identities(stored.identity)
+    return image_split.ImageSplit(stored, np.arange(len(stored)), 256, classes, videos=named)
 
 
 def _triplet(features, identities, margin, distractor, normalised) -> dict:

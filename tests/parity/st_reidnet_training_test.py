@@ -5,7 +5,7 @@ import pytest
 
 from tests import fakes
 from tests.parity import registry
-from tfskel.systems.st_reidnet import losses, schedules
+from tfskel.systems.st_reidnet import losses, sampling, schedules
 
 GOLDEN = fakes.GOLDEN / "st_reidnet"
 CASES = {
@@ -14,6 +14,8 @@ CASES = {
     | {"ce/label_smooth/grad", "ce/plain/loss", "ce/top1_accuracy", "gan/smooth_fake_loss", "gan/real_loss",
        "recon/masked/grad", "recon/unmasked/loss"},
     "lr_schedule.npz": {"lr_factor_per_epoch"},
+    "samplers.json": {f"{kind}/rows" for kind in ("instance", "st_video", "st_no_video", "pairs")}
+    | {"instance/order", "pairs/length"},
 }  # fmt: skip
 
 
@@ -43,3 +45,10 @@ def test_a_schedule_without_the_lag_is_noticed(monkeypatch):
     linear = schedules.linear
     monkeypatch.setattr(schedules, "linear", lambda *given: linear(*given, lag=False))
     assert failed("lr_schedule.npz") == {"lr_factor_per_epoch"}
+
+
+def test_another_order_or_window_of_the_draws_is_noticed(monkeypatch):
+    monkeypatch.setattr(sampling.VideoTriplets, "_window", lambda self, first, last: self.skip - 1)
+    assert failed("samplers.json") == {"st_video/rows"}
+    monkeypatch.setattr(sampling.Sampler.__init__, "__defaults__", ("time",))
+    assert {"instance/rows", "instance/order"} <= failed("samplers.json")

@@ -156,6 +156,7 @@ TABLE = {
     "st_reidnet": (
         (r"(triplet|ce|gan|recon)/.*", Tolerance(0.0, 1e-6)),
         (r"lr_factor_per_epoch", COUNTS),
+        (r"(instance|st_video|st_no_video|pairs)/.*", EXACT),
     ),
     "upmnet": (
         (r"(templates|cmc_distances|cmc|average_precision|mean_ap)(/.*)?", COUNTS),
