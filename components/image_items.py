@@ -55,7 +55,8 @@ def read(
 
     def stored(name: str) -> image_split.ImageSplit:
         loaded = frames.load(folder, name, ingested / INDEX.format(name))
-        return image_split.ImageSplit(loaded, np.arange(len(loaded)), dataset.image_size, [], pointer["videos"])
+        rows, settings = np.arange(len(loaded)), {"videos": pointer["videos"], "preparation": dataset.preparation}
+        return image_split.ImageSplit(loaded, rows, dataset.image_size, [], **settings)
 
     if pointer["divisions"]:
         parts = _divided(stored(frames.ALL), pointer["divisions"], division, dataset.name)

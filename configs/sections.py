@@ -35,6 +35,9 @@ def images() -> ConfigDict:
             "divisions": (),  # which random divisions of a data set that stores several, each a repeat like the seeds
             "probe": "probe",  # which probe of the data set: a row of tfskel/evaluation/protocols.py
             "image_size": 256,  # height that images are resized to, without keeping their shape: half as wide
+            # How pixels are resized and scaled: "inception", TensorFlow 1's bilinear and [-1, 1]; or "torchvision",
+            # Pillow's bilinear, then ImageNet's mean and deviation.
+            "preparation": "inception",
         }
     )
 

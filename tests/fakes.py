@@ -191,10 +191,11 @@ def photographs(people: int = 4, cameras: int = 2, frames: int = 3, height: int 
     return examples
 
 
-def image_split(examples: list[dict], image_size: int = 32) -> images.ImageSplit:
+def image_split(examples: list[dict], image_size: int = 32, preparation: str = "inception") -> images.ImageSplit:
     """The examples as a split."""
     stored = image_frames.from_list(examples)
-    return images.ImageSplit(stored, np.arange(len(stored)), image_size, sorted(set(stored.identity.tolist())))
+    classes = sorted(set(stored.identity.tolist()))
+    return images.ImageSplit(stored, np.arange(len(stored)), image_size, classes, preparation=preparation)
 
 
 def image_fit(image_size: int = 32, validation: str = "probe", **of) -> fits.Fit:

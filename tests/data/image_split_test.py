@@ -38,6 +38,15 @@ def test_images_are_resized_half_as_wide_and_scaled_to_minus_one_to_one(examples
     assert split.read(rows).dtype == np.float32
 
 
+def test_torchvisions_preparation_is_pillows_resize_and_imagenets_mean_and_deviation(examples):
+    split = fakes.image_split(examples, 64, image_pixels.TORCHVISION)
+    small = Image.open(io.BytesIO(examples[5]["image"])).resize((32, 64), Image.Resampling.BILINEAR)
+    want = (np.asarray(small) / 255 - [0.485, 0.456, 0.406]) / [0.229, 0.224, 0.225]
+    found = split.read(np.array([5]))
+    np.testing.assert_allclose(found[0], want, atol=1e-6)
+    np.testing.assert_allclose(next(split.batches([np.array([5])])), found, atol=1e-6)
+
+
 KINDS = [("RGB", "JPEG"), ("L", "PNG"), ("L", "JPEG"), ("1", "PNG"), ("P", "PNG"), ("LA", "PNG"), ("CMYK", "JPEG")]
 
 

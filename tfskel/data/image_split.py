@@ -25,6 +25,7 @@ class ImageSplit(split.Split):
         image_size: height that images are resized to; they become half as wide.
         classes: identities in the order of the labels.
         videos: video -> identities in it, of all splits; empty where unknown.
+        preparation: how a model is fed them, a name in `image_pixels.PREPARATIONS`.
     """
 
     frames: frames.Frames
@@ -32,13 +33,14 @@ class ImageSplit(split.Split):
     image_size: int
     classes: list[str]
     videos: dict[str, list[str]] = dataclasses.field(default_factory=dict)
+    preparation: str = image_pixels.INCEPTION
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def read(self, rows: np.ndarray | slice) -> np.ndarray:
-        """Images for a model: (n, image_size, image_size // 2, 3) float32 in [-1, 1], see `image_pixels.prepare`."""
-        return _pixels(image_pixels.prepared, self.encoded(rows), image_pixels.target(self.image_size))
+        """Images for a model: (n, image_size, image_size // 2, 3) float32, see `image_pixels.prepare`."""
+        return _pixels(image_pixels.prepared, self.encoded(rows), self._target, self.preparation)
 
     def raw(self, rows: np.ndarray | slice) -> np.ndarray:
         """Images as captured: (n, H, W, 3) uint8, RGB.
@@ -67,8 +69,7 @@ class ImageSplit(split.Split):
         Returns:
             Iterator of (n, h, w, 3) float32 tensors.
         """
-        target = image_pixels.target(self.image_size)
-        return image_pixels.stream(map(self.encoded, rows), image_pixels.prepared, target)
+        return image_pixels.stream(map(self.encoded, rows), image_pixels.prepared, self._target, self.preparation)
 
     def encoded(self, rows: np.ndarray | slice) -> list[bytes]:
         """PNG or JPEG files, as stored."""
@@ -87,7 +88,11 @@ class ImageSplit(split.Split):
         return dataclasses.replace(self, classes=classes)
 
     def _bytes(self, encoded: list[bytes]) -> np.ndarray:
-        return _pixels(image_pixels.resized, encoded, self.captured_size or image_pixels.target(self.image_size))
+        return _pixels(image_pixels.resized, encoded, self.captured_size or self._target)
+
+    @property
+    def _target(self) -> tuple[int, int]:
+        return image_pixels.target(self.image_size)
 
     @functools.cached_property
     def captured_size(self) -> tuple[int, int] | None:
@@ -126,5 +131,5 @@ class ImageSplit(split.Split):
         return self.frames.frame[self.rows]
 
 
-def _pixels(function, encoded: list[bytes], size: tuple[int, int]) -> np.ndarray:
-    return image_pixels.compiled(function, size)(encoded).numpy()
+def _pixels(function, encoded: list[bytes], *arguments) -> np.ndarray:
+    return image_pixels.compiled(function, *arguments)(encoded).numpy()

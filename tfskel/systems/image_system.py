@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import tensorflow as tf
 
+from tfskel import choices
 from tfskel.data import image_pixels
 from tfskel.systems import base
 
@@ -14,17 +15,29 @@ class ImageSystem(base.System):
 
     Attributes:
         size: height and width that images are resized to.
+        preparation: how they are resized and scaled, a name in `image_pixels.PREPARATIONS`.
     """
 
     INPUT = "images"
 
     def __init__(self, recipe: Mapping, classes: int, seed: int):
         super().__init__(recipe, classes, seed)
-        self.size = image_pixels.target(recipe["dataset"].image_size)
+        dataset = recipe["dataset"]
+        self.size, self.preparation = image_pixels.target(dataset.image_size), dataset.preparation
+
+    @classmethod
+    def check(cls, recipe: Mapping) -> None:
+        """As System.
+
+        Raises:
+            ValueError: an unknown preparation of images, too.
+        """
+        super().check(recipe)
+        choices.check(recipe, {"dataset.preparation": image_pixels.PREPARATIONS})
 
     @property
     def input_spec(self) -> tf.TensorSpec:
-        """As System: (N, h, w, 3) float32 in [-1, 1]."""
+        """As System: (N, h, w, 3) float32, see `image_pixels.prepare` for the range."""
         return tf.TensorSpec((None, *self.size, 3), tf.float32)
 
     @property
@@ -34,4 +47,4 @@ class ImageSystem(base.System):
 
     def prepare(self, raw: tf.Tensor) -> tf.Tensor:
         """As System, see `image_pixels.prepare`."""
-        return image_pixels.prepare(raw, self.size)
+        return image_pixels.prepare(raw, self.size, self.preparation)

@@ -117,6 +117,9 @@ def test_raw_images_of_any_size_are_prepared_as_they_are_read():
     own = system(relation="local")
     assert given.raw(rows).shape == (5, 48, 24, 3)
     np.testing.assert_allclose(own.prepare(tf.constant(given.raw(rows))), given.read(rows), atol=1e-6)
+    other = fakes.image_split(fakes.photographs(height=48), 32, "torchvision")
+    own = system(relation="local", **{"dataset.preparation": "torchvision"})
+    np.testing.assert_allclose(own.prepare(tf.constant(other.raw(rows))), other.read(rows), atol=1e-6)
 
 
 def test_a_fit_on_kept_out_identities_chooses_the_epoch(tmp_path):
@@ -149,6 +152,7 @@ def test_no_steps_keep_the_initial_weights(tmp_path):
         ({"network.parts": 2}, "32 pixels high gives a map of 1 rows, fewer than the 2 parts. Set .*image_size=64"),
         ({"network.backbone": "vgg"}, "backbone must be one of 'mobilenet_v1', 'resnet_v1_50'; received 'vgg'"),
         ({"network.relation": "none"}, "relation must be one of 'local', 'global', 'both'; received 'none'"),
+        ({"dataset.preparation": "torch"}, "preparation must be one of 'inception', 'torchvision'; received 'torch'"),
         ({"training.optimizer": "adam"}, "optimizer must be one of 'rmsprop', 'sgd'; received 'adam'"),
     ],
 )
