@@ -35,28 +35,35 @@ def _baselines(system, parts: splits.Splits, settings) -> tuple[list[dict], dict
     """Rows of what learned nothing, initial weights among them, the best one's CMC curve, and scores of each probe."""
     protocol, batch = parts.protocol, settings.batch_size
     pool = functools.partial(protocol.pool, pooling="mean", normalised=False)
-    scales, sides = _deviations(parts.train, batch), []
-    for side in (parts.probe, parts.gallery):
+    scales = _deviations(parts.train, batch)
+
+    def described(side) -> dict:
         vectors = features.extract(side.baselines, side, batch, pool=pool)
-        scaled = {of: dataclasses.replace(vectors[name], vectors=vectors[name].vectors / scale)
-                  for name, (of, scale) in scales.items()}  # fmt: skip
-        sides.append(vectors | scaled)
+        for name, (of, scale) in scales.items():
+            vectors[of] = dataclasses.replace(vectors[name], vectors=vectors[name].vectors / scale)
         if system.UNTRAINED and system.models.get(system.EMBEDDING):
-            sides[-1][UNTRAINED] = system.features(side, (base.MAIN,), batch, protocol.pool)[base.MAIN]
-    rows, curves, scores = [], [], {}
+            vectors[UNTRAINED] = system.features(side, (base.MAIN,), batch, protocol.pool)[base.MAIN]
+        return vectors
+
+    sides, rows, curves, scores = parts.of_sides(described), [], [], {}
     for name, probe in sides[0].items():
         result = protocol.retrieve(probe, sides[1][name], max_rank=settings.max_rank)
         row = _row(FAMILY_B, NO_LEARNING + name, None, len(probe), protocol.metrics(result))
-        rows.append(row | _levels(probe, sides[1][name], protocol))
+        rows.append(row | _unmatched(result) | _levels(probe, sides[1][name], protocol))
         curves.append(result.cmc)
         scores[NO_LEARNING + name] = bootstrap.scores(result)
     scores |= bootstrap.units(probe, sides[1][name] if protocol.both_directions else None)
     return rows, {"B no learning": max(curves, key=lambda curve: curve[0])}, scores
 
 
+def _unmatched(result) -> dict[str, int]:
+    """How many probe items have no match: rank-k counts them as missed, mAP and the CMC forms leave them out."""
+    return {"unmatched": result.unmatched} if result.unmatched else {}
+
+
 def _levels(probe, gallery, protocol) -> dict[str, dict]:
     """More windows of a recording as one item, where items are windows of two sets."""
-    found = {} if protocol.pooling or protocol.same_set else levels.metrics(probe, gallery, protocol.retrieve)
+    found = {} if protocol.pooling or protocol.one_set else levels.metrics(probe, gallery, protocol.retrieve)
     return {"levels": found} if found else {}
 
 
@@ -75,10 +82,8 @@ def _family_b(system, described: dict, model: pathlib.Path, parts: splits.Splits
     rows, curves, scores = [], {}, {}
     for kept, epoch in described["epochs"][system.EMBEDDING].items():
         system.load(model, system.EMBEDDING, kept)
-        sides = [
-            system.features(side, batch=settings.batch_size, pool=parts.protocol.pool)
-            for side in (parts.probe, parts.gallery)
-        ]
+        describe = functools.partial(system.features, batch=settings.batch_size, pool=parts.protocol.pool)
+        sides = parts.of_sides(describe)
         name = selection.split_selection(kept)[0]
         for representation in filter(system.reported(kept), sides[0]):
             probe, gallery = (side[representation] for side in sides)
@@ -92,6 +97,7 @@ def _family_b(system, described: dict, model: pathlib.Path, parts: splits.Splits
             rows += of_result
             if main:
                 curves[f"B {kept}"] = result.cmc
+                curves |= {f"B {kept}, {form}": curve for form, curve in result.curves.items()}
                 of_result[0] |= _levels(probe, gallery, parts.protocol)
             if main and kept == selection.LAST:
                 _write_last(results, probe, gallery, result, parts, settings.ranked_lists)
@@ -104,7 +110,7 @@ def _family_b(system, described: dict, model: pathlib.Path, parts: splits.Splits
 
 def _family_b_rows(label: str, epoch: int, probe, gallery, result, parts: splits.Splits, batch: int) -> list[dict]:
     """Metrics on all items and, where the original drops incomplete batches, on the complete ones."""
-    rows = [_row(FAMILY_B, label, epoch, len(probe), parts.protocol.metrics(result))]
+    rows = [_row(FAMILY_B, label, epoch, len(probe), parts.protocol.metrics(result)) | _unmatched(result)]
     ends = [len(side) - len(side) % batch for side in (probe, gallery)] if batch else [0, 0]
     if all(ends) and ends != [len(probe), len(gallery)]:
         few = parts.protocol.retrieve(probe.part(slice(ends[0])), gallery.part(slice(ends[1])))

@@ -46,7 +46,8 @@ def read(
     """Train, probe and gallery of a protocol, and the function that keeps identities out of train.
 
     A data set with random divisions stores all frames once: the identities of the division are train, of all others
-    the frames of the first camera are the probe and those of the second the gallery.
+    the frames of the first camera are the probe and those of the second the gallery. A set that is searched in itself
+    is one split for both.
 
     Raises:
         ValueError: a split is empty, or no division is chosen where there are several.
@@ -64,7 +65,8 @@ def read(
         parts = [stored(name) for name in (protocol.train, protocol.probe, protocol.gallery)]
     classes = recordings.sorted_identities(parts[0].identity)
     train, probe, gallery = (part.of(classes) for part in parts)
-    return train, probe, gallery, functools.partial(_keep_out, train, protocol.probe == protocol.gallery)
+    gallery = probe if protocol.one_set else gallery
+    return train, probe, gallery, functools.partial(_keep_out, train, protocol.one_set)
 
 
 def _divided(everything: image_split.ImageSplit, divisions: list, division: int | None, dataset: str):
@@ -82,19 +84,13 @@ def _divided(everything: image_split.ImageSplit, divisions: list, division: int 
 def _keep_out(train: image_split.ImageSplit, one_set: bool, kept_out: Collection[str]):
     """Train without some identities; their frames of the first camera are searched in those of the others.
 
-    Where the protocol searches a set in itself, every second frame of an identity is searched in the rest.
+    Where the protocol searches a set in itself, so are they: one split is both.
     """
     out = np.isin(train.identity, list(kept_out))
-    first = _every_second(train.identity) if one_set else train.camera == recordings.sorted_identities(train.camera)[0]
     classes = [name for name in train.classes if name not in kept_out]
-    searched = [train.subset(np.flatnonzero(out & side)).of(sorted(kept_out)) for side in (first, ~first)]
-    return train.subset(np.flatnonzero(~out)).of(classes), *searched
-
-
-def _every_second(identity: np.ndarray) -> np.ndarray:
-    """(N,) bool: the first, third, ... row of each identity."""
-    order = np.argsort(identity, kind="stable")
-    starts = np.searchsorted(identity[order], identity[order])
-    every = np.empty(len(identity), bool)
-    every[order] = (np.arange(len(identity)) - starts) % 2 == 0
-    return every
+    rest = train.subset(np.flatnonzero(~out)).of(classes)
+    theirs = train.subset(np.flatnonzero(out)).of(sorted(kept_out))
+    if one_set:
+        return rest, theirs, theirs
+    first = theirs.camera == recordings.sorted_identities(train.camera)[0]
+    return rest, *(theirs.subset(np.flatnonzero(side)) for side in (first, ~first))

@@ -25,7 +25,7 @@ class Splits:
     """The splits of one protocol, cut by the recipe's rules.
 
     Attributes:
-        train, probe, gallery: items to learn from, to search for, and to search in.
+        train, probe, gallery: items to learn from, to search for, and to search in; the latter two may be one object.
         keep_out: identities of train -> (train without them, probe and gallery of them).
         protocol: where the splits come from.
         dataset: the recipe's section, with the joint layout of the prepared data set where it has one.
@@ -42,6 +42,11 @@ class Splits:
     def classes(self) -> list[str]:
         """Sorted identities of train."""
         return self.train.classes
+
+    def of_sides(self, describe: Callable) -> list:
+        """What a function of a split gives of probe and gallery, computed once where these are one."""
+        probe = describe(self.probe)
+        return [probe, probe if self.gallery is self.probe else describe(self.gallery)]
 
     def fit(self, folder: pathlib.Path, chosen: Mapping[str, int]) -> fits.Fit:
         """The fit that is reported: all train identities, epochs validated on the protocol's probe.
@@ -60,7 +65,8 @@ class Splits:
         train, probe, gallery = self.keep_out(kept_out)
         if not set(probe.identity) & set(gallery.identity):
             return None
-        return fits.Fit(train, probe, gallery, "held_out", folder=folder)
+        protocol = self.protocol if gallery is probe else protocols.STANDARD
+        return fits.Fit(train, probe, gallery, "held_out", protocol, folder=folder)
 
 
 def resolved(recipe: dict, ingested: pathlib.Path) -> dict:

@@ -9,6 +9,7 @@ from tests import fakes
 from tests.components import invented
 from tfskel import arrays, features, systems
 from tfskel.data import skeleton_split
+from tfskel.evaluation import cmc, protocols
 
 TRAIN = invented.split(("a", 0), ("b", 10), ("c", 20))
 GALLERY = (("a", 1), ("b", 11), ("b", 14), ("c", 21))
@@ -108,6 +109,20 @@ def test_a_stranger_is_never_found_has_no_class_and_is_named(evaluated):
     assert (rows[FAMILY_B]["scored"], rows[FAMILY_A]["scored"]) == (4, 3)
     warnings = arrays.read_json(results / "metrics.json")["warnings"]
     assert [warning.rpartition(": ")[2] for warning in warnings if "identities" in warning] == ["d", "d"]
+
+
+def test_forms_of_the_cmc_have_keys_and_curves_of_their_own_and_probes_without_a_match_are_counted(
+    evaluated, monkeypatch
+):
+    monkeypatch.setitem(protocols.PROTOCOLS, ("invented", "probe"), protocols.Protocol(cmc=tuple(cmc.FORMS)[:2]))
+    results, rows = evaluated((*PROBE, ("d", 30)))
+    assert rows[FAMILY_B]["unmatched"] == 1 and "unmatched" not in rows[FAMILY_A]
+    assert metrics(rows, FAMILY_B, "rank1", "rank1 first match", "rank5 first match") == [2 / 4, 2 / 3, 1]
+    assert metrics(rows, FAMILY_B, "rank1 all shots") == [2 / 3]
+    baseline = ("B retrieval", evaluate.NO_LEARNING + skeleton_split.BASELINE)
+    assert rows[baseline]["unmatched"] == 1 and metrics(rows, baseline, "rank1 all shots") == [2 / 3]
+    curves = arrays.read(results / "curves.npz")
+    np.testing.assert_allclose(curves["B last, first match"][:3], [2 / 3, 2 / 3, 1])
 
 
 def test_stored_features_and_ranked_lists_are_those_of_the_last_selection(evaluated):

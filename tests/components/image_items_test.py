@@ -10,6 +10,7 @@ from configs import sections
 from tests import fakes
 from tfskel import arrays
 from tfskel.data import frames
+from tfskel.evaluation import protocols
 
 
 @pytest.fixture
@@ -72,6 +73,21 @@ def test_identities_are_kept_out_whole_and_searched_from_the_first_camera_in_the
     assert set(fit.gallery.identity) == kept_out and len(fit.train) == 3 * 3 * 2
 
 
+def test_a_set_searched_in_itself_is_read_once_and_kept_out_identities_are_searched_like_it(
+    read, monkeypatch, tmp_path
+):
+    protocol = protocols.Protocol(probe="test", gallery="test", exclude_same="camera")
+    monkeypatch.setitem(protocols.PROTOCOLS, ("invented", "test"), protocol)
+    found = read({"train": fakes.photographs(people=5), "test": fakes.photographs(people=3, seed=1)}, probe="test")
+    assert found.gallery is found.probe and len(found.probe) == 18
+    described = []
+    sides = found.of_sides(lambda side: described.append(side) or len(side))
+    assert sides == [18, 18] and len(described) == 1
+    fit = found.held_out_fit(0.4, 0, tmp_path)
+    assert fit.gallery is fit.probe and fit.protocol is protocol
+    assert len(fit.probe) == 2 * 2 * 3 and not set(fit.probe.identity) & set(fit.train.identity)
+
+
 def test_a_probe_without_anyone_of_the_gallery_is_refused(read):
     stored = fakes.photographs(people=2, frames=1)
     with pytest.raises(ValueError, match="no identity of the probe is in the gallery: probe p0, gallery p1"):
@@ -87,15 +103,3 @@ def test_videos_and_poses_reach_the_splits(read):
     missing, known = train.subset(np.array([2, 4])).poses([0, 1])
     assert missing.shape == (0, 2) and known.dtype == np.float32
     np.testing.assert_array_equal(known, [[3.5, 8], [-1, -1]])
-
-
-def test_where_a_set_is_searched_in_itself_every_second_frame_kept_out_is_searched_in_the_rest(read, tmp_path):
-    train = fakes.photographs(people=5, cameras=1, frames=3)
-    for row in train:
-        row["camera"] = str(row["frame"] + 10 * int(row["identity"][1]))
-    test = fakes.photographs(people=2, seed=1)
-    found = read({"train": train, "test": test}, name="person_sim", probe="test")
-    fit = found.held_out_fit(0.4, 0, tmp_path)
-    assert len(set(fit.probe.identity)) == 2 and set(fit.probe.identity) == set(fit.gallery.identity)
-    assert fit.probe.frame.tolist() == [0, 2] * 2 and fit.gallery.frame.tolist() == [1] * 2
-    assert not set(fit.train.identity) & set(fit.probe.identity) and len(fit.train) == 9

@@ -157,6 +157,8 @@ TABLE = {
         (r"(triplet|ce|gan|recon)/.*", Tolerance(0.0, 1e-6)),
         (r"lr_factor_per_epoch", COUNTS),
         (r"(instance|st_video|st_no_video|pairs)/.*", EXACT),
+        (r"squares/.*", Tolerance(0.0, 1e-6)),
+        (r"mean_ap/.*|cmc/.*|cmc_of_the_protocols_seed", COUNTS),
     ),
     "upmnet": (
         (r"(templates|cmc_distances|cmc|average_precision|mean_ap)(/.*)?", COUNTS),

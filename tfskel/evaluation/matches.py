@@ -6,6 +6,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from tfskel.evaluation import cmc as cmc_forms
+
+RANKS = (1, 5, 10)
+
 
 @dataclasses.dataclass(frozen=True)
 class Retrieval:
@@ -19,6 +23,7 @@ class Retrieval:
         first_match: (P,) int64. Rank (1, 2, ...) of the first match; 0 for a probe without a match.
         top_index: (P, top) int64. Nearest gallery rows in order, -1 where exclusions leave too few.
         top_distance: (P, top) float64. Their distances, infinite where the index is -1.
+        curves: form of the CMC -> (max_rank,) float64, see `cmc`; those that were asked for.
     """
 
     cmc: np.ndarray
@@ -28,6 +33,7 @@ class Retrieval:
     first_match: np.ndarray
     top_index: np.ndarray
     top_distance: np.ndarray
+    curves: dict[str, np.ndarray] = dataclasses.field(default_factory=dict, kw_only=True)
 
     @property
     def mAP(self) -> float:
@@ -44,14 +50,25 @@ class Retrieval:
         """Mean of the trapezoid precision over the probes that have a match."""
         return float(np.nanmean(self.trapezoid_precision))
 
+    @property
+    def unmatched(self) -> int:
+        """Probes without a match."""
+        return int(np.sum(self.first_match == 0))
+
     def rank(self, r: int) -> float:
         """Share of all probes with a match among the r nearest, r >= 1."""
         return float(np.mean((self.first_match > 0) & (self.first_match <= r)))
 
     def metrics(self) -> dict[str, float]:
-        """Rank-1, 5, 10, mAP and mINP by their keys in metrics.json."""
-        ranks = {f"rank{r}": self.rank(r) for r in (1, 5, 10)}
-        return ranks | {"mAP": self.mAP, "mINP": self.mINP}
+        """Rank-1, 5, 10, mAP and mINP by their keys in metrics.json, and the ranks of `curves`, named by their form."""
+        ranks = {f"rank{r}": self.rank(r) for r in RANKS}
+        forms = {
+            f"rank{r} {form}": float(curve[r - 1])
+            for form, curve in self.curves.items()
+            for r in RANKS
+            if r <= len(curve)
+        }
+        return ranks | {"mAP": self.mAP, "mINP": self.mINP} | forms
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,6 +83,8 @@ class BothDirections(Retrieval):
 
     def __post_init__(self):
         object.__setattr__(self, "cmc", (self.cmc + self.reverse.cmc) / 2)
+        curves = {form: (curve + self.reverse.curves[form]) / 2 for form, curve in self.curves.items()}
+        object.__setattr__(self, "curves", curves)
 
     @property
     def mAP(self) -> float:
@@ -101,8 +120,8 @@ class Layout:
         if not len(probe_ids) or not len(gallery_ids):
             raise ValueError(f"Nothing to rank: {len(probe_ids)} probes, {len(gallery_ids)} gallery rows.")
         self.order = np.argsort(gallery_ids, kind="stable")
-        grouped = gallery_ids[self.order]
-        ends = [np.searchsorted(grouped, probe_ids, side) for side in ("left", "right")]
+        self.grouped = gallery_ids[self.order]
+        ends = [np.searchsorted(self.grouped, probe_ids, side) for side in ("left", "right")]
         self.slices = np.stack(ends, axis=1)  # (P, 2)
         if np.all(self.slices[:, 0] == self.slices[:, 1]):
             raise ValueError(
@@ -111,7 +130,9 @@ class Layout:
             )
 
 
-def rank_blocks(blocks: Iterable[np.ndarray], layout: Layout, max_rank: int, top: int) -> Retrieval:
+def rank_blocks(
+    blocks: Iterable[np.ndarray], layout: Layout, max_rank: int, top: int, curves: cmc_forms.Curves | None = None
+) -> Retrieval:
     """Ranks the gallery for every probe.
 
     Args:
@@ -119,6 +140,7 @@ def rank_blocks(blocks: Iterable[np.ndarray], layout: Layout, max_rank: int, top
         layout: of the identities.
         max_rank: length of the CMC curve.
         top: number of nearest gallery rows to list for every probe.
+        curves: further forms of the CMC, without any probe yet.
 
     Raises:
         ValueError: no probe has a match that is not excluded.
@@ -132,6 +154,8 @@ def rank_blocks(blocks: Iterable[np.ndarray], layout: Layout, max_rank: int, top
         for row, ordered in zip(block, np.sort(block, axis=1), strict=True):
             p = len(scores)
             scores.append(_row(row, ordered, layout.slices[p], layout.order))
+            if curves:
+                curves.add(p, row, scores[p][-1])
             if nearest:
                 index, near = _nearest(row, ordered[nearest - 1], layout.order, nearest)
                 top_index[p, : len(index)], top_distance[p, : len(index)] = index, near
@@ -140,7 +164,8 @@ def rank_blocks(blocks: Iterable[np.ndarray], layout: Layout, max_rank: int, top
         raise ValueError("The exclusions leave no probe with a match; evaluate without them or add recordings.")
     found = np.bincount(first_match, minlength=max_rank + 1)[1 : max_rank + 1]
     cmc = np.cumsum(found) / probes
-    return Retrieval(cmc, precision, penalty, trapezoid, first_match, top_index, top_distance)
+    forms = curves.result() if curves else {}
+    return Retrieval(cmc, precision, penalty, trapezoid, first_match, top_index, top_distance, curves=forms)
 
 
 def _row(row: np.ndarray, ordered: np.ndarray, ends: np.ndarray, order: np.ndarray) -> tuple[float, float, float, int]:

@@ -3,7 +3,7 @@
 
 import dataclasses
 
-from tfskel.evaluation import matches, ranking, same_set, tracklets
+from tfskel.evaluation import cmc, matches, ranking, same_set, tracklets
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,6 +18,7 @@ class Protocol:
         junk: identity of gallery items that are not searched: persons that nobody knows, or no persons.
         trapezoid: mAP of the original's protocol is taken by the trapezoid rule; it is reported beside the usual one.
         pooling: "max" or "mean" when the frames of a tracklet are one item, "" when each is its own.
+        cmc: forms of the CMC that the original's protocol reports, of `cmc.FORMS`, beside the one over all probes.
     """
 
     train: str = "train"
@@ -29,6 +30,12 @@ class Protocol:
     junk: str = ""
     trapezoid: bool = False
     pooling: str = ""
+    cmc: tuple[str, ...] = ()
+
+    @property
+    def one_set(self) -> bool:
+        """Whether every item is searched among the others of its own split."""
+        return self.probe == self.gallery
 
     def pool(self, recordings, **settings) -> tracklets.Pool | None:
         """What makes items of frames; None where each frame is one. Arguments as for `tracklets.Pool`."""
@@ -38,7 +45,7 @@ class Protocol:
         """Ranks the gallery's items for every item of the probe; arguments as `ranking.retrieve`."""
         if self.same_set:
             return same_set.retrieve(probe, **settings)
-        settings |= {"exclude_same": self.exclude_same or None, "junk": self.junk}
+        settings |= {"exclude_same": self.exclude_same or None, "junk": self.junk, "curves": self.cmc}
         found = ranking.retrieve(probe, gallery, **settings)
         if not self.both_directions:
             return found
@@ -51,6 +58,8 @@ class Protocol:
 
 STANDARD = Protocol()
 """Data sets with the splits train, gallery and probe need no row of their own."""
+SINGLE_SHOT = (cmc.SINGLE_SHOT,)
+PERSONS = Protocol(exclude_same="camera", cmc=(cmc.FIRST_MATCH, cmc.ALL_SHOTS))
 
 PROTOCOLS = {
     ("ias", "a"): Protocol(probe="a", gallery="b"),
@@ -70,14 +79,18 @@ PROTOCOLS = {
     ("dukemtmc_videoreid", "probe"): Protocol(pooling="max", exclude_same="camera", junk="-1", trapezoid=True),
     ("person_sim", "probe"): Protocol(pooling="max", both_directions=True),
     # Frames of dancers are searched in all others; what shows the same person at the same moment is left out.
-    ("person_sim", "test"): Protocol(probe="test", gallery="test", exclude_same="camera"),
-    ("dance_reid", "test"): Protocol(probe="test", gallery="test", exclude_same="camera"),
-    ("dance_reid", "probe"): Protocol(exclude_same="camera"),
+    ("person_sim", "test"): Protocol(probe="test", gallery="test", exclude_same="camera", cmc=SINGLE_SHOT),
+    ("dance_reid", "test"): Protocol(probe="test", gallery="test", exclude_same="camera", cmc=SINGLE_SHOT),
+    ("dance_reid", "probe"): Protocol(exclude_same="camera", cmc=SINGLE_SHOT),
     # Persons, not images, are probe and gallery: the rule of open-reid. `usual` is the protocol most papers use.
-    ("market1501", "probe"): Protocol(exclude_same="camera"),
-    ("market1501", "usual"): Protocol(probe="usual_probe", gallery="usual_gallery", exclude_same="camera", junk="-1"),
-    ("dukemtmc_reid", "probe"): Protocol(exclude_same="camera"),
-    ("dukemtmc_reid", "usual"): Protocol(probe="usual_probe", gallery="usual_gallery", exclude_same="camera"),
+    ("market1501", "probe"): PERSONS,
+    ("market1501", "usual"): Protocol(
+        probe="usual_probe", gallery="usual_gallery", exclude_same="camera", junk="-1", trapezoid=True
+    ),
+    ("dukemtmc_reid", "probe"): PERSONS,
+    ("dukemtmc_reid", "usual"): Protocol(
+        probe="usual_probe", gallery="usual_gallery", exclude_same="camera", trapezoid=True
+    ),
     ("own_images", "probe"): Protocol(pooling="max"),
     **{
         ("released", f"{probe}_{gallery}"): Protocol(probe=probe, gallery=gallery, same_set=probe == gallery)

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Family B: retrieval of a person in a gallery (CMC, mAP, mINP, ranked lists), exact, memory bounded."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 
-from tfskel.evaluation import matches, matrices
+from tfskel.evaluation import cmc, matches, matrices
 
 # Smallest squared distance, as in the originals: equal rows are then equally far, whatever the rounding.
 SMALLEST_SQUARE = 1e-12
@@ -40,6 +40,8 @@ def retrieve(
     block_bytes: int = 64 << 20,
     top: int = 0,
     dtype: str = "float64",
+    curves: Collection[str] = (),
+    seed: int = 0,
 ) -> matches.Retrieval:
     """Ranks the gallery for every probe by Euclidean distance.
 
@@ -54,6 +56,8 @@ def retrieve(
         block_bytes: size of the distance block held at a time; a few such blocks are the extra memory.
         top: number of nearest gallery rows to list for every probe.
         dtype: "float64" (exact) or "float32", type of the distances.
+        curves: further forms of the CMC, of `cmc.FORMS`.
+        seed: of what these draw.
 
     Returns:
         matches.Retrieval.
@@ -84,7 +88,8 @@ def retrieve(
                     row[lo:hi][there[lo:hi] == tag] = np.inf
             yield block
 
-    return matches.rank_blocks(blocks(), layout, max_rank, top)
+    forms = cmc.Curves(curves, layout, (probe.cameras, gallery.cameras), max_rank, seed) if curves else None
+    return matches.rank_blocks(blocks(), layout, max_rank, top, forms)
 
 
 def _centred(dtype: str, gallery: np.ndarray, *values: np.ndarray) -> list[np.ndarray]:
