@@ -47,7 +47,7 @@ def _content(recipe: dict, evaluation, run: reading.Run, results: dict) -> dict:
         "kind": kind,
         "warnings": results["warnings"],
         "families": tables.families(results["rows"], results["baselines"], results["published"], results["verdicts"]),
-        "selection_meanings": tables.selection_meanings(results["rows"]),
+        "meanings": tables.selection_meanings(results["rows"]) | tables.metric_meanings(results["rows"]),
         "levels": level_table.table(results["rows"], results["baselines"]),
         "rank_curves": figures.rank_curves(run.rank_curves(), kind.item),
         "ranked": cards.ranked_lists(run.ranked_lists(), kind.draw),

@@ -7,6 +7,7 @@ import statistics
 
 from components import evaluate
 from components.report import complete_batches, verdict
+from tfskel.evaluation import cmc, matches
 from tfskel.training import selection
 
 FAMILIES = {
@@ -19,14 +20,12 @@ FAMILIES = {
         "No classifier: the gallery is ranked by distance of features, and the same person is looked for.",
     ),
 }
-METRICS = {
-    "rank1": "Rank-1",
-    "rank5": "Rank-5",
-    "rank10": "Rank-10",
-    "nAUC": "nAUC",
-    "mAP": "mAP",
-    "mINP": "mINP",
-}
+_RANKS = {f"rank{r}": f"Rank-{r}" for r in matches.RANKS}
+METRICS = (
+    _RANKS
+    | {name: name for name in ("nAUC", "mAP", "mINP")}
+    | {f"{key} {form}": f"{heading} {form}" for form in cmc.FORMS for key, heading in _RANKS.items()}
+)
 # The order of trust: what never looked at the probe first.
 TRUST = (selection.HELD_OUT, selection.LAST, selection.PROBE_BEST)
 MISSING = "–"
@@ -123,6 +122,19 @@ def selection_meanings(rows: list[dict]) -> dict[str, str]:
     """Selection -> what it means, of those that the rows have."""
     present = {row["selection"] for row in rows}
     return {name: text for name, text in selection.DESCRIPTIONS.items() if name in present}
+
+
+def metric_meanings(rows: list[dict]) -> dict[str, str]:
+    """Heading of a metric -> what it means, of those that the rows have and that need it."""
+    forms = {form: text for form, text in cmc.FORMS.items() if any(f"rank1 {form}" in row["metrics"] for row in rows)}
+    found = {f"Rank-k {form}": text for form, text in forms.items()}
+    most = max((row.get("unmatched", 0) for row in rows), default=0)
+    if most:
+        found["Rank-k"] = (
+            f"share of all probe items; {most:,} of them have no match in the gallery and count as never found there, "
+            "while mAP, mINP and every other form leave them out"
+        )
+    return found
 
 
 def _keys(rows: list[dict]) -> list[str]:

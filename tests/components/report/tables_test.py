@@ -42,3 +42,15 @@ def test_published_numbers_are_one_row_for_each_family():
         ("A recognition network", {"rank1": 0.6, "nAUC": 0.9}),
         ("B retrieval", {"mAP": 0.2}),
     ]
+
+
+def test_forms_of_the_cmc_are_named_in_every_heading_and_explained():
+    metrics = {"rank1": 0.1, "rank1 single-shot": 0.2, "rank5 single-shot": 0.3, "mAP": 0.4}
+    rows = [row(epoch=1, scored=9, metrics=metrics, unmatched=3, seed=1)]
+    (family,) = tables.families(rows, [], [], [])
+    assert family.columns == ["Rank-1", "mAP", "Rank-1 single-shot", "Rank-5 single-shot"]
+    assert [name for name, _, _ in family.headline] == family.columns
+    meanings = tables.metric_meanings(rows)
+    assert list(meanings) == ["Rank-k single-shot", "Rank-k"] and "drawn ten times" in meanings["Rank-k single-shot"]
+    assert meanings["Rank-k"].startswith("share of all probe items; 3 of them have no match")
+    assert tables.metric_meanings([row()]) == {}
