@@ -14,6 +14,7 @@ from components.report import image_quality, reading, stage
 from tests import fakes
 from tests.components.report import finished_run
 from tfskel import arrays
+from tfskel.data import heat_overlay
 from tfskel.systems.upmnet import grad_cam
 from tfskel.systems.upmnet import system as upmnet_system
 
@@ -88,5 +89,5 @@ def test_training_keeps_what_each_network_looks_at_in_images_of_the_whole_probe(
     last = len(probe) - 1
     for name, drawn in stored.items():
         (cam,) = grad_cam.maps(system.networks[name], probe.read(np.array([last])))
-        want = 255 * grad_cam.overlay(probe.picture(np.array([last]))[0], cam)
+        want = 255 * heat_overlay.overlay(probe.picture(np.array([last]))[0], cam)
         np.testing.assert_allclose(drawn[-1].astype(float), want, atol=2)

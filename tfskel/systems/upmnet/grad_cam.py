@@ -7,7 +7,6 @@ import tensorflow as tf
 from tfskel.systems.upmnet import model as upmnet
 
 SMALLEST = 1e-5
-STRENGTH = 0.0025
 
 
 def maps(network: upmnet.PartNetwork, images: tf.Tensor, layer: str = "") -> np.ndarray:
@@ -40,21 +39,3 @@ def maps(network: upmnet.PartNetwork, images: tf.Tensor, layer: str = "") -> np.
     weights = tf.reduce_mean(gradient / scale, axis=(1, 2), keepdims=True)
     cams = tf.maximum(1 + tf.reduce_sum(weights * found[layer], axis=-1), 0)
     return tf.math.divide_no_nan(cams, tf.reduce_max(cams, axis=(1, 2), keepdims=True)).numpy()
-
-
-def overlay(image: np.ndarray, cam: np.ndarray) -> np.ndarray:
-    """An image with its map in colours over it.
-
-    Args:
-        image: (h, w, 3) uint8 RGB.
-        cam: (H, W) float32 in [0, 1], one of `maps`.
-
-    Returns:
-        (h, w, 3) float32 in [0, 1].
-    """
-    from matplotlib import colormaps
-
-    resized = tf.compat.v1.image.resize_bilinear(cam[None, :, :, None], image.shape[:2])[0, :, :, 0]
-    colours = 255 * colormaps["jet"]((255 * resized.numpy()).astype(np.uint8))[..., :3]
-    picture = image / max(float(image.max()), 1.0) + STRENGTH * colours
-    return (picture / max(float(picture.max()), SMALLEST)).astype(np.float32)

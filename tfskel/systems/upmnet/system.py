@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfskel import features
-from tfskel.data import split
+from tfskel.data import heat_overlay, split
 from tfskel.evaluation import tracklets
 from tfskel.systems import base, image_system
 from tfskel.systems import fit as fits
@@ -81,11 +81,8 @@ class UPMNetSystem(image_system.ImageSystem):
 
     def overlays(self, batch: np.ndarray, pictures: np.ndarray) -> dict[str, np.ndarray]:
         """As System: Grad-CAM of each network."""
-        drawn = {}
-        for name, network in self.networks.items():
-            pairs = zip(pictures, grad_cam.maps(network, batch), strict=True)
-            drawn[name] = np.stack([np.round(255 * grad_cam.overlay(*pair)).astype(np.uint8) for pair in pairs])
-        return drawn
+        maps = {name: grad_cam.maps(network, batch) for name, network in self.networks.items()}
+        return {name: heat_overlay.overlays(pictures, of_network) for name, of_network in maps.items()}
 
     def selections(self, phase: str, fit: fits.Fit) -> selection.Selections:
         """As System: the original tests the weights at the end."""
