@@ -9,11 +9,11 @@ import ml_collections
 import numpy as np
 from absl import logging
 
-from components import logs, pictures, splits
+from components import baselines, logs, pictures, splits, unknown_people
 from components import train as training_stage
 from components.report import heat_map
-from tfskel import arrays, features
-from tfskel.data import order
+from tfskel import arrays
+from tfskel.data import draws, order
 from tfskel.evaluation import auc, bootstrap, levels
 from tfskel.systems import base
 from tfskel.training import selection
@@ -21,9 +21,7 @@ from tfskel.training import selection
 FAMILY_A = "A recognition network"
 FAMILY_B = "B retrieval"
 COMPLETE = ", complete batches"
-NO_LEARNING = "no learning: "
-UNTRAINED = "untrained network"
-SMALLEST = 1e-6  # deviation of a baseline that is the same everywhere, as the distance of two joints in one place
+NO_LEARNING, UNTRAINED = baselines.NO_LEARNING, baselines.UNTRAINED
 PROBES = "probes.npz"
 
 
@@ -31,25 +29,17 @@ def _row(family: str, kept: str, epoch: int | None, scored: int, metrics: dict[s
     return {"family": family, "selection": kept, "epoch": epoch, "scored": scored, "metrics": metrics}
 
 
-def _baselines(system, parts: splits.Splits, settings) -> tuple[list[dict], dict, dict[str, np.ndarray]]:
+def _baselines(describe: baselines.Describe, parts: splits.Splits, settings, strangers: unknown_people.UnknownPeople):
     """Rows of what learned nothing, initial weights among them, the best one's CMC curve, and scores of each probe."""
-    protocol, batch = parts.protocol, settings.batch_size
-    pool = functools.partial(protocol.pool, pooling="mean", normalised=False)
-    scales = _deviations(parts.train, batch)
-
-    def described(side) -> dict:
-        vectors = features.extract(side.baselines, side, batch, pool=pool)
-        for name, (of, scale) in scales.items():
-            vectors[of] = dataclasses.replace(vectors[name], vectors=vectors[name].vectors / scale)
-        if system.UNTRAINED and system.models.get(system.EMBEDDING):
-            vectors[UNTRAINED] = system.features(side, (base.MAIN,), batch, protocol.pool)[base.MAIN]
-        return vectors
-
-    sides, rows, curves, scores = parts.of_sides(described), [], [], {}
+    protocol, sides = parts.protocol, parts.of_sides(describe)
+    train = {} if strangers.off else describe(parts.train.apart())
+    rows, curves, scores = [], [], {}
     for name, probe in sides[0].items():
         result = protocol.retrieve(probe, sides[1][name], max_rank=settings.max_rank)
         row = _row(FAMILY_B, NO_LEARNING + name, None, len(probe), protocol.metrics(result))
-        rows.append(row | _unmatched(result) | _levels(probe, sides[1][name], protocol))
+        row |= _unmatched(result) | _levels(probe, sides[1][name], protocol)
+        searches = functools.partial(_stranger_searches, train.get(name))
+        rows.append(row | strangers.row(NO_LEARNING + name, probe, sides[1][name], searches))
         curves.append(result.cmc)
         scores[NO_LEARNING + name] = bootstrap.scores(result)
     scores |= bootstrap.units(probe, sides[1][name] if protocol.both_directions else None)
@@ -61,23 +51,20 @@ def _unmatched(result) -> dict[str, int]:
     return {"unmatched": result.unmatched} if result.unmatched else {}
 
 
+def _stranger_searches(items, number: int, seed: int):
+    for probe, gallery in draws.searches(items, number, seed):
+        yield items.part(probe), items.part(gallery)
+
+
 def _levels(probe, gallery, protocol) -> dict[str, dict]:
     """More windows of a recording as one item, where items are windows of two sets."""
     found = {} if protocol.pooling or protocol.one_set else levels.metrics(probe, gallery, protocol.retrieve)
     return {"levels": found} if found else {}
 
 
-def _deviations(train, batch: int) -> dict[str, tuple[str, np.ndarray]]:
-    """Baseline that is standardised -> what it is called then, and (D,) its deviations in train; means cancel out."""
-    if not train.STANDARDISED:
-        return {}
-    learnt = features.extract(train.baselines, train, batch, tuple(train.STANDARDISED))
-    return {
-        name: (train.STANDARDISED[name], np.maximum(of.vectors.std(axis=0), SMALLEST)) for name, of in learnt.items()
-    }
-
-
-def _family_b(system, described: dict, model: pathlib.Path, parts: splits.Splits, settings, results: pathlib.Path):
+def _family_b(
+    system, described: dict, model: pathlib.Path, parts: splits.Splits, settings, results: pathlib.Path, strangers
+):
     """Rows of the retrieval selections, CMC curves, scores of each probe; writes the last one's features and lists."""
     rows, curves, scores = [], {}, {}
     for kept, epoch in described["epochs"][system.EMBEDDING].items():
@@ -99,6 +86,10 @@ def _family_b(system, described: dict, model: pathlib.Path, parts: splits.Splits
                 curves[f"B {kept}"] = result.cmc
                 curves |= {f"B {kept}, {form}": curve for form, curve in result.curves.items()}
                 of_result[0] |= _levels(probe, gallery, parts.protocol)
+                searches = functools.partial(
+                    system.stranger_searches, parts.train, batch=settings.batch_size, pool=parts.protocol.pool
+                )
+                of_result[0] |= strangers.row(kept, probe, gallery, searches)
             if main and kept == selection.LAST:
                 _write_last(results, probe, gallery, result, parts, settings.ranked_lists)
         if kept == selection.LAST:
@@ -206,13 +197,16 @@ def evaluate(
 
     Output `results`: `metrics.json` (rows, warnings), `curves.npz`, `confusion.npz`, `probe.npz` and `gallery.npz`
     (features of the last selection), `ranked.npz`, `probes.npz` (see `bootstrap.units` and, by selection,
-    `bootstrap.scores`).
+    `bootstrap.scores`), `unknown.json` (see `UnknownPeople.save`).
     """
     system, described, parts = training_stage.restore(recipe, recordings, model)
     if evaluation.pooling:
         parts = dataclasses.replace(parts, protocol=dataclasses.replace(parts.protocol, pooling=evaluation.pooling))
-    baselines, curves, scores = _baselines(system, parts, evaluation)  # before weights are loaded
-    rows, more, scores_of_results = _family_b(system, described, model, parts, evaluation, results)
+    strangers = unknown_people.UnknownPeople(parts.train, parts.protocol, seed, system.REFITS)
+    describe = baselines.describe(system, parts, evaluation.batch_size)
+    without, curves, scores = _baselines(describe, parts, evaluation, strangers)  # before weights are loaded
+    rows, more, scores_of_results = _family_b(system, described, model, parts, evaluation, results, strangers)
+    strangers.save(results)
     curves, confusions = more | curves, {}
     if system.CLASSIFIER:
         closed, more, confusions = _family_a(system, described, model, parts.probe, evaluation, results)
@@ -224,7 +218,7 @@ def evaluate(
         results / "metrics.json",
         {
             "seed": seed,
-            "rows": rows + baselines,
+            "rows": rows + without,
             "classes": described["classes"],
             "warnings": _warnings(system, parts, described),
         },

@@ -3,7 +3,17 @@
 
 import pathlib
 
-from components.report import cards, cluster_tables, figures, kinds, level_table, projection, reading, tables
+from components.report import (
+    cards,
+    cluster_tables,
+    figures,
+    kinds,
+    level_table,
+    projection,
+    reading,
+    tables,
+    unknown_table,
+)
 from tfskel import arrays
 from tfskel.evaluation import protocols
 
@@ -18,7 +28,8 @@ def write(path: pathlib.Path, recipe: dict, evaluation, run: reading.Run, result
         recipe: the recipe's sections, see `stages.RECIPE`.
         evaluation: the recipe's section.
         run: where everything else is read.
-        results: "rows", "baselines", "published", "verdicts", "clusters", "warnings", as the stage stores them.
+        results: "rows", "baselines", "published", "verdicts", "clusters", "unknown", "warnings", as the stage stores
+            them.
     """
     arrays.write_text(path, _environment().get_template(TEMPLATE).render(_content(recipe, evaluation, run, results)))
 
@@ -49,6 +60,8 @@ def _content(recipe: dict, evaluation, run: reading.Run, results: dict) -> dict:
         "families": tables.families(results["rows"], results["baselines"], results["published"], results["verdicts"]),
         "meanings": tables.selection_meanings(results["rows"]) | tables.metric_meanings(results["rows"]),
         "levels": level_table.table(results["rows"], results["baselines"]),
+        "unknown": unknown_table.table(results["rows"], results["baselines"], results["unknown"]),
+        "unknown_note": results["unknown"],
         "rank_curves": figures.rank_curves(run.rank_curves(), kind.item),
         "ranked": cards.ranked_lists(run.ranked_lists(), kind.draw),
         "confusion": None if counts is None else figures.confusion(counts, classes),

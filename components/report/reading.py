@@ -6,7 +6,7 @@ import pathlib
 
 import numpy as np
 
-from components import cluster, evaluate, export, logs, splits, train
+from components import cluster, evaluate, export, logs, splits, train, unknown_people
 from tfskel import arrays, features
 
 METRICS, QUALITY = "metrics.json", "quality.json"
@@ -51,6 +51,10 @@ class Run:
     def probes(self) -> dict[int | str, dict[str, np.ndarray]]:
         """Seed -> scores of each probe item by selection, and what they belong to, see `evaluate`."""
         return {seed: arrays.read(folder / evaluate.PROBES) for seed, folder in self.results.items()}
+
+    def unknown(self) -> str:
+        """How thresholds for unknown people were learnt, or why not."""
+        return arrays.read_json(self.results[self.seeds[0]] / unknown_people.FILE)["note"]
 
     def acknowledgement(self) -> str:
         """Sentence that the data set asks for; "" where it asks for none."""

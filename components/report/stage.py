@@ -31,6 +31,7 @@ def report(
         "published": tables.published(published.to_dict(), everything["rows"]),
         "verdicts": verdict.verdicts(everything["rows"], everything["baselines"], run.probes()),
         "clusters": run.cluster_quality(),
+        "unknown": run.unknown(),
     }
     page.write(report / PAGE, recipe, evaluation, run, everything)
     arrays.write_json(report / METRICS, everything)

@@ -4,6 +4,7 @@
 import dataclasses
 import math
 import statistics
+from collections.abc import Collection
 
 from components import evaluate
 from components.report import complete_batches, verdict
@@ -81,19 +82,21 @@ def families(rows: list[dict], baselines: list[dict], published: list[dict], sai
         selections = list(_by_selection(own))
         kinds = {"result": own, "baseline": base, "published": paper}
         lines = [_line(kind, *item, keys) for kind, some in kinds.items() for item in _by_selection(some).items()]
-        trusted = next((name for name in (*TRUST, *selections) if name in selections), "")
-        trusted_rows = _by_selection(own).get(trusted, [])
-        headline = _headline(trusted_rows, base, paper, keys)
-        judged = sentences.get((title, trusted), "")
-        others = [sentence for (of, kept), sentence in sentences.items() if of == title and kept != trusted]
+        best = trusted(selections)
+        headline = _headline(_by_selection(own).get(best, []), base, paper, keys)
+        judged = sentences.get((title, best), "")
+        others = [sentence for (of, kept), sentence in sentences.items() if of == title and kept != best]
         name, meaning = FAMILIES[title[0]]
         columns = [METRICS.get(key, key) for key in keys]
         found.append(
-            Family(
-                title[0], name, meaning, title, columns, lines, headline, trusted, judged, others, notes.get(title, "")
-            )
+            Family(title[0], name, meaning, title, columns, lines, headline, best, judged, others, notes.get(title, ""))
         )
     return found
+
+
+def trusted(selections: Collection[str]) -> str:
+    """The selection to be believed first; "" of none."""
+    return next((name for name in (*TRUST, *selections) if name in selections), "")
 
 
 def _by_selection(rows: list[dict]) -> dict[str, list[dict]]:

@@ -63,6 +63,10 @@ class SkeletonSplit(split.Split):
         chosen = windows.Windows(self.windows.start[rows], self.windows.recording[rows], self.windows.length)
         return dataclasses.replace(self, windows=chosen)
 
+    def apart(self) -> "SkeletonSplit":
+        """The sequences of the same recordings that do not overlap."""
+        return dataclasses.replace(self, windows=windows.testing(self.recordings, self.windows.length))
+
     @property
     def content(self) -> np.ndarray:
         """(N,) int64, the frame that each sequence begins with."""

@@ -78,6 +78,10 @@ class Split(abc.ABC):
         index = {identity: label for label, identity in enumerate(self.classes)}
         return np.array([index.get(str(name), -1) for name in names], np.int64)[place.reshape(-1)]
 
+    def apart(self) -> "Split":
+        """Items that share nothing, those of a recording in the order of time: images as they are."""
+        return self
+
     def distinct(self) -> "Split":
         """Each different item once, in the order of its first occurrence."""
         return self.subset(np.sort(np.unique(self.content, return_index=True)[1]))

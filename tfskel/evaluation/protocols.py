@@ -3,7 +3,7 @@
 
 import dataclasses
 
-from tfskel.evaluation import cmc, matches, ranking, same_set, tracklets
+from tfskel.evaluation import cmc, matches, ranking, same_set, tracklets, unknown
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,6 +50,10 @@ class Protocol:
         if not self.both_directions:
             return found
         return matches.both_directions(found, ranking.retrieve(gallery, probe, **settings | {"top": 0}))
+
+    def nearest(self, probe, gallery) -> unknown.Nearest:
+        """How near the probe's items come to each person of the gallery, in one direction."""
+        return unknown.nearest(probe, gallery, exclude_same=self.exclude_same or None, junk=self.junk)
 
     def metrics(self, found: matches.Retrieval) -> dict[str, float]:
         """Metrics of a retrieval by their keys in metrics.json."""

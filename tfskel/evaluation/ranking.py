@@ -68,28 +68,53 @@ def retrieve(
     Source: average precision as sklearn.metrics.average_precision_score (equal distances share one
         threshold); mINP: Ye et al., 2020, https://arxiv.org/abs/2001.04193, section 4.
     """
+    settings = {"exclude_same": exclude_same, "junk": junk, "block_bytes": block_bytes, "dtype": dtype}
+    layout, blocks = searched(probe, gallery, **settings)
+    forms = cmc.Curves(curves, layout, (probe.cameras, gallery.cameras), max_rank, seed) if curves else None
+    return matches.rank_blocks(blocks, layout, max_rank, top, forms)
+
+
+def searched(
+    probe,
+    gallery,
+    *,
+    exclude_same: str | None = None,
+    junk: str = "",
+    block_bytes: int = 64 << 20,
+    dtype: str = "float64",
+) -> tuple[matches.Layout, Iterator[np.ndarray]]:
+    """The order in which the gallery is searched, and distances (p, G) of a few probes at a time in that order.
+
+    What is not searched is infinitely far. Arguments and errors as for `retrieve`.
+    """
     if exclude_same and exclude_same not in EXCLUDABLE:
         raise ValueError(f"exclude_same must be empty or one of {sorted(EXCLUDABLE)}; received {exclude_same!r}.")
     vectors, known = matrices.pair(probe.vectors, gallery.vectors)
     layout = matches.Layout(probe.identities, gallery.identities)
     vectors, rows = _centred(dtype, known, vectors, known[layout.order])
     squares = np.einsum("gd,gd->g", rows, rows)
+    parts = matrices.row_blocks(len(vectors), len(rows), block_bytes)
+    blocks = (_block(vectors[part], rows, squares) for part in parts)
+    return layout, without_unsearched(blocks, probe, gallery, layout, exclude_same, junk)
+
+
+def without_unsearched(
+    blocks: Iterator[np.ndarray], probe, gallery, layout: matches.Layout, exclude_same: str | None, junk: str
+) -> Iterator[np.ndarray]:
+    """Blocks of distances, in the layout's order, in which what is not searched is infinitely far."""
+    left_out = np.asarray(gallery.identities)[layout.order] == junk if junk else slice(0)
     if exclude_same:
         here, there = (np.asarray(getattr(side, EXCLUDABLE[exclude_same])) for side in (probe, gallery))
         there = there[layout.order]
-    left_out = np.asarray(gallery.identities)[layout.order] == junk if junk else slice(0)
-
-    def blocks() -> Iterator[np.ndarray]:
-        for part in matrices.row_blocks(len(vectors), len(rows), block_bytes):
-            block = _block(vectors[part], rows, squares)
-            block[:, left_out] = np.inf
-            if exclude_same:
-                for row, (lo, hi), tag in zip(block, layout.slices[part], here[part], strict=True):
-                    row[lo:hi][there[lo:hi] == tag] = np.inf
-            yield block
-
-    forms = cmc.Curves(curves, layout, (probe.cameras, gallery.cameras), max_rank, seed) if curves else None
-    return matches.rank_blocks(blocks(), layout, max_rank, top, forms)
+    begin = 0
+    for block in blocks:
+        part = slice(begin, begin + len(block))
+        block[:, left_out] = np.inf
+        if exclude_same:
+            for row, (lo, hi), tag in zip(block, layout.slices[part], here[part], strict=True):
+                row[lo:hi][there[lo:hi] == tag] = np.inf
+        begin = part.stop
+        yield block
 
 
 def _centred(dtype: str, gallery: np.ndarray, *values: np.ndarray) -> list[np.ndarray]:

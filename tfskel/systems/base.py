@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfskel import choices, features
-from tfskel.data import split
+from tfskel.data import draws, split
 from tfskel.systems import fit as fits
 from tfskel.training import phase as phases
 from tfskel.training import selection
@@ -42,6 +42,7 @@ class System(abc.ABC):
         INPUT: name of the argument of an exported model.
         CHOICES: settings with a closed set of values, see `choices.check`.
         models: phase -> name -> keras.Model.
+        REFITS: whether `stranger_searches` fits anew without the strangers.
         scored_batch: items per batch when retrieval leaves out the incomplete last batch of probe and gallery, as some
             originals do; 0 when all are scored.
     """
@@ -51,6 +52,7 @@ class System(abc.ABC):
     CLASSIFIER = ""
     SELECTIONS: tuple[str, ...] = (selection.PROBE_BEST, selection.LAST)
     UNTRAINED = True
+    REFITS = False
     INPUT = ""
     CHOICES: Mapping[str, Collection] = {}
     scored_batch = 0
@@ -119,6 +121,22 @@ class System(abc.ABC):
     @functools.cached_property
     def _represent(self) -> Callable:
         return self.compiled(self.represent)
+
+    def stranger_searches(
+        self, train: split.Split, number: int, seed: int, batch: int = BATCH, pool: Callable | None = None
+    ) -> Iterator[tuple[features.Features, features.Features]]:
+        """Features of probe and gallery of draws from the train split, a third of whose identities are strangers: they
+        are in the probe alone. Here by the present weights, which learnt from all of train.
+
+        Args:
+            train: the train split.
+            number: of draws; those without enough identities are left out.
+            seed: decides them.
+            batch, pool: as for `features`.
+        """
+        items = self.features(train.apart(), (MAIN,), batch, pool)[MAIN]
+        for probe, gallery in draws.searches(items, number, seed):
+            yield items.part(probe), items.part(gallery)
 
     def features(
         self, data: split.Split, names: Collection[str] = (), batch: int = BATCH, pool: Callable | None = None

@@ -77,6 +77,7 @@ FILES = {
         BASELINE: np.repeat([[0.668], [0.5]], 12, axis=1),
         UNTRAINED: np.repeat([[0.0], [0.1]], 12, axis=1),
     },
+    "results/unknown.json": {"note": "Thresholds are learnt from train alone.", "selections": {}},
     "results/ranked.npz": {
         "probe": sequences(1),
         "probe_identity": np.array(["a"]),

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Joint distances as a system: one fit in closed form, of the train split pooled with simulated people."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 import numpy as np
 import tensorflow as tf
 
-from tfskel.data import split
+from tfskel import features
+from tfskel.data import draws, split
 from tfskel.systems import base, skeleton_system
 from tfskel.systems import fit as fits
 from tfskel.systems.joint_distances import model, settings, simulated, statistics
@@ -32,6 +33,7 @@ class JointDistancesSystem(skeleton_system.SkeletonSystem):
     EMBEDDING = PHASE
     SELECTIONS = (selection.LAST,)
     UNTRAINED = False
+    REFITS = True
     CHOICES = {"training.classes": CLASSES}
 
     def __init__(self, recipe: Mapping, classes: int, seed: int):
@@ -56,22 +58,36 @@ class JointDistancesSystem(skeleton_system.SkeletonSystem):
         """As System: the one fit."""
         return phases.Phase(
             name=PHASE,
-            fit=lambda: self.fit(fit),
+            fit=lambda: self.fit(fit.train),
             models=self.models[PHASE],
             trackables={"model": self.model},
             selections=self.selections(PHASE, fit),
         )
 
-    def fit(self, fit: fits.Fit) -> dict[str, float]:
+    def fit(self, train: split.Split) -> dict[str, float]:
         """Sets the weights; returns the settings and how well the first direction separates."""
         prior = self.prior()
-        chosen = self.chosen(fit.train, prior)
-        pooled = self.pooled(fit.train, prior, chosen.real_share)
+        chosen = self.chosen(train, prior)
+        pooled = self.pooled(train, prior, chosen.real_share)
         found = statistics.solve(pooled, chosen.shrinkage, chosen.dimensions)
         unused = self.model.dimensions - chosen.dimensions
         self.model.embedding.kernel.assign(np.pad(found.kernel, ((0, 0), (0, unused))))
         self.model.embedding.bias.assign(np.pad(found.bias, (0, unused)))
         return {**vars(chosen), "largest separation": float(found.eigenvalues[0])}
+
+    def stranger_searches(
+        self, train: split.Split, number: int, seed: int, batch: int = base.BATCH, pool: Callable | None = None
+    ) -> Iterator[tuple[features.Features, features.Features]]:
+        """As System, but fitted in each draw to what is neither probe nor gallery nor a stranger's."""
+        rng = np.random.default_rng([seed, 12])
+        for parts in draws.draws(train, number, seed):
+            strangers = draws.strangers(parts["probe"].identity, parts["gallery"].identity, rng)
+            if strangers:
+                rest, known = (_without(parts[part], strangers) for part in ("train", "gallery"))
+                other = type(self)(self.recipe, self.classes, self.seed)
+                other.fit(rest)
+                probe, gallery = (other.features(part, batch=batch)[base.MAIN] for part in (parts["probe"], known))
+                yield probe, gallery
 
     def prior(self) -> statistics.Statistics:
         """Statistics of simulated people."""
@@ -116,3 +132,7 @@ class JointDistancesSystem(skeleton_system.SkeletonSystem):
         matrix, places = np.zeros((self.skeleton.num_joints,) * 2), model.pairs(self.skeleton.num_joints)
         matrix[places] = moved[: len(places[0])]
         return {PICTURE: matrix + matrix.T}
+
+
+def _without(part: split.Split, identities: Collection[str]) -> split.Split:
+    return part.subset(np.flatnonzero(np.isin(part.identity, list(identities), invert=True)))
