@@ -4,11 +4,14 @@
 import pathlib
 from collections.abc import Callable, Iterator
 
-from tests.parity import rows, st_reidnet_ranking, st_reidnet_training
+from tests.parity import rows, st_reidnet_networks, st_reidnet_ranking, st_reidnet_training
 
 # Start of a recording's file name -> comparison, given the path and the dictionary of the run; the longest counts.
 OF_FILE: dict[str, Callable] = {
+    "discriminator_pose": st_reidnet_networks.of_discriminator,
+    "generator": st_reidnet_networks.of_generator,
     "losses": st_reidnet_training.of_losses,
+    "reid": st_reidnet_networks.of_reid,
     "lr_schedule": st_reidnet_training.of_schedule,
     "samplers": st_reidnet_training.of_samplers,
     "ranking": st_reidnet_ranking.of_ranking,
