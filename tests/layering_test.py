@@ -10,7 +10,7 @@ OURS = ("tfskel", "datasets_tfds", "components", "configs", "tools")
 LIGHT = ("tfskel.arrays", "tfskel.choices", "tfskel.literal_path", "tfskel.model_inputs", "tfskel.skeletons")
 FIT = ("tfskel.data", "tfskel.evaluation", "tfskel.clustering", "tfskel.features", "tfskel.layers", "tfskel.training")
 SHARED = ("base", "fit", "frozen_features", "image_system", "recognition", "skeleton_system", "two_stage")
-CHECKPOINTS = tuple(f"tfskel.checkpoints.{name}" for name in ("assign", "name_table", "tf1"))
+CHECKPOINTS = tuple(f"tfskel.checkpoints.{name}" for name in ("assign", "name_table", "tf1", "weight_file"))
 SHARED_BY_SYSTEMS = tuple(f"tfskel.systems.{name}" for name in SHARED)
 # Who may import what of ours beside its own part; the longest matching prefix of the importing module decides.
 ALLOWED = {
