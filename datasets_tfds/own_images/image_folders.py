@@ -7,7 +7,7 @@ import re
 import warnings
 
 from datasets_tfds.own_images import image_file
-from datasets_tfds.readers import folder_tree, image_files
+from datasets_tfds.readers import folder_tree, image_files, listed_images
 
 LEVELS = ("identity/camera", "camera/identity", "identity")
 LAYOUT = """
@@ -18,7 +18,9 @@ LAYOUT = """
 _SHOWN = 5
 
 
-def read(folder: pathlib.Path, levels: str, camera: re.Pattern, stills: bool) -> dict[str, list[image_file.ImageFile]]:
+def read(
+    folder: pathlib.Path, levels: str, camera: re.Pattern, stills: bool
+) -> dict[str, list[listed_images.ListedImage]]:
     """Split -> its images, in the order of their names; all under "" where no folder is called like a split.
 
     Args:
@@ -41,13 +43,13 @@ def read(folder: pathlib.Path, levels: str, camera: re.Pattern, stills: bool) ->
         )
     folders = [path.parent.parts[bool(names) :] for path in paths]
     levels = levels or _found(folder, folders, camera)
-    splits: dict[str, list[image_file.ImageFile]] = {}
+    splits: dict[str, list[listed_images.ListedImage]] = {}
     counts: collections.Counter = collections.Counter()
     for path, inside in zip(paths, folders, strict=True):
         identity, seen_by = _names(path, inside, levels, camera)
         of_name = (seen_by,) if levels == "identity" else ()
         tracklet = "" if stills else "/".join((*path.parent.parts, *of_name))
-        file = image_file.ImageFile(folder, path.as_posix(), identity, seen_by, tracklet, counts[tracklet])
+        file = listed_images.ListedImage(folder, path.as_posix(), identity, seen_by, tracklet, counts[tracklet])
         counts[tracklet] += not stills
         splits.setdefault(names.get(path.parts[0], ""), []).append(file)
     return splits

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from datasets_tfds.own_images import image_file
-from datasets_tfds.readers import csv_table
+from datasets_tfds.readers import csv_table, listed_images
 
 _NEEDED, _OPTIONAL = ("path", "identity"), ("camera", "tracklet", "split")
 _ONE_EACH = ("identity", "camera", "split")  # of a tracklet
@@ -20,7 +20,7 @@ LAYOUT = """
 """
 
 
-def read(folder: pathlib.Path, name: str) -> dict[str, list[image_file.ImageFile]]:
+def read(folder: pathlib.Path, name: str) -> dict[str, list[listed_images.ListedImage]]:
     """Split -> its images in the order of the list; all under "" where no row names a split.
 
     Raises:
@@ -89,9 +89,9 @@ def _check_tracklets(source: csv_table.Source, frames: pd.DataFrame) -> None:
             )
 
 
-def _by_split(table: pd.DataFrame, folder: pathlib.Path) -> dict[str, list[image_file.ImageFile]]:
-    splits: dict[str, list[image_file.ImageFile]] = {}
+def _by_split(table: pd.DataFrame, folder: pathlib.Path) -> dict[str, list[listed_images.ListedImage]]:
+    splits: dict[str, list[listed_images.ListedImage]] = {}
     for row in table.itertuples():
-        file = image_file.ImageFile(folder, row.path, row.identity, row.camera, row.tracklet, int(row.frame))
+        file = listed_images.ListedImage(folder, row.path, row.identity, row.camera, row.tracklet, int(row.frame))
         splits.setdefault(image_file.SPLITS.get(row.split, ""), []).append(file)
     return splits

@@ -7,7 +7,7 @@ import warnings
 
 from datasets_tfds import image_builder
 from datasets_tfds.own_images import image_file, image_folders, image_list, options, split_rule
-from datasets_tfds.readers import raw_recordings
+from datasets_tfds.readers import listed_images, raw_recordings
 
 _LIST = "images.csv"
 
@@ -46,9 +46,9 @@ The README of this data set shows both forms in full.
                 f"own_images: {manual_dir} has images of {', '.join(found)} but none of {', '.join(missing)}; give all "
                 "three splits, or none, and they are divided by the rule in the README."
             )
-        return {name: raw_recordings.RawSplit(image_file.ImageFile.example, found[name]) for name in names}
+        return {name: raw_recordings.RawSplit(listed_images.ListedImage.example, found[name]) for name in names}
 
-    def _files(self, folder: pathlib.Path) -> dict[str, list[image_file.ImageFile]]:
+    def _files(self, folder: pathlib.Path) -> dict[str, list[listed_images.ListedImage]]:
         name = self.options["list"]
         if name or (folder / _LIST).is_file():
             return image_list.read(folder, name or _LIST)

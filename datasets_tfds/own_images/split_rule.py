@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from datasets_tfds.own_images import image_file
+from datasets_tfds.readers import listed_images
 
 SENTENCE = (
     "no splits are given: {train} of {all} identities, drawn with seed {seed}, are train; of the others the first "
@@ -13,7 +14,9 @@ SENTENCE = (
 )
 
 
-def divide(files: Sequence[image_file.ImageFile], share: float, seed: int) -> dict[str, list[image_file.ImageFile]]:
+def divide(
+    files: Sequence[listed_images.ListedImage], share: float, seed: int
+) -> dict[str, list[listed_images.ListedImage]]:
     """Splits train, probe and gallery, which share no identity with train; files keep their order.
 
     Args:
@@ -40,7 +43,7 @@ def divide(files: Sequence[image_file.ImageFile], share: float, seed: int) -> di
     count = min(max(round(share * len(searchable)), 1), len(searchable) - 1)
     tested = {searchable[i] for i in np.random.default_rng(seed).permutation(len(searchable))[count:]}
     first = {name: min(cameras[name], key=image_file.natural) for name in tested}
-    splits: dict[str, list[image_file.ImageFile]] = {"train": [], "probe": [], "gallery": []}
+    splits: dict[str, list[listed_images.ListedImage]] = {"train": [], "probe": [], "gallery": []}
     for file in files:
         searched = "probe" if file.camera == first.get(file.identity) else "gallery"
         splits[searched if file.identity in tested else "train"].append(file)

@@ -4,7 +4,7 @@
 import pathlib
 from collections.abc import Callable, Iterator
 
-from tests.parity import rows, st_reidnet_networks, st_reidnet_ranking, st_reidnet_training
+from tests.parity import rows, st_reidnet_layouts, st_reidnet_networks, st_reidnet_ranking, st_reidnet_training
 
 # Start of a recording's file name -> comparison, given the path and the dictionary of the run; the longest counts.
 OF_FILE: dict[str, Callable] = {
@@ -14,6 +14,8 @@ OF_FILE: dict[str, Callable] = {
     "reid": st_reidnet_networks.of_reid,
     "lr_schedule": st_reidnet_training.of_schedule,
     "samplers": st_reidnet_training.of_samplers,
+    "dataset_layouts": st_reidnet_layouts.of_folders,
+    "dataset_layouts_raw": st_reidnet_layouts.of_archives,
     "ranking": st_reidnet_ranking.of_ranking,
 }
 

@@ -170,6 +170,7 @@ TABLE = {
         (r"train/(width64|resnet50)/.*", Tolerance(0.0, 1e-4)),
         (r"train/resnet18/.*", Tolerance(0.0, 3e-5)),
         (r"train/.*", Tolerance(0.0, 1e-5)),
+        (r"(layout|archive)/.*", EXACT),
         (r"(triplet|ce|gan|recon)/.*", Tolerance(0.0, 1e-6)),
         (r"lr_factor_per_epoch", COUNTS),
         (r"(instance|st_video|st_no_video|pairs)/.*", EXACT),
