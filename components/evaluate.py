@@ -136,15 +136,20 @@ def _scores(system, probe, rows: np.ndarray, batch_size: int) -> np.ndarray:
 
 
 def _family_a(system, described: dict, model: pathlib.Path, probe, settings, results: pathlib.Path):
-    """Rows of the recognition network's selections, on all items and on those in the original's complete batches."""
+    """Rows of the recognition network's selections, on all items and on those in the original's complete batches.
+
+    Also CMC curves, confusions, and of each selection (2, P) what `bootstrap.scores` are of a retrieval.
+    """
     rows = np.flatnonzero(probe.labels >= 0)
     complete = np.searchsorted(rows, system.scored_rows(probe))
     system.load(model, system.EMBEDDING, selection.LAST)  # the original's recognition network sits on the last encoder
-    table, curves, confusions = [], {}, {}
+    table, curves, confusions, hits = [], {}, {}, {}
     for kept, epoch in described["epochs"][system.CLASSIFIER].items():
         system.load(model, system.CLASSIFIER, kept)
         scores, labels = _scores(system, probe, rows, settings.batch_size), probe.labels[rows]
         ranks = auc.rank_n(scores, labels)
+        hits[f"{FAMILY_A} {kept}"] = np.full((2, len(probe)), np.nan)
+        hits[f"{FAMILY_A} {kept}"][0, rows] = np.argmax(scores, axis=1) == labels
         table.append(_row(FAMILY_A, kept, epoch, len(rows), _closed_set(scores, labels, ranks)))
         if len(complete) and not np.array_equal(np.sort(complete), np.arange(len(rows))):
             few = scores[complete], labels[complete]
@@ -155,7 +160,7 @@ def _family_a(system, described: dict, model: pathlib.Path, probe, settings, res
         names = described["classes"], described["classes"]
         picture = heat_map.pixels(confusions[kept], f"confusion, {kept}", *names)
         logs.RunLog(results).image(f"confusion/{kept}", picture)
-    return table, curves, confusions
+    return table, curves, confusions, hits
 
 
 def _closed_set(scores: np.ndarray, labels: np.ndarray, ranks: np.ndarray) -> dict[str, float]:
@@ -197,7 +202,8 @@ def evaluate(
 
     Output `results`: `metrics.json` (rows, warnings), `curves.npz`, `confusion.npz`, `probe.npz` and `gallery.npz`
     (features of the last selection), `ranked.npz`, `probes.npz` (see `bootstrap.units` and, by selection,
-    `bootstrap.scores`), `unknown.json` (see `UnknownPeople.save`).
+    `bootstrap.scores`; of the recognition network under its family and selection), `unknown.json` (see
+    `UnknownPeople.save`).
     """
     system, described, parts = training_stage.restore(recipe, recordings, model)
     if evaluation.pooling:
@@ -209,8 +215,8 @@ def evaluate(
     strangers.save(results)
     curves, confusions = more | curves, {}
     if system.CLASSIFIER:
-        closed, more, confusions = _family_a(system, described, model, parts.probe, evaluation, results)
-        rows, curves = closed + rows, more | curves
+        closed, more, confusions, hits = _family_a(system, described, model, parts.probe, evaluation, results)
+        rows, curves, scores = closed + rows, more | curves, scores | hits
     arrays.write(results / PROBES, **scores, **scores_of_results)
     arrays.write(results / "curves.npz", **curves)
     arrays.write(results / "confusion.npz", **confusions)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from absl import app, flags, logging
 from ml_collections import config_flags
 
-from components import option_flags, recipe_names, terminal
+from components import option_flags, recipe_flags, recipe_names, terminal
 
 FLAGS = flags.FLAGS
 CONFIG = config_flags.DEFINE_config_file(
@@ -33,8 +33,9 @@ Recipes, found in the working folder's configs or in the installed package:
 """
 
 
-def _quiet_logging() -> None:
+def quiet_logging() -> None:
     """One short line per message, without those of TensorFlow's checkpoint writer."""
+    logging.use_absl_handler()
     handler = logging.get_absl_handler()
     handler.setFormatter(python_logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
     handler.addFilter(lambda record: "tensorflow" not in record.pathname)
@@ -70,7 +71,7 @@ def main(argv: list[str]) -> None:
         raise SystemExit(f"unexpected argument {argv[1]!r}; settings are given as --config.section.key=value.")
     from components import summary
 
-    _quiet_logging()
+    quiet_logging()
     recipe = config_flags.get_config_filename(FLAGS["config"])
     workdir = pathlib.Path(WORKDIR.value or pathlib.Path("runs") / recipe_names.default_name(recipe))
     execute(CONFIG.value, workdir, STAGES.value, FORCE.value)
@@ -82,11 +83,9 @@ def _parse(arguments: list[str]) -> list[str]:
     try:
         return FLAGS(arguments)
     except (AttributeError, KeyError, TypeError, ValueError, flags.Error) as error:
-        while "Error whilst parsing config file" in str(error) and error.__context__:
-            error = error.__context__  # what the recipe said, without the trace that the loader puts around it
-        while isinstance(error, Exception) and error.args:
-            error = error.args[0]  # a KeyError shows its message in quotes
-        raise SystemExit(f"the recipe cannot be used: {error}\nSee the recipe and its base in configs/.") from None
+        raise SystemExit(
+            f"the recipe cannot be used: {recipe_flags.reason(error)}\nSee the recipe and its base in configs/."
+        ) from None
 
 
 def console() -> None:

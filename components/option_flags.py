@@ -3,7 +3,7 @@
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ml_collections import ConfigDict
 
@@ -13,11 +13,15 @@ _NAME = re.compile(r"^--?config\.dataset\.name[=\n](.*)$", re.MULTILINE)
 _OPTION = re.compile(r"^--?(?:no)?config\.dataset\.options\.(\w+)", re.MULTILINE)
 
 
-def opened(load: Callable[[str], ConfigDict]) -> Callable[[str], ConfigDict]:
-    """The loader of recipes with the options of `sys.argv` added.
+def opened(load: Callable[[str], ConfigDict], given: Sequence[str] = ()) -> Callable[[str], ConfigDict]:
+    """The loader of recipes with the options of a command line added.
 
     An option that the command line sets and the recipe does not name gets the data set's default, and with it the type
     that the flag is parsed as. Others stay unnamed: a recipe with the same settings is the same run.
+
+    Args:
+        load: reads a recipe.
+        given: the command line; empty for `sys.argv` as it is when the recipe is read.
 
     Raises (when called):
         ValueError: the data set has no such option; the message lists those it has.
@@ -25,7 +29,7 @@ def opened(load: Callable[[str], ConfigDict]) -> Callable[[str], ConfigDict]:
 
     def parse(path: str) -> ConfigDict:
         recipe = load(path)
-        arguments = "\n".join(sys.argv)
+        arguments = "\n".join(given or sys.argv)
         keys = _OPTION.findall(arguments)
         if keys:
             name = (_NAME.findall(arguments) or [recipe.dataset.name])[-1]

@@ -31,14 +31,15 @@ def write(path: pathlib.Path, recipe: dict, evaluation, run: reading.Run, result
         results: "rows", "baselines", "published", "verdicts", "clusters", "unknown", "warnings", as the stage stores
             them.
     """
-    arrays.write_text(path, _environment().get_template(TEMPLATE).render(_content(recipe, evaluation, run, results)))
+    arrays.write_text(path, environment().get_template(TEMPLATE).render(_content(recipe, evaluation, run, results)))
 
 
-def _environment():
+def environment(*folders: pathlib.Path):
+    """Jinja for the templates of this folder and of others, which come first."""
     import jinja2
 
     return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(pathlib.Path(__file__).parent),
+        loader=jinja2.FileSystemLoader([*folders, pathlib.Path(__file__).parent]),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

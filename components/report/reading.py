@@ -68,9 +68,9 @@ class Run:
         """Seed -> quality of its clusters, see clustering.quality."""
         return {seed: arrays.read_json(folder / QUALITY) for seed, folder in self.clusters.items()}
 
-    def rank_curves(self) -> dict[str, np.ndarray]:
-        """Family and selection -> (ranks,) fractions."""
-        return _arrays(self.results[self.seeds[0]] / "curves.npz")
+    def rank_curves(self, seed: int | str | None = None) -> dict[str, np.ndarray]:
+        """Family and selection -> (ranks,) fractions, of one seed; None is the first."""
+        return _arrays(self.results[self.seeds[0] if seed is None else seed] / "curves.npz")
 
     def confusion(self) -> tuple[np.ndarray | None, list[str]]:
         """(C, C) counts of the last selection, rows true, and C names; None without a recognition network."""

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: MIT
+"""Generated tables replace what stands between their markers, and nothing else."""
+
+import pytest
+
+from components.compare import markers
+
+TEXT = (
+    "Before\n<!-- compare:one -->\nold\n<!-- /compare:one -->\nbetween\n<!-- compare:two -->\n<!-- /compare:two -->\n"
+)
+
+
+def test_only_the_named_table_is_replaced_as_often_as_wanted(tmp_path):
+    path = tmp_path / "README.md"
+    path.write_text(TEXT)
+    markers.write(path, "two", "| a |\n")
+    markers.write(path, "one", "new\n")
+    markers.write(path, "one", "newest\n\n")
+    assert path.read_text() == TEXT.replace("old", "newest").replace("two -->\n<", "two -->\n| a |\n<", 1)
+    assert markers.names(path) == ["one", "two"]
+
+
+@pytest.mark.parametrize("text", ["no table", TEXT * 2, "<!-- /compare:one -->\n<!-- compare:one -->\n"])
+def test_missing_doubled_and_turned_markers_are_refused_and_the_file_stays(tmp_path, text):
+    path = tmp_path / "README.md"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=r"expected one line '<!-- compare:one -->' .* Tables in this file: "):
+        markers.write(path, "one", "new")
+    assert path.read_text() == text
