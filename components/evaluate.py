@@ -9,7 +9,7 @@ import ml_collections
 import numpy as np
 from absl import logging
 
-from components import baselines, logs, pictures, splits, unknown_people
+from components import baselines, logs, pictures, splits, stress, unknown_people
 from components import train as training_stage
 from components.report import heat_map
 from tfskel import arrays
@@ -33,16 +33,17 @@ def _baselines(describe: baselines.Describe, parts: splits.Splits, settings, str
     """Rows of what learned nothing, initial weights among them, the best one's CMC curve, and scores of each probe."""
     protocol, sides = parts.protocol, parts.of_sides(describe)
     train = {} if strangers.off else describe(parts.train.apart())
+    stressed = stress.metrics(describe, parts) if settings.stress else {}
     rows, curves, scores = [], [], {}
     for name, probe in sides[0].items():
-        result = protocol.retrieve(probe, sides[1][name], max_rank=settings.max_rank)
-        row = _row(FAMILY_B, NO_LEARNING + name, None, len(probe), protocol.metrics(result))
-        row |= _unmatched(result) | _levels(probe, sides[1][name], protocol)
-        searches = functools.partial(_stranger_searches, train.get(name))
-        rows.append(row | strangers.row(NO_LEARNING + name, probe, sides[1][name], searches))
+        gallery, searches = sides[1][name], functools.partial(_stranger_searches, train.get(name))
+        result = protocol.retrieve(probe, gallery, max_rank=settings.max_rank)
+        row = _row(FAMILY_B, NO_LEARNING + name, None, len(probe), protocol.metrics(result)) | _unmatched(result)
+        row |= _levels(probe, gallery, protocol) | strangers.row(NO_LEARNING + name, probe, gallery, searches)
+        rows.append(row | stressed.get(name, {}))
         curves.append(result.cmc)
         scores[NO_LEARNING + name] = bootstrap.scores(result)
-    scores |= bootstrap.units(probe, sides[1][name] if protocol.both_directions else None)
+    scores |= bootstrap.units(probe, gallery if protocol.both_directions else None)
     return rows, {"B no learning": max(curves, key=lambda curve: curve[0])}, scores
 
 
@@ -90,6 +91,8 @@ def _family_b(
                     system.stranger_searches, parts.train, batch=settings.batch_size, pool=parts.protocol.pool
                 )
                 of_result[0] |= strangers.row(kept, probe, gallery, searches)
+                if settings.stress:
+                    of_result[0] |= stress.metrics(functools.partial(describe, names=(base.MAIN,)), parts)[base.MAIN]
             if main and kept == selection.LAST:
                 _write_last(results, probe, gallery, result, parts, settings.ranked_lists)
         if kept == selection.LAST:

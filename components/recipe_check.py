@@ -11,6 +11,7 @@ from tfskel.clustering import neighbours
 from tfskel.data import skeleton_split as sequences
 from tfskel.data import windows
 from tfskel.evaluation import protocols, tracklets
+from tfskel.systems import skeleton_system
 from tfskel.training import selection
 
 # Settings of the sections that all systems share -> their values.
@@ -35,5 +36,10 @@ def check(config: ml_collections.ConfigDict) -> None:
     kind = systems.find(config.system)
     choices.check(config, {option: values for option, values in CHOICES.items() if option not in kind.CHOICES})
     kind.check(config)
+    if config.evaluation.stress and kind.INPUT != skeleton_system.SkeletonSystem.INPUT:
+        raise ValueError(
+            f"evaluation.stress changes views and joints of skeletons; received True with {config.system}, a system of "
+            f"{kind.INPUT}. Leave it False."
+        )
     if config.dataset.name in catalogue.known():  # an unknown one is refused by name when its builder is looked for
         protocols.protocol(config.dataset.name, config.dataset.probe)

@@ -4,7 +4,7 @@
 import pathlib
 
 from components import logs
-from components.report import stage, tables, unknown_table
+from components.report import stage, stress_table, tables, unknown_table
 from tfskel import arrays
 
 
@@ -25,8 +25,9 @@ def text(workdir: pathlib.Path) -> str:
             cells = "  ".join(cell[0].rjust(size) for cell, size in zip(line.cells, columns, strict=False))
             lines.append(f"  {line.label:{width}}  {cells}")
         lines += [f"  {family.note}", ""] if family.note else [""]
-    if unknown := unknown_table.sentence(found["rows"], found.get("unknown", "")):
-        lines += [unknown, ""]
+    said = unknown_table.sentence(found["rows"], found.get("unknown", "")), stress_table.sentence(found["rows"])
+    for sentence in filter(None, said):
+        lines += [sentence, ""]
     lines += [f"report:       {folder / stage.PAGE}", f"metrics:      {folder / stage.METRICS}"]
     lines += [f"TensorBoard:  tensorboard --logdir {workdir}  ({logs.EVENTS} folders of each seed)", ""]
     return "\n".join(lines)

@@ -11,6 +11,7 @@ from components.report import (
     level_table,
     projection,
     reading,
+    stress_table,
     tables,
     unknown_table,
 )
@@ -63,6 +64,7 @@ def _content(recipe: dict, evaluation, run: reading.Run, results: dict) -> dict:
         "levels": level_table.table(results["rows"], results["baselines"]),
         "unknown": unknown_table.table(results["rows"], results["baselines"], results["unknown"]),
         "unknown_note": results["unknown"],
+        "stress": stress_table.table(results["rows"], results["baselines"]),
         "rank_curves": figures.rank_curves(run.rank_curves(), kind.item),
         "ranked": cards.ranked_lists(run.ranked_lists(), kind.draw),
         "confusion": None if counts is None else figures.confusion(counts, classes),

@@ -8,7 +8,7 @@ from components import evaluate
 from tests import fakes
 from tests.components import invented
 from tfskel import arrays, features, systems
-from tfskel.data import skeleton_split
+from tfskel.data import skeleton_split, stress
 from tfskel.evaluation import cmc, protocols
 
 TRAIN = invented.split(("a", 0), ("b", 10), ("c", 20))
@@ -135,3 +135,13 @@ def test_stored_features_and_ranked_lists_are_those_of_the_last_selection(evalua
     assert shown["c"][:4] == ["b", "b", "c", "a"]
     place = ranked["probe_identity"].tolist().index("c")
     np.testing.assert_allclose(ranked["distance"][place][:4], [1, 2, 8, 12])
+
+
+def test_under_stress_every_row_of_one_item_each_is_searched_again(evaluated):
+    # The feature is the x of one joint in metres, ten times a person's: a bias of 1 cm changes nobody's rank, while a
+    # view turns it away.
+    _, rows = evaluated((("a", 0), ("b", 10), ("c", 20)), **{"evaluation.stress": True})
+    assert set(rows[FAMILY_B]["stress"]) == set(stress.CHANGES) and "stress" not in rows[FAMILY_A]
+    assert rows[FAMILY_B]["stress"]["bias 1 cm"] == {"rank1": 1, "mAP": 1}
+    assert rows[FAMILY_B]["stress"]["random views"]["rank1"] < 1
+    assert all("stress" in row for (family, _), row in rows.items() if family == FAMILY_B[0])

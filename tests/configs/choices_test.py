@@ -91,6 +91,13 @@ def test_a_probe_that_the_data_set_does_not_have_is_refused():
         recipe_check.check(config)
 
 
+def test_stress_of_images_is_refused():
+    config = base("upmnet")
+    config.evaluation.stress = True
+    with pytest.raises(ValueError, match="evaluation.stress changes views and joints .* upmnet, a system of images"):
+        recipe_check.check(config)
+
+
 def test_a_misspelt_data_set_is_named_before_its_probe(tmp_path):
     config = base("cage")
     config.dataset.update(name="iass", probe="a")
