@@ -3,7 +3,7 @@
 
 import pathlib
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ def read(
     recordings: str = "recordings.csv",
     splits: str = "splits.json",
     layouts: Mapping[str, Sequence[str]] | None = None,
+    rule: Callable | None = None,
 ) -> dict[str, list[dict[str, Any]]]:
     """Split -> example dicts.
 
@@ -36,6 +37,7 @@ def read(
             Its segments count frames from 0 within the recording, in order of the frame numbers.
         layouts: skeleton name -> joint names, for files that give joints by name (case, spaces, _ and - do not
             matter).
+        rule: see `interchange.read`.
 
     Returns:
         Example dicts as interchange.read gives them; `frames` are the numbers of the column `frame`, and `skeleton` is
@@ -60,7 +62,7 @@ def read(
     counts = {example["joints"].shape[1] for example in whole.values()}
     if len(counts) > 1:
         raise ValueError(f"{folder / recordings}: files with different numbers of joints: {sorted(counts)}.")
-    return examples.cut(whole, _segments(folder / splits, whole, sources, layout))
+    return examples.cut(whole, _segments(folder / splits, whole, sources, layout, rule))
 
 
 def _files(folder: pathlib.Path, name: str) -> list[pathlib.Path]:
@@ -147,13 +149,15 @@ def _where(row: pd.Series) -> str:
     return f"recording {row['recording']!r}, frame {row['frame']}"
 
 
-def _segments(path, whole, sources, layout) -> dict[str, list[segments.Segment]]:
+def _segments(path, whole, sources, layout, rule) -> dict[str, list[segments.Segment]]:
     marked = [name for name, example in whole.items() if "split" in example]
     if len(marked) not in (0, len(whole)):
         other = next(name for name in whole if name not in marked)
         raise ValueError(f"{sources[other]}: no column split, but {sources[marked[0]]} has one; expected in all files.")
     lengths = {name: len(example["joints"]) for name, example in whole.items()}
     if not marked:
+        if not path.is_file() and rule is not None:
+            return rule({name: example["identity"] for name, example in whole.items()}, lengths)
         if not path.is_file():
             complaint = f"No column split, and {path} is missing."
             raise FileNotFoundError(folder_tree.comparison(path.parent, complaint, layout))

@@ -3,7 +3,7 @@
 
 import json
 import pathlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -26,12 +26,15 @@ def read(
     recordings: str = "recordings.npz",
     splits: str = "splits.json",
     joints: str = "joints",
+    rule: Callable | None = None,
 ) -> dict[str, list[dict[str, Any]]]:
     """Split -> example dicts, in the order of splits.json.
 
     Args:
         folder, recordings, splits: folder of both files, and their names.
         joints: key of the joint array in the .npz file.
+        rule: makes the splits where there is no such file, of identity and length of each recording, see
+            `split_rule.divide`; None where the file is needed.
 
     Returns:
         Example dicts with `joints` (T, J, 3) float32, `identity`, `recording`, `camera`, `condition`, `setting`,
@@ -43,7 +46,7 @@ def read(
             segment does not fit; names file, key and place.
     """
     folder = pathlib.Path(folder)
-    for name in (recordings, splits):
+    for name in (recordings, splits) if rule is None else (recordings,):
         if not (folder / name).is_file():
             layout = LAYOUT.format(recordings=recordings, splits=splits, joints=joints)
             raise FileNotFoundError(folder_tree.comparison(folder, f"{folder / name} is missing.", layout))
@@ -51,7 +54,9 @@ def read(
     stored = arrays.read(folder / recordings, required, (*examples.OPTIONAL, recording_table.FRAME_NUMBERS))
     whole = recording_table.recordings(folder / recordings, stored, joints)
     lengths = {name: len(example["joints"]) for name, example in whole.items()}
-    return examples.cut(whole, segments.read(folder / splits, lengths))
+    if (folder / splits).is_file() or rule is None:
+        return examples.cut(whole, segments.read(folder / splits, lengths))
+    return examples.cut(whole, rule({name: example["identity"] for name, example in whole.items()}, lengths))
 
 
 def frame_rate(folder: str | pathlib.Path, recordings: str = "recordings.npz") -> float | None:
@@ -65,12 +70,13 @@ def frame_rate(folder: str | pathlib.Path, recordings: str = "recordings.npz") -
     return float(fps.item())
 
 
-def write(folder: str | pathlib.Path, splits: Mapping[str, list[Mapping[str, Any]]]) -> None:
+def write(folder: str | pathlib.Path, splits: Mapping[str, list[Mapping[str, Any]]], fps: float | None = None) -> None:
     """Writes example dicts as recordings.npz and splits.json; nothing is left behind when it fails.
 
     Args:
         folder: new folder, or one without these two files.
         splits: split -> example dicts; the examples of one recording become segments of it.
+        fps: frames per second, where known.
 
     Raises:
         FileExistsError: one of the files is there already.
@@ -82,6 +88,7 @@ def write(folder: str | pathlib.Path, splits: Mapping[str, list[Mapping[str, Any
         if path.exists():
             raise FileExistsError(f"{path} exists; write to another folder.")
     content, chosen = _collect(splits)
+    content |= {"fps": np.float64(fps)} if fps else {}
     with arrays.complete(recordings) as unfinished, arrays.complete(segments_file) as unfinished_segments:
         np.savez_compressed(unfinished, **content)
         unfinished_segments.write_text(json.dumps({"splits": chosen}, indent=1), encoding="utf-8")

@@ -50,6 +50,13 @@ def doubts(recordings: Iterable[np.ndarray], skeleton: skeletons.Skeleton) -> tu
     return reason, proof
 
 
+def excess(recordings: Iterable[np.ndarray], skeleton: skeletons.Skeleton) -> float:
+    """Bones of a layout in units of the shortest tree through the joints; arguments as `doubts`."""
+    distances, seen = _distances(_sample(recordings))
+    shortest = csgraph.minimum_spanning_tree(distances[np.ix_(seen, seen)]).sum()
+    return _length(distances, seen, skeleton.parents) / max(shortest, 1e-12)
+
+
 def _sample(recordings: Iterable[np.ndarray]) -> np.ndarray:
     recordings = list(recordings)
     step = max(1, sum(map(len, recordings)) // _FRAMES)

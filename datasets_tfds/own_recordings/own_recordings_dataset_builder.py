@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Your own recordings, from the interchange format (recordings.npz and splits.json) or from CSV."""
+"""Your own recordings: in the interchange format (recordings.npz and splits.json), CSV, or files of pose sources."""
 
+import functools
 import pathlib
 import warnings
 from typing import Any
@@ -8,11 +9,14 @@ from typing import Any
 import numpy as np
 
 from datasets_tfds import skeleton_builder
-from datasets_tfds.own_recordings import csv_recordings, interchange, joint_order, options
+from datasets_tfds.own_recordings import body, csv_recordings, interchange, joint_order, options, pose_files, split_rule
+from datasets_tfds.own_recordings.layouts import tables
+from datasets_tfds.own_recordings.sources import folder as sources
 from datasets_tfds.readers import examples, folder_tree
 from tfskel import skeletons
 
 _FILES = {"interchange": "recordings.npz", "csv": "recordings.csv"}
+_POSES = "poses"
 _FARTHEST = 50.0  # metres; skeleton sensors see less than ten
 
 
@@ -22,24 +26,36 @@ class Builder(skeleton_builder.SkeletonBuilder):
     SKELETON = ""
     SOURCE = "the user's own files"
     OPTIONS = options.OPTIONS
-    CHOICES = {"format": ("", *_FILES), "skeleton": ("", *skeletons.SKELETONS)}
+    CHOICES = {
+        "format": ("", *_FILES, _POSES),
+        "skeleton": ("", *skeletons.SKELETONS),
+        "layout": ("", *tables.LAYOUTS),
+        "units": ("", *body.METRES, body.BODY),
+        "split": ("", *split_rule.RULES),
+    }
     MANUAL_DOWNLOAD_INSTRUCTIONS = f"""
 Nothing is downloaded: manual_dir is your folder. It holds either
 {interchange.LAYOUT.format(recordings="recordings.npz", splits="splits.json", joints="joints")}
 or
 {csv_recordings.LAYOUT.format(recordings="recordings.csv", splits="splits.json")}
-File names and the key of the joints can be given as options; the README of this data set shows both forms in full.
+or files of a pose source ({", ".join(sources.READERS)})
+{sources.LAYOUT}
+File names and the key of the joints can be given as options; the README of this data set shows all forms in full.
 """
 
     def recordings(self, manual_dir: pathlib.Path) -> dict[str, list[dict[str, Any]]]:
         """Segments of the recordings in `manual_dir`, in the order of the splits.
 
         Raises:
-            FileNotFoundError, ValueError: see `interchange` and `csv_recordings`.
+            FileNotFoundError, ValueError: see `interchange`, `csv_recordings` and `pose_files`.
         """
         form, name = self._files(manual_dir)
-        splits, fps = self._read(manual_dir, form, name)
-        self.info.metadata.update(skeleton=self._skeleton_of(manual_dir, splits), fps=self.options["fps"] or fps)
+        if form == _POSES:
+            splits, skeleton, fps = pose_files.read(manual_dir, self.options, _warn)
+        else:
+            splits, fps = self._read(manual_dir, form, name)
+            skeleton, fps = self._skeleton_of(manual_dir, splits), self.options["fps"] or fps
+        self.info.metadata.update(skeleton=skeleton, fps=fps)
         missing = examples.not_in_gallery(splits)
         if missing:
             _warn(f"the gallery lacks these probe identities, which can never be found: {', '.join(missing)}")
@@ -50,25 +66,30 @@ File names and the key of the joints can be given as options; the README of this
 
     def _files(self, folder: pathlib.Path) -> tuple[str, str]:
         form, name = self.options["format"], self.options["recordings"]
+        if form == _POSES:
+            return form, ""
         if form or name:
             form = form or ("csv" if name.lower().endswith(".csv") else "interchange")
             return form, name or _FILES[form]
         present = [form for form, file in _FILES.items() if (folder / file).is_file()]
         if len(present) > 1:
             raise ValueError(f"{folder} holds {' and '.join(_FILES.values())}; set the option format to one.")
+        if not present and sources.files(folder):
+            return _POSES, ""
         if not present:
-            complaint = f"No {' and no '.join(_FILES.values())}."
+            complaint = f"No {', no '.join(_FILES.values())}, and no file of a pose source."
             raise FileNotFoundError(folder_tree.comparison(folder, complaint, self.MANUAL_DOWNLOAD_INSTRUCTIONS))
         return present[0], _FILES[present[0]]
 
     def _read(self, folder: pathlib.Path, form: str, name: str) -> tuple[dict[str, list[dict[str, Any]]], float | None]:
         """Splits, and the frames per second that the file states and no option."""
+        rule = functools.partial(split_rule.divide, rule=self.options["split"], gap=self.options["gap"], say=_warn)
         if form == "csv":
             stated = self.options["skeleton"]
             known = [skeletons.get(stated)] if stated else skeletons.SKELETONS.values()
             layouts = {skeleton.name: skeleton.joint_names for skeleton in known}
-            return csv_recordings.read(folder, name, self.options["splits"], layouts), None
-        splits = interchange.read(folder, name, self.options["splits"], self.options["joints"])
+            return csv_recordings.read(folder, name, self.options["splits"], layouts, rule), None
+        splits = interchange.read(folder, name, self.options["splits"], self.options["joints"], rule)
         return splits, None if self.options["fps"] else interchange.frame_rate(folder, name)
 
     def _skeleton_of(self, folder: pathlib.Path, splits: dict[str, list[dict[str, Any]]]) -> str:

@@ -97,7 +97,9 @@ def test_wrong_form_is_refused_and_two_forms_need_a_choice(tmp_path):
     store_csv(tmp_path / "raw", joints())
     with pytest.raises(ValueError, match=r"holds recordings\.npz and recordings\.csv; set the option format"):
         build(tmp_path / "raw", tmp_path / "data")
-    with pytest.raises(ValueError, match="option format must be one of '', 'interchange', 'csv'; received 'xls'"):
+    with pytest.raises(
+        ValueError, match="option format must be one of '', 'interchange', 'csv', 'poses'; received 'xls'"
+    ):
         build(tmp_path / "raw", tmp_path / "data", format="xls")
     assert len(read(build(tmp_path / "raw", tmp_path / "data", format="csv"), "train")) == 2
 
