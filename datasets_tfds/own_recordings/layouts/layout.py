@@ -11,6 +11,7 @@ from tfskel import skeletons
 
 V1 = {"HipCenter": "SpineBase", "Spine": "SpineMid", "ShoulderCenter": "SpineShoulder"}
 """Joint of Kinect v1 -> the joint of Kinect v2 that it is; the others have the same names."""
+Ways = tuple[tuple[str, ...], ...]
 _PREFIX = re.compile(r"^(mixamorig\d*|jointtype|joint|landmark|skel\d*)(?=[a-z])")
 
 
@@ -23,14 +24,26 @@ class Layout:
         joints: names in the order of arrays without names; () where only names tell joints apart.
         kinect: joint of Kinect v2 -> ways to make it, the best first; a way is the joints whose mean it is.
         stand_ins: joints of Kinect v2 that the source does not have, and for which a neighbour stands.
-        flat: two coordinates only.
     """
 
     name: str
     joints: tuple[str, ...]
-    kinect: Mapping[str, tuple[tuple[str, ...], ...]]
+    kinect: Mapping[str, Ways]
     stand_ins: tuple[str, ...] = ()
-    flat: bool = False
+
+
+def both(central: Mapping[str, Ways], sided: Mapping[str, Ways], left: Mapping[str, str], right: Mapping[str, str]):
+    """Ways of Kinect v2's joints with {s}, {S}, ... in the names of the sides filled in."""
+    filled = dict(central)
+    for side, words in (("Left", left), ("Right", right)):
+        for joint, ways in sided.items():
+            filled[joint + side] = tuple(tuple(name.format(**words) for name in way) for way in ways)
+    return filled
+
+
+def sides(*joints: str) -> tuple[str, ...]:
+    """Names of joints on both sides."""
+    return tuple(joint + side for joint in joints for side in ("Left", "Right"))
 
 
 def plain(name: str) -> str:

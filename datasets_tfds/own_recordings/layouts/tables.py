@@ -1,28 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The layouts that are known, as rows: order of joints, and ways to make each joint of Kinect v2."""
 
-from collections.abc import Mapping
-
-from datasets_tfds.own_recordings.layouts.layout import V1, Layout
+from datasets_tfds.own_recordings.layouts import layout, named
 from tfskel import skeletons
 
-Ways = tuple[tuple[str, ...], ...]
 _HAND = ("Hand", "HandTip", "Thumb")
-
-
-def _both(central: Mapping[str, Ways], sided: Mapping[str, Ways], left: Mapping[str, str], right: Mapping[str, str]):
-    """Ways with {s}, {S}, ... in the names of the sides filled in."""
-    filled = dict(central)
-    for side, words in (("Left", left), ("Right", right)):
-        for joint, ways in sided.items():
-            filled[joint + side] = tuple(tuple(name.format(**words) for name in way) for way in ways)
-    return filled
-
-
-def _sides(*joints: str) -> tuple[str, ...]:
-    return tuple(joint + side for joint in joints for side in ("Left", "Right"))
-
-
 _WORDS = {"s": "left", "i": "l"}, {"s": "right", "i": "r"}
 _HIPS, _SHOULDERS = ("left_hip", "right_hip"), ("left_shoulder", "right_shoulder")
 _EARS = ("left_ear", "right_ear")
@@ -39,7 +21,7 @@ _TRUNK = {"SpineBase": (_HIPS,), "SpineMid": ((*_HIPS, *_SHOULDERS),), "SpineSho
 _FACE_PAIRS = ("eye_inner", "eye", "eye_outer")
 _PAIRS = ("shoulder", "elbow", "wrist", "pinky", "index", "thumb", "hip", "knee", "ankle", "heel", "foot_index")
 
-MEDIAPIPE = Layout(
+MEDIAPIPE = layout.Layout(
     "mediapipe33",
     (
         "nose",
@@ -47,7 +29,7 @@ MEDIAPIPE = Layout(
         *(*_EARS, "mouth_left", "mouth_right"),
         *(f"{side}_{name}" for name in _PAIRS for side in ("left", "right")),
     ),
-    _both(
+    layout.both(
         _TRUNK | {"Neck": ((*_SHOULDERS, "mouth_left", "mouth_right"),), "Head": (_EARS,)},
         _ARM_AND_LEG
         | {
@@ -62,15 +44,15 @@ MEDIAPIPE = Layout(
 
 _WRISTS = dict.fromkeys(_HAND, (("{s}_wrist",),))
 _COCO_PAIRS = ("eye", "ear", *_PAIRS[:3], *_PAIRS[6:9])
-COCO = Layout(
+COCO = layout.Layout(
     "coco17",
     ("nose", *(f"{side}_{name}" for name in _COCO_PAIRS for side in ("left", "right"))),
-    _both(
+    layout.both(
         _TRUNK | {"Neck": ((*_SHOULDERS, *_EARS),), "Head": (_EARS, ("nose",))},
         _ARM_AND_LEG | _WRISTS | {"Foot": (("{s}_ankle",),)},
         *_WORDS,
     ),
-    _sides(*_HAND, "Foot"),
+    layout.sides(*_HAND, "Foot"),
 )
 
 _OPENPOSE_WORDS = {"s": "L"}, {"s": "R"}
@@ -91,12 +73,12 @@ _OPENPOSE_CENTRAL = {
     "Neck": (("Neck", "LEar", "REar"), ("Neck",)),
     "Head": (("LEar", "REar"), ("Head",), ("Nose",)),
 }
-_OPENPOSE_KINECT = _both(_OPENPOSE_CENTRAL, _OPENPOSE_SIDED, *_OPENPOSE_WORDS)
+_OPENPOSE_KINECT = layout.both(_OPENPOSE_CENTRAL, _OPENPOSE_SIDED, *_OPENPOSE_WORDS)
 _ARMS = tuple(f"{side}{joint}" for side in "RL" for joint in ("Shoulder", "Elbow", "Wrist"))
 _LEGS = tuple(f"{side}{joint}" for side in "RL" for joint in ("Hip", "Knee", "Ankle"))
 _FACE = ("REye", "LEye", "REar", "LEar")
 _FEET = tuple(f"{side}{name}" for side in "LR" for name in ("BigToe", "SmallToe", "Heel"))
-BODY_25 = Layout(
+BODY_25 = layout.Layout(
     "openpose_body25",
     (
         "Nose",
@@ -108,19 +90,19 @@ BODY_25 = Layout(
         *(f"{s}{n}" for s in "LR" for n in ("BigToe", "SmallToe", "Heel")),
     ),
     _OPENPOSE_KINECT,
-    _sides(*_HAND),
+    layout.sides(*_HAND),
 )
-OPENPOSE_18 = Layout(
-    "openpose_coco18", ("Nose", "Neck", *_ARMS, *_LEGS, *_FACE), _OPENPOSE_KINECT, _sides(*_HAND, "Foot")
+OPENPOSE_18 = layout.Layout(
+    "openpose_coco18", ("Nose", "Neck", *_ARMS, *_LEGS, *_FACE), _OPENPOSE_KINECT, layout.sides(*_HAND, "Foot")
 )
 
-H36M = Layout(
+H36M = layout.Layout(
     "h36m17",
     (
         *("Hip", "RHip", "RKnee", "RFoot", "LHip", "LKnee", "LFoot", "Spine", "Thorax", "Nose", "Head"),
         *("LShoulder", "LElbow", "LWrist", "RShoulder", "RElbow", "RWrist"),
     ),
-    _both(
+    layout.both(
         {
             "SpineBase": (("Hip",),),
             "SpineMid": (("Spine",),),
@@ -131,11 +113,11 @@ H36M = Layout(
         _OPENPOSE_SIDED | {"Ankle": (("{s}Foot",),), "Foot": (("{s}Foot",),)},
         *_OPENPOSE_WORDS,
     ),
-    _sides(*_HAND, "Foot"),
+    layout.sides(*_HAND, "Foot"),
 )
 
 _AZURE_ARM = ("CLAVICLE", "SHOULDER", "ELBOW", "WRIST", "HAND", "HANDTIP", "THUMB")
-AZURE = Layout(
+AZURE = layout.Layout(
     "azure_kinect32",
     (
         *("PELVIS", "SPINE_NAVEL", "SPINE_CHEST", "NECK"),
@@ -143,7 +125,7 @@ AZURE = Layout(
         *(f"{joint}_{side}" for side in ("LEFT", "RIGHT") for joint in ("HIP", "KNEE", "ANKLE", "FOOT")),
         *("HEAD", "NOSE", "EYE_LEFT", "EAR_LEFT", "EYE_RIGHT", "EAR_RIGHT"),
     ),
-    _both(
+    layout.both(
         {
             "SpineBase": (("PELVIS",),),
             "SpineMid": (("SPINE_NAVEL",), ("SPINE_NAVAL",)),
@@ -159,7 +141,7 @@ AZURE = Layout(
     ),
 )
 
-SMPL = Layout(
+SMPL = layout.Layout(
     "smpl24",
     (
         *(
@@ -176,7 +158,7 @@ SMPL = Layout(
         *("spine3", "left_foot", "right_foot", "neck", "left_collar", "right_collar", "head", *_SHOULDERS),
         *("left_elbow", "right_elbow", "left_wrist", "right_wrist", "left_hand", "right_hand"),
     ),
-    _both(
+    layout.both(
         {
             "SpineBase": (("pelvis",),),
             "SpineMid": (("spine2",),),
@@ -187,78 +169,15 @@ SMPL = Layout(
         _ARM_AND_LEG | dict.fromkeys(_HAND, (("{s}_hand",),)) | {"Foot": (("{s}_foot",),)},
         *_WORDS,
     ),
-    _sides("HandTip", "Thumb"),
-)
-
-# Names of animation programs: Mixamo and Rokoko, the CMU conversions, and the older collar-and-shin style.
-BVH = Layout(
-    "bvh",
-    (),
-    _both(
-        {
-            "SpineBase": (("Hips",), ("Hip",), ("Pelvis",), ("Root",)),
-            "SpineMid": (("Spine1",), ("Spine",), ("Chest",), ("Abdomen",), ("LowerBack",)),
-            "SpineShoulder": (("LeftArm", "RightArm"), ("LeftUpperArm", "RightUpperArm"),
-                              ("LeftShoulder", "RightShoulder"), ("Neck",)),
-            "Neck": (("Neck",), ("Neck1",)),
-            "Head": (("HeadTop_End", "Head"), ("Head End", "Head"), ("Head",)),
-        },
-        {
-            "Shoulder": (("{s}Arm",), ("{s}UpArm",), ("{s}UpperArm",), ("{s}Shldr",), ("{s}Shoulder",)),
-            "Elbow": (("{s}ForeArm",), ("{s}LowArm",), ("{s}LowerArm",), ("{s}Elbow",)),
-            "Wrist": (("{s}Hand",), ("{s}Wrist",)),
-            "Hand": (("{s}HandMiddle1",), ("{s}HandIndex1",), ("{s}FingerBase",), ("{s}Hand End",), ("{s}Wrist End",),
-                     ("{s}Hand",), ("{s}Wrist",)),  # fmt: skip
-            "HandTip": (("{s}HandMiddle4",), ("{s}HandMiddle3",), ("{s}HandIndex4",), ("{s}HandIndex3",),
-                        ("{s}HandIndex1 End",), ("{s}Hand End",), ("{s}Wrist End",), ("{s}Hand",), ("{s}Wrist",)),
-            "Thumb": (("{s}HandThumb4",), ("{s}HandThumb3",), ("{s}Thumb End",), ("{s}HandThumb1",), ("{s}Thumb",),
-                      ("{s}Hand",), ("{s}Wrist",)),
-            "Hip": (("{s}UpLeg",), ("{s}Thigh",), ("{s}UpperLeg",), ("{s}Hip",)),
-            "Knee": (("{s}Leg",), ("{s}Shin",), ("{s}LowLeg",), ("{s}LowerLeg",), ("{s}Knee",)),
-            "Ankle": (("{s}Foot",), ("{s}Ankle",)),
-            "Foot": (("{s}ToeBase",), ("{s}Toe",), ("{s}Toes",), ("{s}Foot End",), ("{s}Ankle End",)),
-        },
-        {"s": "Left"},
-        {"s": "Right"},
-    ),
-)  # fmt: skip
-
-# Marker names of the Plug-in Gait protocol; skin markers stand for joints, which lie some centimetres inside.
-PLUG_IN_GAIT = Layout(
-    "plug_in_gait",
-    (),
-    _both(
-        {
-            "SpineBase": (("LASI", "RASI", "LPSI", "RPSI"), ("LASI", "RASI", "SACR")),
-            "SpineMid": (("T10", "STRN"), ("T10",)),
-            "SpineShoulder": (("C7", "CLAV"),),
-            "Neck": (("C7",),),
-            "Head": (("LFHD", "RFHD", "LBHD", "RBHD"), ("LFHD", "RFHD")),
-        },
-        {
-            "Shoulder": (("{i}SHO",),),
-            "Elbow": (("{i}ELB",),),
-            "Wrist": (("{i}WRA", "{i}WRB"), ("{i}WRA",)),
-            "Hand": (("{i}FIN",),),
-            **dict.fromkeys(("HandTip", "Thumb"), (("{i}FIN",),)),
-            "Hip": (("{i}ASI", "{i}PSI"), ("{i}ASI",)),
-            "Knee": (("{i}KNE",),),
-            "Ankle": (("{i}ANK",),),
-            "Foot": (("{i}TOE",),),
-        },
-        *_WORDS,
-    ),
-    _sides("HandTip", "Thumb"),
+    layout.sides("HandTip", "Thumb"),
 )
 
 
-def _kinect(skeleton: skeletons.Skeleton) -> Layout:
-    ways = {V1.get(joint, joint): ((joint,),) for joint in skeleton.joint_names}
-    return Layout(skeleton.name, skeleton.joint_names, ways)
+def _kinect(skeleton: skeletons.Skeleton) -> layout.Layout:
+    ways = {layout.V1.get(joint, joint): ((joint,),) for joint in skeleton.joint_names}
+    return layout.Layout(skeleton.name, skeleton.joint_names, ways)
 
 
 KINECT_V1, KINECT_V2 = _kinect(skeletons.KINECT_V1), _kinect(skeletons.KINECT_V2)
-LAYOUTS = {
-    layout.name: layout
-    for layout in (KINECT_V2, KINECT_V1, AZURE, MEDIAPIPE, SMPL, BODY_25, OPENPOSE_18, H36M, COCO, BVH, PLUG_IN_GAIT)
-}
+_BY_NUMBER = (KINECT_V2, KINECT_V1, AZURE, MEDIAPIPE, SMPL, BODY_25, OPENPOSE_18, H36M, COCO)
+LAYOUTS = {known.name: known for known in (*_BY_NUMBER, named.BVH, named.PLUG_IN_GAIT)}

@@ -116,7 +116,7 @@ def test_animations_are_turned_upright_and_measured(tmp_path):
     splits, skeleton, fps, said = read(tmp_path)
     assert skeleton == "kinect_v2" and "read as bvh" in said and "unit: cm" in said and "z points up" in said
     assert abs(fps - 30) < 0.01
-    check_joints(splits, skeleton, tables.BVH, 1e-5, names=list(pose_sources.MIXAMO))
+    check_joints(splits, skeleton, tables.LAYOUTS["bvh"], 1e-5, names=list(pose_sources.MIXAMO))
 
 
 def test_c3d_files_are_read_through_the_library(tmp_path):
@@ -125,10 +125,10 @@ def test_c3d_files_are_read_through_the_library(tmp_path):
     for (identity, recording), kinect in pose_sources.walks().items():
         content = ezc3d.c3d()
         content["parameters"]["POINT"]["RATE"]["value"] = [30]
-        content["parameters"]["POINT"]["UNITS"]["value"] = ["mm"]
         content["parameters"]["POINT"]["LABELS"]["value"] = list(layout.joints)
         points = 1000 * pose_sources.source_joints(layout, kinect).transpose(2, 1, 0)
         content["data"]["points"] = np.concatenate([points, np.ones((1, *points.shape[1:]))])
+        content.add_parameter("POINT", "UNITS", ["mm"])
         content.write(str(tmp_path / f"{identity}_{recording}.c3d"))
     splits, skeleton, fps, said = read(tmp_path)
     assert fps == 30.0 and "unit: mm" in said
