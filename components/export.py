@@ -14,23 +14,23 @@ from components import train as training_stage
 from tfskel import arrays, inference, literal_path
 
 TOLERANCE = 1e-5  # of the largest value; the same arithmetic, compiled differently
+ONE_LEVEL = 1 / 255  # of bytes, whose rounding such a difference may turn
 FOLDER, VERSION = inference.SAVED_MODEL, "1"  # inside the output; serving programs look for numbered folders
 COMPARED = 7  # items compared, fewer than any batch size that was traced
 
 
 @dataclasses.dataclass(frozen=True)
 class Signature:
-    """One signature of an exported model: a function of one tensor, the name and spec of that, named outputs."""
+    """One signature of an exported model: a function of tensors with named outputs, and the specs of its arguments."""
 
-    argument: str
-    spec: "tf.TensorSpec"  # noqa: F821
+    arguments: dict[str, "tf.TensorSpec"]  # noqa: F821
     function: Callable
 
     def named(self) -> Callable:
-        """The function under the name of its argument that users of the signature give."""
+        """The function under the names of its arguments that users of the signature give."""
         function = functools.partial(self.function)
-        parameter = inspect.Parameter(self.argument, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-        function.__signature__ = inspect.Signature([parameter])
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        function.__signature__ = inspect.Signature([inspect.Parameter(name, kind) for name in self.arguments])
         return function
 
 
@@ -56,12 +56,22 @@ def signatures(system, pooling: str) -> dict[str, Signature]:
         made[inference.CLASSIFY] = lambda raw: {"scores": system.scores(system.prepare(raw), portable=True)}
     if pooling:
         made[inference.EMBED_TRACKLET] = lambda raw: template(embed(raw)[inference.FEATURES])
-    spec = tf.TensorSpec(system.raw_spec.shape, system.raw_spec.dtype, name=system.INPUT)
-    found = {name: Signature(system.INPUT, spec, function) for name, function in made.items()}
+    raw = _named(system.INPUT, system.raw_spec.shape, system.raw_spec.dtype)
+    found = {name: Signature(raw, function) for name, function in made.items()}
     if pooling:
-        vectors = tf.TensorSpec((None, None), tf.float32, name=inference.VECTORS)
-        found[inference.TEMPLATE] = Signature(inference.VECTORS, vectors, template)
+        found[inference.TEMPLATE] = Signature(_named(inference.VECTORS, (None, None), tf.float32), template)
+    if system.joints:
+        pose = _named(inference.POSE, (None, system.joints, 2), tf.float32)
+        found[inference.RECONSTRUCT] = Signature(
+            raw | pose, lambda images, pose: {inference.RECONSTRUCTION: system.reconstruct(images, pose)}
+        )
     return found
+
+
+def _named(name: str, shape, dtype) -> dict[str, "tf.TensorSpec"]:  # noqa: F821
+    import tensorflow as tf
+
+    return {name: tf.TensorSpec(shape, dtype, name=name)}
 
 
 def _write(system, signatures: dict[str, Signature], folder: pathlib.Path) -> None:
@@ -72,28 +82,29 @@ def _write(system, signatures: dict[str, Signature], folder: pathlib.Path) -> No
         for model in models.values():
             archive.track(model)
     for name, signature in signatures.items():
-        archive.add_endpoint(name, signature.named(), [signature.spec])
+        archive.add_endpoint(name, signature.named(), list(signature.arguments.values()))
     archive.write_out(folder, verbose=False)
 
 
-def _run(folder: pathlib.Path, argument: str, raw: np.ndarray) -> dict[str, dict[str, np.ndarray]]:
-    """Signature -> output -> values, computed as programs without Python do it: from the graph and tensor names."""
+def _run(folder: pathlib.Path, given: dict[str, np.ndarray]) -> dict[str, dict[str, np.ndarray]]:
+    """Signature of these arguments -> output -> values, computed as programs without Python do it: from the graph."""
     import tensorflow as tf
 
     with tf.compat.v1.Session(graph=tf.Graph()) as session:
         signatures = tf.compat.v1.saved_model.load(session, [tf.saved_model.SERVING], str(folder)).signature_def
-        tensors = {
-            name: {output: tensor.name for output, tensor in signature.outputs.items()}
-            for name, signature in signatures.items()
-            if argument in signature.inputs
-        }
         return {
-            name: session.run(outputs, {signatures[name].inputs[argument].name: raw})
-            for name, outputs in tensors.items()
+            name: session.run(
+                {output: tensor.name for output, tensor in signature.outputs.items()},
+                {tensor.name: given[argument] for argument, tensor in signature.inputs.items()},
+            )
+            for name, signature in signatures.items()
+            if signature.inputs and set(signature.inputs) <= set(given)
         }
 
 
-def _check_equal(folder: pathlib.Path, signatures: dict[str, Signature], raw: np.ndarray) -> dict[str, float]:
+def _check_equal(
+    folder: pathlib.Path, signatures: dict[str, Signature], given: dict[str, np.ndarray]
+) -> dict[str, float]:
     """Largest difference of the outputs of each signature of items, relative to the largest value.
 
     Raises:
@@ -101,18 +112,26 @@ def _check_equal(folder: pathlib.Path, signatures: dict[str, Signature], raw: np
     """
     import tensorflow as tf
 
-    argument, differences = signatures[inference.EMBED].argument, {}
-    exported = _run(folder, argument, raw)
-    for name in (name for name, signature in signatures.items() if signature.argument == argument):
-        computed = signatures[name].function(tf.constant(raw))
-        pairs = [(np.asarray(computed[output]), exported[name][output]) for output in computed]
-        differences[name] = max(float(np.abs(a - b).max() / max(np.abs(a).max(), 1e-12)) for a, b in pairs)
-        if not differences[name] <= TOLERANCE:
-            raise ValueError(
-                f"signature {name!r} of the export differs from the model by {differences[name]:.2g} of its largest "
-                f"value (allowed {TOLERANCE}); nothing is published."
-            )
+    exported, differences = _run(folder, given), {}
+    for name, signature in signatures.items():
+        if set(signature.arguments) <= set(given):
+            computed = signature.function(*(tf.constant(given[argument]) for argument in signature.arguments))
+            pairs = [(np.asarray(computed[output]), exported[name][output]) for output in computed]
+            differences[name] = max(map(_difference, pairs))
+            allowed = ONE_LEVEL if any(a.dtype == np.uint8 for a, _ in pairs) else TOLERANCE
+            if not differences[name] <= allowed:
+                raise ValueError(
+                    f"signature {name!r} of the export differs from the model by {differences[name]:.2g} of its "
+                    f"largest value (allowed {allowed:.2g}); nothing is published."
+                )
     return differences
+
+
+def _difference(pair: tuple[np.ndarray, np.ndarray]) -> float:
+    """Largest difference over the largest value, of bytes over the largest possible one."""
+    largest = 255 if pair[0].dtype == np.uint8 else np.abs(pair[0]).max()
+    ours, exported = (values.astype(np.float64) for values in pair)
+    return float(np.abs(ours - exported).max() / max(largest, 1e-12))
 
 
 def export(
@@ -125,8 +144,8 @@ def export(
     saved_model: pathlib.Path,
 ):
     """Writes a SavedModel with signatures `embed`, `serving_default` (the same), where the system has a recognition
-    network `classify`, and where frames are pooled `embed_tracklet` (frames of one tracklet) and `template` (their
-    features, when the frames differ in size or are too many at once).
+    network `classify`, where frames are pooled `embed_tracklet` (frames of one tracklet) and `template` (their
+    features, when the frames differ in size or are too many at once), and where it makes images `reconstruct`.
 
     Output `saved_model`: the SavedModel in `saved_model/1`, and `export.json` (selection, name and shape of the input,
     joint layout, classes, largest difference from the Keras model).
@@ -143,8 +162,11 @@ def export(
     made = signatures(system, evaluation.pooling or parts.protocol.pooling)
     _write(system, made, folder)
     # Stored recordings may be float64.
-    raw = parts.train.raw(np.arange(min(COMPARED, len(parts.train)))).astype(system.raw_spec.dtype.as_numpy_dtype)
-    differences = _check_equal(folder, made, raw)
+    rows = np.arange(min(COMPARED, len(parts.train)))
+    given = {system.INPUT: parts.train.raw(rows).astype(system.raw_spec.dtype.as_numpy_dtype)}
+    if system.joints:
+        given[inference.POSE] = np.stack(parts.train.poses(rows))
+    differences = _check_equal(folder, made, given)
     arrays.write_json(
         saved_model / "export.json",
         {
@@ -154,5 +176,6 @@ def export(
             "classes": described["classes"],
             "difference": differences,
         }
-        | {name: parts.dataset[name] for name in ("skeleton",) if name in parts.dataset},
+        | {name: parts.dataset[name] for name in ("skeleton",) if name in parts.dataset}
+        | ({"joints": system.joints} if system.joints else {}),
     )

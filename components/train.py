@@ -16,6 +16,7 @@ from tfskel.training import selection
 DESCRIPTION = "system.json"
 HELD_OUT_FIT = "held_out_fit"
 PICTURES, OVERLAYS, RECONSTRUCTION = "pictures.npz", "overlays.npz", "reconstruction.npz"
+GENERATED = "generated.npz"
 PICTURED = 8  # items whose attention is averaged for the pictures, or drawn over them
 
 
@@ -66,7 +67,10 @@ def _choose(kind: type, recipe: dict, parts: splits.Splits, seed: int, folder: p
 
 
 def _draw(system, probe, folder: pathlib.Path) -> None:
-    """Stores matrices, overlays and a reconstructed sequence for the report, the first two as TensorBoard images."""
+    """Stores what the report draws of the network: matrices, overlays, made images and a reconstructed sequence.
+
+    All but the last are TensorBoard images, too.
+    """
     from components import logs
     from components.report import heat_map
 
@@ -82,6 +86,11 @@ def _draw(system, probe, folder: pathlib.Path) -> None:
         log.image(f"overlay/{name}", np.concatenate(images, axis=1))
     if overlays:
         arrays.write(folder / OVERLAYS, **overlays)
+    generated = system.generated(probe)
+    for name, images in generated.items():
+        log.image(f"generated/{name}", np.concatenate(images, axis=1))
+    if generated:
+        arrays.write(folder / GENERATED, **generated)
     reconstructed = system.reconstruction(batch[:1])
     if reconstructed is not None:
         root = system.skeleton.root
@@ -98,8 +107,8 @@ def train(
     """Fits the recipe's system to the train split.
 
     Output `model`: weights per phase and selection, `system.json` (classes, epochs of the selections), `metrics.jsonl`,
-    `tensorboard`, `pictures.npz` and, where the system has them, `overlays.npz` and `reconstruction.npz`, and
-    `held_out_fit` with the log of the fit that chose the epochs of the held-out selection.
+    `tensorboard`, `pictures.npz` and, where the system has them, `overlays.npz`, `generated.npz` and
+    `reconstruction.npz`, and `held_out_fit` with the log of the fit that chose the epochs of the held-out selection.
     """
     from tfskel import systems
     from tfskel.training import determinism

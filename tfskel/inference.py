@@ -11,7 +11,8 @@ from tfskel import arrays, features, literal_path, model_inputs
 from tfskel.clustering import exact_search, neighbours
 
 EMBED, CLASSIFY, EMBED_TRACKLET, TEMPLATE = "embed", "classify", "embed_tracklet", "template"
-FEATURES, VECTORS = "features", "vectors"
+RECONSTRUCT, RECONSTRUCTION = "reconstruct", "reconstruction"
+FEATURES, VECTORS, POSE = "features", "vectors", "pose"
 SAVED_MODEL = "saved_model"  # the export stage's folder of versions, inside its output
 
 
@@ -21,7 +22,8 @@ class Embedder:
     Args:
         model: a loaded SavedModel with signature `embed`, whose input is `skeletons` (N, f, J, 3) or `images`
             (N, H, W, 3) uint8 and whose outputs are `features` (N, D) and maybe others; and optionally `classify` with
-            output `scores` (N, C), and `template`, `vectors` (N, D) -> `features` (D,).
+            output `scores` (N, C), `template`, `vectors` (N, D) -> `features` (D,), and `reconstruct`, `images` and
+            `pose` (N, J, 2) -> `reconstruction`.
 
     Raises:
         ValueError: there is no such signature `embed`.
@@ -31,6 +33,7 @@ class Embedder:
         inputs: `model_inputs.Skeletons` with the frames and joints of a sequence, or `model_inputs.Images`.
         classifies: whether `scores` works.
         pools: whether `embed_tracklet` works.
+        poses: `model_inputs.Poses` with the joints that `reconstruct` takes; None where it does not work.
         outputs: what `embed` can return: "features" and, for some systems, parts of them by name.
     """
 
@@ -46,6 +49,9 @@ class Embedder:
         self.argument, self.inputs = taken
         self.classifies, self.pools = CLASSIFY in model.signatures, TEMPLATE in model.signatures
         self.outputs = sorted(embed.structured_outputs)
+        reconstruct = model.signatures.get(RECONSTRUCT)
+        pose = reconstruct and reconstruct.structured_input_signature[1][POSE]
+        self.poses = model_inputs.Poses(pose.shape[1]) if reconstruct else None
 
     def embed(self, items: np.ndarray, batch_size: int = 1024, output: str = FEATURES) -> np.ndarray:
         """Features of items.
@@ -91,6 +97,32 @@ class Embedder:
 
         vectors = self.embed(images, batch_size)
         return self._signatures[TEMPLATE](**{VECTORS: tf.constant(vectors)})[FEATURES].numpy()
+
+    def reconstruct(self, images: np.ndarray, poses: np.ndarray, batch_size: int = 64) -> np.ndarray:
+        """Persons in poses: what the model makes of the person in each image and the pose given with it.
+
+        Args:
+            images: as for `embed`.
+            poses: (N, J, 2) float, x and y of the joints in pixels of the image; negative where missing. The person's
+                own, or another one's.
+            batch_size: images computed at a time.
+
+        Returns:
+            (N, h, w, 3) uint8.
+
+        Raises:
+            ValueError: as `embed`, poses that do not fit, or the model was exported without a generator.
+        """
+        if not self.poses:
+            raise ValueError(f"This model was exported without signature {RECONSTRUCT!r}: it has no generator.")
+        import tensorflow as tf
+
+        poses, made, begin = self.poses.checked(poses, len(images)), [], 0
+        for part in self.inputs.batches(images, batch_size):
+            given = {self.argument: tf.constant(part), POSE: tf.constant(poses[begin : begin + len(part)])}
+            made.append(self._signatures[RECONSTRUCT](**given)[RECONSTRUCTION].numpy())
+            begin += len(part)
+        return np.concatenate(made)
 
     def _run(self, signature: str, output: str, items: np.ndarray, batch_size: int) -> np.ndarray:
         import tensorflow as tf

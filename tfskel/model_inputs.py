@@ -68,6 +68,30 @@ class Images:
             yield from _cut(np.asarray(images[begin:end]), batch_size)
 
 
+@dataclasses.dataclass(frozen=True)
+class Poses:
+    """Joints of one person in each image."""
+
+    joints: int
+
+    def checked(self, poses: np.ndarray, images: int) -> np.ndarray:
+        """Poses (N, J, 2) float32.
+
+        Raises:
+            ValueError: another shape, another number of images, no numbers.
+        """
+        poses = np.asarray(poses)
+        expected = (images, self.joints, 2)
+        if poses.shape != expected:
+            raise ValueError(
+                f"poses must be {expected}: images, joints, x and y in pixels; received shape {poses.shape}. The model "
+                f"was trained on {self.joints} joints."
+            )
+        if poses.dtype.kind not in "fiu" or not np.isfinite(poses).all():
+            raise ValueError("poses must be finite numbers; a missing joint is negative, for example (-1, -1).")
+        return poses.astype(np.float32)
+
+
 def _check_image(image: np.ndarray) -> None:
     advice = _advice(image.shape)
     if advice:

@@ -75,6 +75,7 @@ def _content(recipe: dict, evaluation, run: reading.Run, results: dict) -> dict:
         "cluster_warnings": cluster_tables.warnings(results["clusters"], f"{kind.item}s"),
         "clusters": cards.clusters(run.members(), kind.draw),
         "overlays": cards.named(run.overlays(), kind.draw),
+        "generated": [cards.named(item, kind.draw) for item in run.generated()],
         "sheet": {name: cards.named(some, kind.draw) for name, some in run.sample(dataset, kind.sheet).items()},
         "maps": figures.maps(run.matrices(), kind.joints),
         "reconstruction": cards.named(run.reconstruction(), kind.draw),

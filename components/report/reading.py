@@ -98,6 +98,12 @@ class Run:
         stored = _arrays(self.model[self.seeds[0]] / train.OVERLAYS)
         return {name: images[:, None] for name, images in stored.items()}
 
+    def generated(self) -> list[dict[str, np.ndarray]]:
+        """Of each item that a network made images of, these and their sources: name -> (1, 1, h, w, 3) uint8."""
+        stored = _arrays(self.model[self.seeds[0]] / train.GENERATED)
+        number = min(map(len, stored.values()), default=0)
+        return [{name: images[item][None, None] for name, images in stored.items()} for item in range(number)]
+
     def kind(self) -> str:
         """Kind of the data, a key of `splits.KINDS`."""
         return arrays.read_json(self.recordings / splits.POINTER)["kind"]

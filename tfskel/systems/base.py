@@ -41,6 +41,7 @@ class System(abc.ABC):
         UNTRAINED: whether features by the initial weights are a row without learning; not where these are zero.
         INPUT: name of the argument of an exported model.
         CHOICES: settings with a closed set of values, see `choices.check`.
+        joints: of a pose that `reconstruct` takes; 0 where the system makes no images.
         models: phase -> name -> keras.Model.
         REFITS: whether `stranger_searches` fits anew without the strangers.
         scored_batch: items per batch when retrieval leaves out the incomplete last batch of probe and gallery, as some
@@ -55,6 +56,7 @@ class System(abc.ABC):
     REFITS = False
     INPUT = ""
     CHOICES: Mapping[str, Collection] = {}
+    joints = 0
     scored_batch = 0
 
     def __init__(self, recipe: Mapping, classes: int, seed: int):
@@ -175,6 +177,28 @@ class System(abc.ABC):
     def reconstruction(self, batch: np.ndarray) -> np.ndarray | None:
         """Sequences as the system gives them back, (N, f, J, 3) in the frames' own order; None when it does not."""
         return None
+
+    def generated(self, data: split.Split) -> dict[str, np.ndarray]:
+        """Images that the system makes of some items, beside what they are made of: name -> (n, h, w, 3) uint8.
+
+        Empty for a system that makes none, and where the split lacks what it needs.
+        """
+        return {}
+
+    def reconstruct(self, raw: tf.Tensor, pose: tf.Tensor) -> tf.Tensor:
+        """The persons of some images in the poses given; part of the export.
+
+        Args:
+            raw: as `raw_spec`.
+            pose: (N, joints, 2) float32, x and y in pixels of these images; negative where missing.
+
+        Returns:
+            (N, h, w, 3) uint8.
+
+        Raises:
+            TypeError: the system makes no images.
+        """
+        raise TypeError(f"{type(self).__name__} makes no images (joints is {self.joints}).")
 
     def feature_files(self, folder: pathlib.Path, probe: split.Split, gallery: split.Split, settings: Mapping) -> list:
         """Writes features for other programs, if the settings of the recipe's evaluation ask for them: their paths.

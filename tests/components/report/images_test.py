@@ -29,6 +29,7 @@ FILES = {
     "results/probes.npz": finished_run.FILES["results/probes.npz"] | {"drawn": np.array("identities")},
     "clusters/members.npz": finished_run.FILES["clusters/members.npz"] | {"items": pictures(3, 4)},
     "model/overlays.npz": {"local": pictures(8), "global": pictures(8)},
+    "model/generated.npz": {"anchor": pictures(2), "anchor, rebuilt": pictures(2)},
     "model/reconstruction.npz": None,
 }
 
@@ -60,7 +61,8 @@ def test_words_are_those_of_tracklets(page):
 def test_tracklets_are_strips_of_frames_and_single_images_as_they_are(page):
     found = sections(page)
     assert widths(found["lists"]) == [32] * 3 and widths(found["clusters"]) == [32] * 3
-    assert widths(found["inside"]) == [8] * 16
+    assert widths(found["inside"]) == [8] * (16 + 4)
+    assert re.findall(r"anchor[^<]*(?=</span>)", found["inside"]) == ["anchor", "anchor, rebuilt"] * 2
     assert len(widths(found["data"])) == 12 + 6 + 6, "a dozen of each split, or all"
 
 
