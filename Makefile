@@ -4,7 +4,7 @@ EXTRAS ?= cpu,test
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint clean
+.PHONY: demo tables test lint clean
 
 # Installed again only when the metadata changes.
 $(VENV)/installed: setup.cfg pyproject.toml
@@ -15,8 +15,11 @@ $(VENV)/installed: setup.cfg pyproject.toml
 	touch $@
 
 demo: $(VENV)/installed
-	$(BIN)/python tools/run.py --config configs/sm_sge_gait_sim.py --workdir runs/demo
-	$(BIN)/python tools/run.py --config configs/joint_distances_cmu_walk.py:pose=True --workdir runs/real_people
+	$(BIN)/python tools/compare.py demo --reports
+
+# Every table of README.md between <!-- compare:NAME --> markers, from runs/; what is missing there is run (hours).
+tables: $(VENV)/installed
+	$(BIN)/python tools/compare.py --write README.md
 
 test: $(VENV)/installed
 	$(BIN)/python -m pytest -n 2 --dist loadfile

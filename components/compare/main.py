@@ -58,6 +58,7 @@ def _wanted(options: argparse.Namespace) -> dict[str, list[tuple[str, str]]]:
 def _compare(name: str, methods: Sequence[tuple[str, str]], options: argparse.Namespace) -> str:
     """Runs and writes one comparison; returns what is printed."""
     from components.compare import entries, page
+    from components.report import stage
 
     found = entries.read(methods, options.runs, options.seeds)
     output = options.output or options.runs / f"compare_{name}"
@@ -71,7 +72,8 @@ def _compare(name: str, methods: Sequence[tuple[str, str]], options: argparse.Na
         markers.write(options.write, name, (output / page.MARKDOWN).read_text(encoding="utf-8"))
     said = "\n\n".join(textwrap.fill(sentence, 100) for sentence in sentences)
     files = ", ".join((page.MARKDOWN, page.LATEX, f"{page.NUMBERS}.csv"))
-    return f"\n{said}\n\ncomparison:  {output / page.PAGE}\ntables:      {files} beside it\n"
+    reports = [f"report:      {entry.workdir / 'report' / stage.PAGE}\n" for entry in found if options.reports]
+    return f"\n{said}\n\n{''.join(reports)}comparison:  {output / page.PAGE}\ntables:      {files} beside it\n"
 
 
 def console() -> None:
