@@ -8,6 +8,7 @@ from tests.parity import rows, st_reidnet_layouts, st_reidnet_networks, st_reidn
 
 # Start of a recording's file name -> comparison, given the path and the dictionary of the run; the longest counts.
 OF_FILE: dict[str, Callable] = {
+    "baseline_steps": st_reidnet_training.of_baseline,
     "discriminator_pose": st_reidnet_networks.of_discriminator,
     "generator": st_reidnet_networks.of_generator,
     "losses": st_reidnet_training.of_losses,

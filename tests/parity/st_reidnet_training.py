@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tests.parity import reading, rows
+from tests.parity import reading, rows, seeded
 from tests.parity.reading import prefixed
 from tfskel.data import frames, image_split, recordings
-from tfskel.systems.st_reidnet import losses, sampling, schedules
+from tfskel.systems.st_reidnet import baseline, losses, original, reid_network, sampling, schedules
 
 SYSTEM = "st_reidnet"
 # Case of a recorded triplet loss -> its margin (None for the soft one), and whether the last third are no anchors.
@@ -106,3 +106,54 @@ def _valued(loss, given: np.ndarray) -> dict:
 
 def _compared(row: rows.Table, mark: str, found: dict, recorded: dict) -> Iterator[rows.Row]:
     return row.each(found, prefixed(recorded, mark), mark)
+
+
+def of_baseline(path: pathlib.Path, memory: dict) -> Iterator[rows.Row]:
+    """Losses of the recorded steps that rounding leaves comparable, and what the trained weights say."""
+    recipe, recorded = reading.load_settings(path.with_suffix(".json")), reading.load(path)
+    row, kind = rows.Table(SYSTEM, path.stem), recipe["kind"]
+    given = {entry["name"]: np.moveaxis(seeded.drawn(entry), 1, -1) for entry in recipe["inputs"]}
+    trainer = _baseline(recipe)
+    before = original.state_dict(trainer.model)
+    labels = np.transpose(recipe["ids"]).astype(np.int32)
+    for step in range(len(recorded["loss/total"])):
+        images = np.stack([given[f"step{step}/images{place}"] for place in range(labels.shape[1])], axis=1)
+        trainer.start_epoch(step)
+        found = trainer.step(images, labels)
+        for name in ("classification", "triplet", "total"):
+            yield row(f"baseline/{kind}/{step}/{name}", found[name], recorded[f"loss/{name}"][step])
+        if step < 2:
+            yield row(f"baseline/accuracy/{step}", found["accuracy"], np.float32(recorded["loss/accuracy"][step]))
+    yield from _moved(row, before, original.state_dict(trainer.model), prefixed(recorded, "moved/baseline/"))
+    yield row(f"baseline/check/{kind}", _tested(trainer.model, given["check_image"]), recorded["check/feature_test_bn"])
+
+
+def _moved(row: rows.Table, before: dict, after: dict, recorded: dict) -> Iterator[rows.Row]:
+    """How far the lengths of all weights' ways are from the recorded ones, as a share of each."""
+    ours = {name: np.linalg.norm((after[name] - before[name]).astype(np.float64)) for name in recorded}
+    yield row("baseline/neck", ours["bottleneck.weight"], recorded["bottleneck.weight"])
+    apart = [abs(ours[name] / value - 1) for name, value in recorded.items() if value]
+    for name, share in (("median", 0.5), ("most", 0.95)):
+        yield row(f"baseline/moved/{name}", np.quantile(apart, share), 0.0)
+
+
+def _tested(network: reid_network.ReIDNetwork, images: np.ndarray) -> np.ndarray:
+    return network.neck(network(images), training=False)
+
+
+def _baseline(recipe: dict) -> baseline.Trainer:
+    pairs = recipe["kind"].startswith("siamese")
+    network = reid_network.ReIDNetwork(
+        50, recipe["base_width"], classes=recipe["num_ids"], embedding="siamese" if pairs else "single"
+    )
+    weights = {name.removeprefix("baseline/"): value for name, value in seeded.weights_of(recipe).items()}
+    original.load(network, weights)
+    margin = recipe["triplet"].partition("margin ")[2]
+    return baseline.Trainer(
+        network,
+        recipe["optimizer"].partition(" ")[0].lower(),
+        recipe["lr"],
+        recipe["step_size_in_steps"],
+        recipe["weight_decay"],
+        float(margin) if margin else None,
+    )

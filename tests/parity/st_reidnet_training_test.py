@@ -5,7 +5,7 @@ import pytest
 
 from tests import fakes
 from tests.parity import registry
-from tfskel.systems.st_reidnet import losses, sampling, schedules
+from tfskel.systems.st_reidnet import baseline, losses, sampling, schedules
 
 GOLDEN = fakes.GOLDEN / "st_reidnet"
 CASES = {
@@ -16,6 +16,9 @@ CASES = {
     "lr_schedule.npz": {"lr_factor_per_epoch"},
     "samplers.json": {f"{kind}/rows" for kind in ("instance", "st_video", "st_no_video", "pairs")}
     | {"instance/order", "pairs/length"},
+    "baseline_steps_triplet_adam.npz": {f"baseline/triplet_adam/{step}/{name}" for step in range(5)
+                                        for name in ("classification", "triplet", "total")}
+    | {"baseline/accuracy/0", "baseline/neck", "baseline/moved/median", "baseline/check/triplet_adam"},
 }  # fmt: skip
 
 
@@ -52,3 +55,8 @@ def test_another_order_or_window_of_the_draws_is_noticed(monkeypatch):
     assert failed("samplers.json") == {"st_video/rows"}
     monkeypatch.setattr(sampling.Sampler.__init__, "__defaults__", ("time",))
     assert {"instance/rows", "instance/order"} <= failed("samplers.json")
+
+
+def test_a_backbone_at_the_full_rate_is_noticed(monkeypatch):
+    monkeypatch.setattr(baseline, "OF_BACKBONE", 1.0)
+    assert "baseline/moved/median" in failed("baseline_steps_triplet_adam.npz")
