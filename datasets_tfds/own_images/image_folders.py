@@ -6,7 +6,7 @@ import pathlib
 import re
 import warnings
 
-from datasets_tfds.own_images import image_file
+from datasets_tfds.own_images import naming
 from datasets_tfds.readers import folder_tree, image_files, listed_images
 
 LEVELS = ("identity/camera", "camera/identity", "identity")
@@ -14,6 +14,7 @@ LAYOUT = """
   anna/                            a folder for each identity
     door/0001.jpg ...              one for each camera in it; or files whose names hold the camera: c1_0001.jpg ...
   ben/...                          these folders may stand in train/, probe/ (or query/) and gallery/
+  poses/anna/door/0001.txt ...     joints, where known: a line `x y` each, pixels; or anna/door/0001.txt
 """
 _SHOWN = 5
 
@@ -35,7 +36,7 @@ def read(
     """
     paths = _images(folder)
     tops = {path.parts[0] for path in paths}
-    names = {top: image_file.SPLITS[top.lower()] for top in tops if top.lower() in image_file.SPLITS}
+    names = {top: naming.SPLITS[top.lower()] for top in tops if top.lower() in naming.SPLITS}
     if names and names.keys() != tops:
         raise ValueError(
             f"{folder} holds the splits {', '.join(sorted(names))} beside {', '.join(sorted(tops - names.keys())[:3])}"
@@ -49,7 +50,8 @@ def read(
         identity, seen_by = _names(path, inside, levels, camera)
         of_name = (seen_by,) if levels == "identity" else ()
         tracklet = "" if stills else "/".join((*path.parent.parts, *of_name))
-        file = listed_images.ListedImage(folder, path.as_posix(), identity, seen_by, tracklet, counts[tracklet])
+        pose = naming.pose(folder, path)
+        file = listed_images.ListedImage(folder, path.as_posix(), identity, seen_by, tracklet, counts[tracklet], pose)
         counts[tracklet] += not stills
         splits.setdefault(names.get(path.parts[0], ""), []).append(file)
     return splits
@@ -63,14 +65,15 @@ def _images(folder: pathlib.Path) -> list[pathlib.Path]:
     if not found:
         complaint = "No images in folders."
         raise FileNotFoundError(folder_tree.comparison(folder, complaint, LAYOUT))
-    others = sorted(str(path) for path in set(visible) - set(found))
+    poses = {pathlib.Path(naming.pose(folder, path)) for path in found}
+    others = sorted(str(path) for path in set(visible) - set(found) - poses)
     if others:
         warnings.warn(
             f"own_images: {len(others)} files are not read, for they are no {', '.join(image_files.ENDINGS)} or lie in "
             f"no folder: {', '.join(others[:_SHOWN])}",
             stacklevel=4,
         )
-    return sorted(found, key=lambda path: [image_file.natural(part) for part in path.parts])
+    return sorted(found, key=lambda path: [naming.natural(part) for part in path.parts])
 
 
 def _found(folder: pathlib.Path, folders: list[tuple[str, ...]], camera: re.Pattern) -> str:

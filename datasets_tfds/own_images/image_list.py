@@ -7,10 +7,10 @@ import warnings
 import numpy as np
 import pandas as pd
 
-from datasets_tfds.own_images import image_file
+from datasets_tfds.own_images import naming
 from datasets_tfds.readers import csv_table, listed_images
 
-_NEEDED, _OPTIONAL = ("path", "identity"), ("camera", "tracklet", "split")
+_NEEDED, _OPTIONAL = ("path", "identity"), ("camera", "tracklet", "split", "pose")
 _ONE_EACH = ("identity", "camera", "split")  # of a tracklet
 LAYOUT = """
   {list}
@@ -65,9 +65,15 @@ def _check(source: csv_table.Source, table: pd.DataFrame, folder: pathlib.Path) 
             f"{source.path}, line {missing[0]}: {folder / table['path'][missing[0]]} is missing ({count}). Paths are "
             "relative to the folder of the data set. Put the files there, or remove the lines."
         )
-    unknown = table.index[~table["split"].isin(["", *image_file.SPLITS])]
+    lost = [line for line, path in table["pose"].items() if path and not (folder / path).is_file()]
+    if lost:
+        raise FileNotFoundError(
+            f"{source.path}, line {lost[0]}, column 'pose': {folder / table['pose'][lost[0]]} is missing ({len(lost)} "
+            "pose files). Put the files there, or leave the cells empty."
+        )
+    unknown = table.index[~table["split"].isin(["", *naming.SPLITS])]
     if len(unknown):
-        expected = f"expected {', '.join(image_file.SPLITS)}, or nothing for an image that is not used"
+        expected = f"expected {', '.join(naming.SPLITS)}, or nothing for an image that is not used"
         raise source.error(unknown[0], "split", f"{expected}; received {table['split'][unknown[0]]!r}.")
 
 
@@ -92,6 +98,7 @@ def _check_tracklets(source: csv_table.Source, frames: pd.DataFrame) -> None:
 def _by_split(table: pd.DataFrame, folder: pathlib.Path) -> dict[str, list[listed_images.ListedImage]]:
     splits: dict[str, list[listed_images.ListedImage]] = {}
     for row in table.itertuples():
-        file = listed_images.ListedImage(folder, row.path, row.identity, row.camera, row.tracklet, int(row.frame))
-        splits.setdefault(image_file.SPLITS.get(row.split, ""), []).append(file)
+        pose = row.pose or naming.pose(folder, pathlib.PurePosixPath(row.path))
+        file = listed_images.ListedImage(folder, row.path, row.identity, row.camera, row.tracklet, int(row.frame), pose)
+        splits.setdefault(naming.SPLITS.get(row.split, ""), []).append(file)
     return splits

@@ -6,7 +6,7 @@ import re
 import warnings
 
 from datasets_tfds import image_builder
-from datasets_tfds.own_images import image_file, image_folders, image_list, options, split_rule
+from datasets_tfds.own_images import image_folders, image_list, naming, options, split_rule
 from datasets_tfds.readers import listed_images, raw_recordings
 
 _LIST = "images.csv"
@@ -39,7 +39,7 @@ The README of this data set shows both forms in full.
             sentence = split_rule.SENTENCE.format(**facts)
             self.info.metadata["splits"] = sentence
             warnings.warn(f"own_images: {sentence}.", stacklevel=2)
-        names = list(dict.fromkeys(image_file.SPLITS.values()))
+        names = list(dict.fromkeys(naming.SPLITS.values()))
         missing = [name for name in names if name not in found]
         if missing:
             raise ValueError(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from datasets_tfds.own_images import image_file
+from datasets_tfds.own_images import naming
 from datasets_tfds.readers import listed_images
 
 SENTENCE = (
@@ -32,7 +32,7 @@ def divide(
     cameras: dict[str, set[str]] = {}
     for file in files:
         cameras.setdefault(file.identity, set()).add(file.camera)
-    searchable = sorted((name for name, seen in cameras.items() if len(seen) > 1), key=image_file.natural)
+    searchable = sorted((name for name, seen in cameras.items() if len(seen) > 1), key=naming.natural)
     if len(searchable) < 2:
         known = sorted({camera or "(unknown)" for seen in cameras.values() for camera in seen})
         raise ValueError(
@@ -42,7 +42,7 @@ def divide(
         )
     count = min(max(round(share * len(searchable)), 1), len(searchable) - 1)
     tested = {searchable[i] for i in np.random.default_rng(seed).permutation(len(searchable))[count:]}
-    first = {name: min(cameras[name], key=image_file.natural) for name in tested}
+    first = {name: min(cameras[name], key=naming.natural) for name in tested}
     splits: dict[str, list[listed_images.ListedImage]] = {"train": [], "probe": [], "gallery": []}
     for file in files:
         searched = "probe" if file.camera == first.get(file.identity) else "gallery"

@@ -148,3 +148,9 @@ def test_poses_are_counted_and_numbers_of_frames_are_no_cameras():
     assert found["splits"]["train"]["poses"] == {"poses": 2, "joints": [2], "missing": 1, "outside": 1, "unseen": 0}
     assert found["warnings"] == ["train: 16 of 18 images have no pose."]
     assert found["splits"]["train"]["cameras"] == {} and found["one_camera"] == []
+
+
+def test_identities_to_learn_with_one_image_are_named():
+    found = report([row for row in train() if row["identity"] != "p1" or row["path"] == "cam0/p1/2.png"])
+    assert found["splits"]["train"]["single_images"] == ["p1"]
+    assert "train: 1 identities with one image, which no triplet can begin with: p1." in found["warnings"]

@@ -29,7 +29,7 @@ def report(splits: dict[str, frames.Frames]) -> dict[str, object]:
     Returns:
         JSON-able dictionary: "kind"; "splits" (per split: identities, recordings (tracklets), frames, frames per
         tracklet, all this per camera, sizes, small, grey and empty frames, colours that are converted, poses (see
-        `pose_quality.Count`), tracklets with one frame);
+        `pose_quality.Count`), identities with one image, tracklets with one frame);
         "duplicates" (pairs of splits that share equal bytes in different tracklets); "conflicts" (equal bytes under
         several identities); "shared_identities" (of train and another split); "unfound" (identities of the probe that
         the gallery lacks); "one_camera" (identities that one camera only has seen); "warnings" (sentences; empty when
@@ -63,6 +63,7 @@ def _counts(part: frames.Frames) -> dict:
         "width": _spread(part.width),
         "small": _marked(part, small),
         # A set of still images has no tracklets; nothing is missing there.
+        "single_images": [name for name, count in collections.Counter(part.identity.tolist()).items() if count == 1],
         "single_frame_tracklets": single if len(single) < len(names) else [],
     }
 
@@ -187,6 +188,9 @@ def _split_warnings(name: str, counts: dict) -> Iterator[str]:
         if counts[what]["count"]:
             where = _some(counts[what]["first"])
             yield f"{name}: {counts[what]['count']} {what} frames ({reason}): {where}."
+    if name == _LEARNT and counts["single_images"]:
+        single = counts["single_images"]
+        yield f"{name}: {len(single)} identities with one image, which no triplet can begin with: {_some(single)}."
     yield from pose_quality.warnings(name, counts["poses"], counts["frames"])
     for mode, count in counts["converted"].items():
         how = "their alpha channel is dropped" if "A" in mode else "converted to RGB when read"

@@ -91,7 +91,9 @@ PROTOCOLS = {
     ("market1501", "usual"): Protocol(
         probe="usual_probe", gallery="usual_gallery", exclude_same="camera", junk="-1", trapezoid=True
     ),
+    ("market1501", "test"): dataclasses.replace(PERSONS, probe="test", gallery="test"),
     ("dukemtmc_reid", "probe"): PERSONS,
+    ("dukemtmc_reid", "test"): dataclasses.replace(PERSONS, probe="test", gallery="test"),
     ("dukemtmc_reid", "usual"): Protocol(
         probe="usual_probe", gallery="usual_gallery", exclude_same="camera", trapezoid=True
     ),
