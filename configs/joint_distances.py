@@ -36,6 +36,7 @@ def base(pose: bool = False, scale_free: bool = False) -> ConfigDict:
     config.training = ConfigDict(
         {
             "classes": "recording",  # what is told apart: "recording" needs no identities, or "identity"
+            "learn_from": "train",  # or the "gallery", the people to be found: then train only gives thresholds
             "real_share": 0.9 if pose else 0.7,  # weight of the train split beside simulated people; 0: only they
             "shrinkage": 0.1 if pose else 0.3,  # share of the scatter within classes that its mean diagonal replaces
             "dimensions": 20 if pose else 10,  # of the embedding

@@ -64,8 +64,12 @@ class SkeletonSplit(split.Split):
         return dataclasses.replace(self, windows=chosen)
 
     def apart(self) -> "SkeletonSplit":
-        """The sequences of the same recordings that do not overlap."""
+        """The sequences of the same recordings that do not overlap, whichever of them are here."""
         return dataclasses.replace(self, windows=windows.testing(self.recordings, self.windows.length))
+
+    def dense(self) -> "SkeletonSplit":
+        """The sequences that begin at every frame of the same recordings, whichever of them are here."""
+        return dataclasses.replace(self, windows=windows.every(self.recordings, self.windows.length))
 
     @property
     def content(self) -> np.ndarray:

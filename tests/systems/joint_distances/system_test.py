@@ -9,6 +9,7 @@ import pytest
 from configs import joint_distances as recipe
 from tests import fakes
 from tfskel.data import skeleton_split as sequences
+from tfskel.evaluation import protocols
 from tfskel.systems import fit as fits
 from tfskel.systems.joint_distances import settings, simulated, statistics
 from tfskel.systems.joint_distances import system as joint_distances
@@ -53,6 +54,7 @@ REACHED = {
     "identities": ({"classes": "identity"}, 91.5, 85.5),
     "only simulated people": ({"real_share": 0.0}, 87, 78),
     "pose": ({"pose": True}, 94, 88.5),
+    "gallery alone": ({"learn_from": "gallery"}, 90, 85),
 }
 
 
@@ -93,6 +95,22 @@ def test_without_real_data_the_train_split_is_not_read(people, tmp_path):
     own = system(real_share=0.0)
     fit(own, dataclasses.replace(people, train=Unread()), tmp_path)
     assert np.abs(own.model.embedding.kernel.numpy()).max() > 0
+
+
+def test_learning_from_the_gallery_takes_all_its_sequences_and_none_of_train_or_probe(people, tmp_path):
+    own = system(learn_from="gallery")
+    learnt = own.learnt_from(people)
+    assert len(learnt) > 5 * len(people.gallery) and set(learnt.recording) == set(people.gallery.recording)
+    other = system(learn_from="gallery")
+    other.fit(people.gallery.dense())
+    fit(own, dataclasses.replace(people, train=None, probe=None), tmp_path)
+    np.testing.assert_array_equal(own.model.embedding.kernel, other.model.embedding.kernel)
+
+
+def test_a_gallery_that_is_the_probe_is_not_learnt_from(people):
+    one_set = dataclasses.replace(people, protocol=protocols.Protocol(probe="test", gallery="test", same_set=True))
+    with pytest.raises(ValueError, match="learn from the probe, which is the gallery of this protocol; learn from"):
+        system(learn_from="gallery").learnt_from(one_set)
 
 
 def test_an_interrupted_fit_is_repeated_alike_and_a_finished_one_restored(people, tmp_path, monkeypatch):

@@ -18,6 +18,7 @@ PHASE = "discriminant"
 BLOCK = 1024
 PICTURE = "joint pairs that tell people apart"
 CLASSES = ("recording", "identity")
+TRAIN, GALLERY = "train", "gallery"
 
 
 class JointDistancesSystem(skeleton_system.SkeletonSystem):
@@ -34,7 +35,7 @@ class JointDistancesSystem(skeleton_system.SkeletonSystem):
     SELECTIONS = (selection.LAST,)
     UNTRAINED = False
     REFITS = True
-    CHOICES = {"training.classes": CLASSES}
+    CHOICES = {"training.classes": CLASSES, "training.learn_from": (TRAIN, GALLERY)}
 
     def __init__(self, recipe: Mapping, classes: int, seed: int):
         super().__init__(recipe, classes, seed)
@@ -58,11 +59,26 @@ class JointDistancesSystem(skeleton_system.SkeletonSystem):
         """As System: the one fit."""
         return phases.Phase(
             name=PHASE,
-            fit=lambda: self.fit(fit.train),
+            fit=lambda: self.fit(self.learnt_from(fit)),
             models=self.models[PHASE],
             trackables={"model": self.model},
             selections=self.selections(PHASE, fit),
         )
+
+    def learnt_from(self, fit: fits.Fit) -> split.Split:
+        """The sequences that the recipe learns from.
+
+        Raises:
+            ValueError: they are the probe's.
+        """
+        if self.recipe["training"].learn_from == TRAIN:
+            return fit.train
+        if fit.protocol.one_set:
+            raise ValueError(
+                "training.learn_from='gallery' would learn from the probe, which is the gallery of this protocol; "
+                "learn from 'train', or choose another --config.dataset.probe."
+            )
+        return fit.gallery.dense()
 
     def fit(self, train: split.Split) -> dict[str, float]:
         """Sets the weights; returns the settings and how well the first direction separates."""
@@ -78,15 +94,17 @@ class JointDistancesSystem(skeleton_system.SkeletonSystem):
     def stranger_searches(
         self, train: split.Split, number: int, seed: int, batch: int = base.BATCH, pool: Callable | None = None
     ) -> Iterator[tuple[features.Features, features.Features]]:
-        """As System, but fitted in each draw to what is neither probe nor gallery nor a stranger's."""
+        """As System, but fitted in each draw to what is neither probe nor gallery nor a stranger's; where the recipe
+        learns from the gallery, to that of the draw."""
         rng = np.random.default_rng([seed, 12])
         for parts in draws.draws(train, number, seed):
             strangers = draws.strangers(parts["probe"].identity, parts["gallery"].identity, rng)
             if strangers:
-                rest, known = (_without(parts[part], strangers) for part in ("train", "gallery"))
+                learnt = parts[TRAIN] if self.recipe["training"].learn_from == TRAIN else parts[GALLERY].dense()
                 other = type(self)(self.recipe, self.classes, self.seed)
-                other.fit(rest)
-                probe, gallery = (other.features(part, batch=batch)[base.MAIN] for part in (parts["probe"], known))
+                other.fit(_without(learnt, strangers))
+                searched = parts["probe"], _without(parts[GALLERY], strangers)
+                probe, gallery = (other.features(part, batch=batch)[base.MAIN] for part in searched)
                 yield probe, gallery
 
     def prior(self) -> statistics.Statistics:
