@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Sequence
 
 from tfskel import arrays, skeletons, systems
-from tfskel.checkpoints import tf1
+from tfskel.checkpoints import tf1, weight_file
 
 DESCRIPTION = "model.json"
 
@@ -35,10 +35,11 @@ def convert(
 
     Args:
         system: one of `convertible`.
-        path: original checkpoint, see `tf1.read`; for CAGE one for each stream, in the order of the axes;
-            for uPMnet the local network, the global one, or both.
+        path: original checkpoint, see `weight_file.read`; for CAGE one for each stream, in the order of the axes;
+            for uPMnet the local network, the global one, or both; for ST-ReIDNet any of its four networks.
         out: folder to write: encoder.weights.h5, recognition.weights.h5 if the checkpoint holds a trained
-            recognition network (uPMnet: local.weights.h5, global.weights.h5), and model.json.
+            recognition network (uPMnet: local.weights.h5, global.weights.h5; ST-ReIDNet: encoder, generator,
+            identity_discriminator, pose_discriminator), and model.json.
             It appears complete or not at all.
         skeleton: expected joint layout; None takes the one whose number of joints fits.
         length: frames per sequence f, which most checkpoints do not tell.
@@ -58,7 +59,7 @@ def convert(
     if out.exists() and not force:
         raise FileExistsError(f"{out} exists; choose another folder or pass --force to replace it.")
     paths = [path] if isinstance(path, str | pathlib.Path) else list(path)
-    originals, names = [tf1.read(path) for path in paths], importlib.import_module(_module(system))
+    originals, names = [weight_file.read(path) for path in paths], importlib.import_module(_module(system))
     if len(originals) > 1 and not names.SEVERAL:
         raise ValueError(f"a {system} network is one checkpoint; received {len(originals)}.")
     models, description = names.models(originals, length)

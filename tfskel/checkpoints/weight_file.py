@@ -11,6 +11,7 @@ from tfskel import arrays
 from tfskel.checkpoints import tf1, torch_file
 
 NPZ, SAFETENSORS = ".npz", ".safetensors"
+ONE_FILE = (NPZ, SAFETENSORS, ".pth", ".pt", ".tar")
 _DTYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2", "BOOL": "?", "I8": "i1", "U8": "u1"}
 _DTYPES |= {f"{kind}{8 * size}": f"<{kind.lower()}{size}" for kind in "IU" for size in (2, 4, 8)}
 
@@ -32,6 +33,8 @@ def read(path: str | pathlib.Path) -> dict[str, np.ndarray]:
     """
     path = pathlib.Path(path)
     if not path.is_file():
+        if path.suffix in ONE_FILE:
+            raise FileNotFoundError(f"there is no file {path}.")
         return tf1.read(path)
     with path.open("rb") as file:
         start = file.read(9)
