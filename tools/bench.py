@@ -28,7 +28,8 @@ BENCHMARKS = {  # name -> module of tests/tools with a function of that name
     **dict.fromkeys(("upmnet", "extraction"), "image_forms"),
     **dict.fromkeys(("frame_pipeline", "many_frames"), "frame_forms"),
     **dict.fromkeys(("windows", "scales", "reading"), "data_forms"),
-    **dict.fromkeys(("evaluation", "clustering", "search", "epoch"), "feature_forms"),
+    **dict.fromkeys(("evaluation", "single_shot", "many_images"), "feature_forms"),
+    **dict.fromkeys(("clustering", "search", "epoch"), "feature_forms"),
 }
 
 

@@ -30,6 +30,8 @@ FORMS = {
     "scales": {(f"means float{a}", b) for a, b in ((64, "matrix"), (32, "matrix"), (64, "model.scales"))},
     "reading": {("window records", "recording records"), ("window records", "recordings in memory")},
     "evaluation": {("scikit-learn loop", "float64"), ("scikit-learn loop", "float32")},
+    "single_shot": {("draw by draw", "at once")},
+    "many_images": {("mAP", "mAP and three CMC")},
     "clustering": {("dense", "sparse"), ("search, dense", "search, sparse")},
     "search": {("different rows", "all rows")},
     "epoch": {("all rows", "different rows")},

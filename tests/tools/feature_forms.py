@@ -4,6 +4,7 @@
 Each function takes a size, and returns the rows of its race.
 """
 
+import dataclasses
 import pathlib
 import tempfile
 
@@ -18,7 +19,7 @@ from tfskel import features
 from tfskel.clustering import density, jaccard, mutual, neighbours
 from tfskel.data import recordings as recording_sets
 from tfskel.data import skeleton_split, windows
-from tfskel.evaluation import ranking
+from tfskel.evaluation import cmc, ranking
 from tfskel.systems import fit as fit_data
 from tfskel.systems.hi_mpc import system as hi_mpc_system
 
@@ -26,6 +27,10 @@ MAX_RANK, COLUMNS = 20, 256
 K1, K2, EPS = 20, 6, 0.6
 # size -> probes (= gallery), columns, turns
 EVALUATION = {"tiny": (40, 8, 1), "default": (2000, COLUMNS, 3), "full": (5000, COLUMNS, 3)}
+# size -> rows of a set searched in itself, turns
+SINGLE_SHOT = {"tiny": (150, 1), "default": (600, 3), "full": (1500, 3)}
+# size -> the same, most bytes of peak memory per row; blocks of fixed size outweigh few rows
+MANY_IMAGES = {"tiny": (100, 0), "default": (4000, 0), "full": (20_000, 20_000)}
 # size -> rows, turns
 CLUSTERING = {"tiny": (300, 1), "default": (2000, 3), "full": (5000, 3)}
 # size -> rows, most bytes of peak memory per row; buffers of fixed size outweigh few rows
@@ -75,6 +80,52 @@ def evaluation(size: str) -> list[dict]:
         race.Row("evaluation float32", "scikit-learn loop", "float32", least_ratio=9),
     ]
     return race.race(table, forms, "probe", turns, tolerance=1e-6)
+
+
+def images(rows: int) -> features.Features:
+    """Features of frames of 50 persons, whose camera is the moment."""
+    moments = (np.arange(rows) // 50).astype(str)
+    return dataclasses.replace(random_features(rows, COLUMNS, 1), cameras=moments)
+
+
+def draw_by_draw(found: features.Features) -> np.ndarray:
+    """Single-shot CMC: the whole distance matrix, then loops over probes, draws and identities."""
+    vectors, random, hits = found.vectors.astype(np.float64), np.random.RandomState(0), np.zeros(MAX_RANK)
+    for probe, identity in enumerate(found.identities):
+        order = np.argsort(((vectors[probe] - vectors) ** 2).sum(axis=1), kind="stable")
+        names = found.identities[order[found.cameras[order] != found.cameras[probe]]]
+        ranks = {name: np.flatnonzero(names == name) for name in dict.fromkeys(names)}
+        for _ in range(cmc.REPEATS):
+            drawn = {name: random.choice(places) for name, places in ranks.items()}
+            place = sum(rank < drawn[identity] for rank in drawn.values())
+            hits[place:] += 1 / cmc.REPEATS
+    return hits / len(vectors)
+
+
+def single_shot(size: str) -> list[dict]:
+    """The draws of a probe at once against one after the other; both draw the same."""
+    rows, turns = SINGLE_SHOT[size]
+    found = images(rows)
+
+    def at_once() -> np.ndarray:
+        return ranking.retrieve(found, found, max_rank=MAX_RANK, curves=[cmc.SINGLE_SHOT]).curves[cmc.SINGLE_SHOT]
+
+    forms = [race.Form("draw by draw", lambda: draw_by_draw(found), rows), race.Form("at once", at_once, rows)]
+    table = [race.Row("single-shot CMC", "draw by draw", "at once", least_ratio=5)]
+    return race.race(table, forms, "probe", turns, tolerance=1e-9)
+
+
+def many_images(size: str) -> list[dict]:
+    """Time and memory of mAP alone and of mAP with all forms of the CMC, of a set searched in itself."""
+    rows, most_bytes = MANY_IMAGES[size]
+    found = images(rows)
+
+    def form(name: str, curves: tuple):
+        return race.Form(name, lambda: ranking.retrieve(found, found, exclude_same="camera", curves=curves).cmc, rows)
+
+    table = [race.Row("evaluation of many images", "mAP", "mAP and three CMC", most_bytes=most_bytes)]
+    forms = [form("mAP", ()), form("mAP and three CMC", tuple(cmc.FORMS))]
+    return race.race(table, forms, "probe", 1, tolerance=0)
 
 
 def walking_features(rows: int) -> np.ndarray:

@@ -37,11 +37,13 @@ class Curves:
         self.layout, self.max_rank, self.random = layout, max_rank, np.random.RandomState(seed)
         self.found = {form: np.zeros(max_rank) for form in forms}
         self.probes = dict.fromkeys(forms, 0)
+        codes = np.unique(layout.grouped, return_inverse=True)[1].reshape(-1)
+        self.codes = np.empty(len(codes), np.min_scalar_type(codes[-1]))  # two bytes are sorted ten times as fast
+        self.codes[layout.order] = codes
         if SINGLE_SHOT in self.found:
-            self.cameras = [np.asarray(side) for side in cameras]
-            codes = np.unique(layout.grouped, return_inverse=True)[1].reshape(-1)
-            self.codes = np.empty(len(codes), np.min_scalar_type(codes[-1]))  # two bytes are sorted ten times as fast
-            self.codes[layout.order] = codes
+            probes = len(cameras[0])
+            numbers = np.unique(np.concatenate(cameras), return_inverse=True)[1].reshape(-1)
+            self.cameras = numbers[:probes], numbers[probes:]
 
     def add(self, probe: int, row: np.ndarray, first_match: int) -> None:
         """Takes the next probe.
@@ -67,17 +69,15 @@ class Curves:
 
     def _ranked(self, probe: int, ranked: np.ndarray) -> None:
         """Takes the gallery rows of the next probe that are not excluded, nearest first."""
-        lo, hi = self.layout.slices[probe]
-        matching = self.layout.order[lo:hi]
+        codes = self.codes[ranked]
+        code = self.codes[self.layout.order[self.layout.slices[probe, 0]]]
         if ALL_SHOTS in self.found:
-            places = np.flatnonzero(np.isin(ranked, matching))
+            places = np.flatnonzero(codes == code)
             self._count(ALL_SHOTS, places - np.arange(len(places)))
         if SINGLE_SHOT in self.found:
             here, there = self.cameras
-            ranked = ranked[there[ranked] != here[probe]]
-            code = self.codes[matching[0]]
-            codes = self.codes[ranked]
-            if code in codes:
+            codes = codes[there[ranked] != here[probe]]
+            if np.any(codes == code):
                 self._count(SINGLE_SHOT, self._drawn_places(codes, code))
 
     def _drawn_places(self, codes: np.ndarray, code: int) -> np.ndarray:
