@@ -16,6 +16,7 @@ _NAMES = {
     "load": "tfskel.inference",
     "Embedder": "tfskel.inference",
     "Gallery": "tfskel.inference",
+    "Identifier": "tfskel.identifier",
     "Features": "tfskel.features",
     "extract": "tfskel.features",
     "retrieve": "tfskel.evaluation.ranking",
