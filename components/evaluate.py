@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Evaluate: metrics of every family and selection, beside baselines that learn nothing."""
 
-import dataclasses
 import functools
 import pathlib
 
@@ -9,7 +8,7 @@ import ml_collections
 import numpy as np
 from absl import logging
 
-from components import baselines, logs, pictures, splits, stress, unknown_people
+from components import baselines, logs, pictures, splits, stress, tested_set, unknown_people
 from components import train as training_stage
 from components.report import heat_map
 from tfskel import arrays
@@ -171,7 +170,7 @@ def _closed_set(scores: np.ndarray, labels: np.ndarray, ranks: np.ndarray) -> di
     return metrics | {f"rank{n}": float(ranks[n - 1]) for n in (5, 10) if n <= len(ranks)}
 
 
-def _warnings(system, parts: splits.Splits, described: dict) -> list[str]:
+def _warnings(system, parts: splits.Splits, described: dict, recognised: bool) -> list[str]:
     probe = set(parts.probe.identity)
     unknown = sorted(probe - set(parts.gallery.identity))
     strangers = sorted(probe - set(parts.classes))
@@ -186,7 +185,7 @@ def _warnings(system, parts: splits.Splits, described: dict) -> list[str]:
         warnings.append(
             f"identities of the probe that are not in the gallery count as never found: {', '.join(unknown)}"
         )
-    if strangers and system.CLASSIFIER:
+    if strangers and recognised:
         warnings.append(
             f"identities of the probe that are not in train are left out of family A: {', '.join(strangers)}"
         )
@@ -209,15 +208,14 @@ def evaluate(
     `UnknownPeople.save`).
     """
     system, described, parts = training_stage.restore(recipe, recordings, model)
-    if evaluation.pooling:
-        parts = dataclasses.replace(parts, protocol=dataclasses.replace(parts.protocol, pooling=evaluation.pooling))
+    parts, recognised = tested_set.read(parts, evaluation, recordings), system.CLASSIFIER and not evaluation.on
     strangers = unknown_people.UnknownPeople(parts.train, parts.protocol, seed, system.REFITS)
     describe = baselines.describe(system, parts, evaluation.batch_size)
     without, curves, scores = _baselines(describe, parts, evaluation, strangers)  # before weights are loaded
     rows, more, scores_of_results = _family_b(system, described, model, parts, evaluation, results, strangers)
     strangers.save(results)
     curves, confusions = more | curves, {}
-    if system.CLASSIFIER:
+    if recognised:
         closed, more, confusions, hits = _family_a(system, described, model, parts.probe, evaluation, results)
         rows, curves, scores = closed + rows, more | curves, scores | hits
     arrays.write(results / PROBES, **scores, **scores_of_results)
@@ -229,6 +227,7 @@ def evaluate(
             "seed": seed,
             "rows": rows + without,
             "classes": described["classes"],
-            "warnings": _warnings(system, parts, described),
+            "warnings": tested_set.warnings(parts.dataset, evaluation)
+            + _warnings(system, parts, described, recognised),
         },
     )

@@ -4,6 +4,7 @@
 import os
 import pathlib
 import sys
+from collections.abc import Iterable
 
 import ml_collections
 from absl import logging
@@ -31,13 +32,18 @@ def source(config: ml_collections.ConfigDict) -> dict:
     folders = [raw_folder(config.dataset)]
     if config.dataset.data_dir:
         folders.append(pathlib.Path(config.dataset.data_dir) / config.dataset.name)
-    state = {}
+    return state(folders)
+
+
+def state(folders: Iterable[pathlib.Path | None]) -> dict:
+    """Names, sizes and times of change of all files in some folders, as a fingerprint."""
+    found = {}
     for folder in folders:
         for path in sorted(folder.rglob("*")) if folder is not None and folder.is_dir() else ():
             if path.is_file():
                 status = path.stat()
-                state[str(path)] = [status.st_size, status.st_mtime_ns]
-    return {"files": artefacts.fingerprint_of(state), "count": len(state)}
+                found[str(path)] = [status.st_size, status.st_mtime_ns]
+    return {"files": artefacts.fingerprint_of(found), "count": len(found)}
 
 
 def _builder(dataset: ml_collections.ConfigDict, data_dir: pathlib.Path):

@@ -3,7 +3,7 @@
 
 import ml_collections
 
-from components import cluster
+from components import cluster, tested_set
 from components.report import projection
 from datasets_tfds import catalogue
 from tfskel import choices, skeletons, systems
@@ -31,11 +31,14 @@ def check(config: ml_collections.ConfigDict) -> None:
     """Refuses a recipe that would only fail in a later stage.
 
     Raises:
+        FileNotFoundError: there is no other set to test on where the recipe says.
         ValueError: an unknown system, a setting that is none of its values, or settings that do not fit together.
     """
     kind = systems.find(config.system)
     choices.check(config, {option: values for option, values in CHOICES.items() if option not in kind.CHOICES})
     kind.check(config)
+    if config.evaluation.on:
+        tested_set.protocol(config.dataset, config.evaluation)
     if config.evaluation.stress and kind.INPUT != skeleton_system.SkeletonSystem.INPUT:
         raise ValueError(
             f"evaluation.stress changes views and joints of skeletons; received True with {config.system}, a system of "

@@ -25,7 +25,9 @@ def describe(ingested: pathlib.Path, folder: pathlib.Path, info, dataset: ml_col
     from tfskel.data import quality
 
     stored = {name: recordings.load(folder, name) for name in info.splits}
-    name = layout(dataset.skeleton, info.metadata.get("skeleton") or "", dataset.name)
+    prepared = info.metadata.get("skeleton") or ""
+    wanted = layout(dataset.skeleton, prepared, dataset.name)
+    name = prepared or wanted
     return quality.report(stored, dataset.length, skeletons.get(name), dataset.cut_gaps), {"skeleton": name}
 
 
@@ -38,13 +40,16 @@ def layout(stated: str, prepared: str, dataset: str) -> str:
         dataset: name of the data set, for the message.
 
     Raises:
-        ValueError: the two differ, or neither says it.
+        ValueError: the two differ and the prepared one lacks joints, or neither says it.
     """
-    if stated and prepared and skeletons.get(stated) != skeletons.get(prepared):
+    differs = stated and prepared and skeletons.get(stated) != skeletons.get(prepared)
+    if differs and (prepared, stated) not in skeletons.COMMON_JOINTS:
+        common = f" Systems of {prepared!r} take both." if (stated, prepared) in skeletons.COMMON_JOINTS else ""
         joints = [skeletons.get(name).num_joints for name in (stated, prepared)]
         raise ValueError(
             f"dataset.skeleton of the recipe is {stated!r} ({joints[0]} joints), but data set {dataset!r} is prepared "
-            f"as {prepared!r} ({joints[1]} joints). Leave it empty, or prepare the data set with the other."
+            f"as {prepared!r} ({joints[1]} joints), which lacks some of these. Leave it empty, or prepare the data set "
+            f"with the other.{common}"
         )
     if not (stated or prepared):
         known = ", ".join(skeletons.SKELETONS)
@@ -77,8 +82,11 @@ def read(
     """
     folder = ingested / pointer["folder"]
     recorded = [recordings.load(folder, name) for name in (protocol.train, protocol.probe, protocol.gallery)]
+    prepared = pointer["skeleton"] or dataset.skeleton
     for part in recorded:
-        recordings.check_skeleton(part, skeletons.get(dataset.skeleton))
+        recordings.check_skeleton(part, skeletons.get(prepared))
+    if places := skeletons.COMMON_JOINTS.get((prepared, dataset.skeleton)):
+        recorded = [part.with_joints(places) for part in recorded]
     if dataset.cut_gaps:
         recorded = list(map(gaps.cut, recorded))
     train = recorded[0]

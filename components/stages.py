@@ -107,6 +107,12 @@ def _raw_files(config) -> dict:
     return ingest.source(config)
 
 
+def _tested_files(config) -> dict | None:
+    from components import tested_set
+
+    return tested_set.source(config)
+
+
 _fitted = functools.partial(Stage, recipe=True, repeated=True, chosen=_system)
 
 STAGES = (
@@ -116,7 +122,7 @@ STAGES = (
     _fitted("components.train:train", "model", ("recordings",), resumable=True),
     _fitted("components.export:export", "saved_model", ("recordings", "model"), ("export", "evaluation")),
     _fitted("components.cluster:cluster", "clusters", ("recordings", "model"), ("clustering",)),
-    _fitted("components.evaluate:evaluate", "results", ("recordings", "model"), ("evaluation",)),
+    _fitted("components.evaluate:evaluate", "results", ("recordings", "model"), ("evaluation",), source=_tested_files),
     Stage(
         "components.report.stage:report", "report", ("recordings", "model", "saved_model", "clusters", "results"),
         ("evaluation", "published"), recipe=True,

@@ -76,6 +76,9 @@ def evaluation() -> ConfigDict:
             "max_rank": 20,  # length of the CMC curve
             "batch_size": 256,
             "pooling": "",  # frames of a tracklet become one item: "max" or "mean" of them; empty: as the protocol says
+            "on": "",  # folder of a run on another data set, whose probe and gallery are searched instead
+            "on_probe": "probe",  # which probe of it
+            "on_division": 0,  # which of its random divisions, where it has some
             "stress": False,  # also with other views, scales, bias and lost joints in probe and gallery of skeletons
             "ranked_lists": 6,  # probe items drawn in the report
             "projection": "pca",  # picture of the features: "pca" or "tsne"

@@ -101,6 +101,9 @@ OPENPOSE = Skeleton(
     bodies=((11, 12, 13), (8, 9, 10), (0, 1), (5, 6, 7), (2, 3, 4)),
 )
 
+COMMON_JOINTS = {("kinect_v2", "kinect_v1"): (0, 1, 20, *range(3, 20))}
+"""Recorded layout, wanted layout -> recorded joint at nearly the place of each wanted one."""
+
 SKELETONS = {skeleton.name: skeleton for skeleton in (KINECT_V1, KINECT_V2, OPENPOSE)}
 
 

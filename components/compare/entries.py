@@ -10,8 +10,7 @@ from collections.abc import Sequence
 
 from ml_collections import ConfigDict
 
-from components import recipe_check, recipe_flags, recipe_names, runner
-from tfskel.evaluation import protocols
+from components import recipe_check, recipe_flags, recipe_names, runner, tested_set
 
 SECTION = "--config."
 SEEDS = f"{SECTION}seeds"
@@ -89,12 +88,13 @@ def _facts(config: ConfigDict) -> dict:
     facts = {f"dataset.{name}": dataset[name] for name in names}
     options = catalogue.options(dataset.name) | dataset.options.to_dict()
     facts |= {f"dataset.options.{name}": value for name, value in options.items()}
+    facts |= {f"evaluation.{name}": config.evaluation[name] for name in ("on", "on_probe", "on_division")}
     return facts | {"evaluation.pooling": pooling(config)}
 
 
 def pooling(config: ConfigDict) -> str:
     """How the frames of a tracklet become one item, "" where each is its own."""
-    return config.evaluation.pooling or protocols.protocol(config.dataset.name, config.dataset.probe).pooling
+    return tested_set.protocol(config.dataset, config.evaluation).pooling
 
 
 def finish(entries: Sequence[Entry], stages: Sequence[str] = STAGES) -> None:

@@ -3,6 +3,7 @@
 
 import pathlib
 
+from components import tested_set
 from components.report import (
     cards,
     cluster_tables,
@@ -16,7 +17,6 @@ from components.report import (
     unknown_table,
 )
 from tfskel import arrays
-from tfskel.evaluation import protocols
 
 TEMPLATE = "page.html.j2"
 
@@ -51,11 +51,10 @@ def environment(*folders: pathlib.Path):
 def _content(recipe: dict, evaluation, run: reading.Run, results: dict) -> dict:
     """What the template shows; a section without content is left out."""
     dataset = recipe["dataset"]
-    pooling = evaluation.pooling or protocols.protocol(dataset.name, dataset.probe).pooling
-    kind = kinds.of(run.kind(), dataset, pooling)
+    kind = kinds.of(run.kind(), dataset, tested_set.protocol(dataset, evaluation).pooling)
     quality, (counts, classes), features = run.data_quality(), run.confusion(), run.features()
     return {
-        "title": _title(recipe),
+        "title": _title(recipe, evaluation),
         "summary": _summary(recipe, kind, quality["splits"], run.seeds),
         "kind": kind,
         "warnings": results["warnings"],
@@ -88,9 +87,10 @@ def _content(recipe: dict, evaluation, run: reading.Run, results: dict) -> dict:
     }
 
 
-def _title(recipe: dict) -> str:
-    source = recipe["dataset"].manual_dir
-    return f"{recipe['system']} on {recipe['dataset'].name}" + (f" ({pathlib.Path(source).name})" if source else "")
+def _title(recipe: dict, evaluation) -> str:
+    dataset, source = recipe["dataset"], recipe["dataset"].manual_dir
+    title = f"{recipe['system']} on {dataset.name}" + (f" ({pathlib.Path(source).name})" if source else "")
+    return title + (f", tested on {tested_set.name(dataset, evaluation)}" if evaluation.on else "")
 
 
 def _summary(recipe: dict, kind: kinds.Kind, splits: dict, seeds: list) -> str:

@@ -28,7 +28,7 @@ def report(
     run = reading.Run(recordings, model, saved_model, clusters, results)
     everything = run.rows()
     everything |= {
-        "published": tables.published(published.to_dict(), everything["rows"]),
+        "published": tables.published({} if evaluation.on else published.to_dict(), everything["rows"]),
         "verdicts": verdict.verdicts(everything["rows"], everything["baselines"], run.probes()),
         "clusters": run.cluster_quality(),
         "unknown": run.unknown(),

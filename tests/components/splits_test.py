@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 
 from components import skeleton_items, splits
+from tests import fakes
 from tests.components import invented
+from tfskel import arrays, skeletons
 
 STORED = {
     "train": invented.split(*((name, 10 * place) for place, name in enumerate("abcdef")), frames=2 * invented.F + 1),
@@ -82,6 +84,23 @@ def test_a_division_that_is_not_stored_is_refused(read):
 def test_recordings_of_another_skeleton_are_refused(read):
     with pytest.raises(ValueError, match=r"'openpose' \(14 joints\), but data set 'ias' is prepared as 'kinect_v1'"):
         read(**{"dataset.skeleton": "openpose"})
+
+
+def test_recordings_of_kinect_v2_are_read_as_kinect_v1_and_not_the_other_way_round(tmp_path, monkeypatch):
+    walks = {name: fakes.walkers(seed, people=2, joints=25) for seed, name in enumerate(("train", "probe", "gallery"))}
+    recordings = invented.ingest(tmp_path / "recordings", monkeypatch, **walks)
+    pointer = {"name": "invented", "kind": splits.SKELETONS, "folder": "tfds", "skeleton": "kinect_v2"}
+    arrays.write_json(recordings / splits.POINTER, pointer)
+    parts = splits.read(recordings, invented.recipe("sm_sge", **{"dataset.skeleton": "kinect_v1"}).dataset)
+    assert parts.dataset.skeleton == "kinect_v1"
+    names = [skeletons.KINECT_V2.joint_names[place] for place in skeletons.COMMON_JOINTS["kinect_v2", "kinect_v1"]]
+    renamed = {"SpineBase": "HipCenter", "SpineMid": "Spine", "SpineShoulder": "ShoulderCenter"}
+    assert tuple(renamed.get(name, name) for name in names) == skeletons.KINECT_V1.joint_names
+    raw, whole = parts.train.raw(slice(None)), walks["train"].joints
+    first = whole[: invented.F, [skeletons.KINECT_V2.joint_names.index(name) for name in names]]
+    np.testing.assert_array_equal(raw[0], first)
+    with pytest.raises(ValueError, match="which lacks some of these.* Systems of 'kinect_v1' take both"):
+        skeleton_items.layout("kinect_v2", "kinect_v1", "x")
 
 
 def test_a_data_set_without_a_stated_layout_asks_for_one():

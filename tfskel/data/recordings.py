@@ -3,7 +3,7 @@
 
 import dataclasses
 import pathlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -93,6 +93,10 @@ class Recordings:
             frame_numbers=self.frame_numbers[frames],
             **{name: getattr(self, name)[index] for name in rows},
         )
+
+    def with_joints(self, places: Sequence[int]) -> "Recordings":
+        """The same recordings with the joints at `places`, in that order."""
+        return dataclasses.replace(self, joints=self.joints[:, list(places)])
 
 
 def load(folder: str | pathlib.Path, split: str) -> Recordings:
