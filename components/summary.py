@@ -25,6 +25,7 @@ def text(workdir: pathlib.Path) -> str:
             cells = "  ".join(cell[0].rjust(size) for cell, size in zip(line.cells, columns, strict=False))
             lines.append(f"  {line.label:{width}}  {cells}")
         lines += [f"  {family.note}", ""] if family.note else [""]
+    lines += [found["protocol"], ""] if "protocol" in found else []
     said = unknown_table.sentence(found["rows"], found.get("unknown", "")), stress_table.sentence(found["rows"])
     for sentence in filter(None, said):
         lines += [sentence, ""]

@@ -58,6 +58,7 @@ def _content(recipe: dict, evaluation, run: reading.Run, results: dict) -> dict:
         "summary": _summary(recipe, kind, quality["splits"], run.seeds),
         "kind": kind,
         "warnings": results["warnings"],
+        "protocol": results["protocol"],
         "families": tables.families(results["rows"], results["baselines"], results["published"], results["verdicts"]),
         "meanings": tables.selection_meanings(results["rows"]) | tables.metric_meanings(results["rows"]),
         "levels": level_table.table(results["rows"], results["baselines"]),

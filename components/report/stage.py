@@ -5,7 +5,7 @@ import pathlib
 
 import ml_collections
 
-from components import splits
+from components import splits, tested_set
 from components.report import page, reading, tables, verdict
 from tfskel import arrays
 
@@ -28,6 +28,7 @@ def report(
     run = reading.Run(recordings, model, saved_model, clusters, results)
     everything = run.rows()
     everything |= {
+        "protocol": tested_set.protocol(recipe["dataset"], evaluation).text,
         "published": tables.published({} if evaluation.on else published.to_dict(), everything["rows"]),
         "verdicts": verdict.verdicts(everything["rows"], everything["baselines"], run.probes()),
         "clusters": run.cluster_quality(),

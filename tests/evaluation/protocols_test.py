@@ -109,6 +109,22 @@ def test_junk_is_not_searched_and_the_probe_does_not_find_its_own_camera():
     assert protocol.metrics(found)["mAP trapezoid"] == (1 / 2 + 0) / 2
 
 
+def test_every_protocol_says_what_it_searches_and_what_it_leaves_out():
+    words = {
+        (
+            "person_sim",
+            "test",
+        ): "'test' is searched in itself; gallery items of the probe's identity and camera are left",
+        ("ilids_vid", "probe"): "'probe' is searched in 'gallery' and back; frames of a tracklet are one item (max).",
+        ("market1501", "usual"): "gallery items of '-1' are left out.",
+        ("market1501", "probe"): "this is not the usual protocol of the data set, which is its probe `usual`.",
+        ("released", "nm_nm"): "the nearest item is taken for the probe itself and left out of the ranks.",
+    }
+    for row, text in words.items():
+        assert text in protocols.protocol(*row).text, row
+    assert len({row.text for row in protocols.PROTOCOLS.values()}) > 10
+
+
 def test_a_protocol_of_tracklets_pools_their_frames_and_one_of_sequences_does_not():
     pool = protocols.protocol("prid2011", "probe").pool(["t", "t", "u"])
     pool.add(np.arange(3), np.eye(3))

@@ -19,6 +19,7 @@ class Protocol:
         trapezoid: mAP of the original's protocol is taken by the trapezoid rule; it is reported beside the usual one.
         pooling: "max" or "mean" when the frames of a tracklet are one item, "" when each is its own.
         cmc: forms of the CMC that the original's protocol reports, of `cmc.FORMS`, beside the one over all probes.
+        remark: what else is to be said wherever a number is printed.
     """
 
     train: str = "train"
@@ -31,6 +32,22 @@ class Protocol:
     trapezoid: bool = False
     pooling: str = ""
     cmc: tuple[str, ...] = ()
+    remark: str = ""
+
+    @property
+    def text(self) -> str:
+        """The protocol in words, for wherever a number is printed."""
+        searched = "in itself" if self.one_set else f"in {self.gallery!r}"
+        facts = [f"{self.probe!r} is searched {searched}{' and back' if self.both_directions else ''}"]
+        if self.pooling:
+            facts.append(f"frames of a tracklet are one item ({self.pooling})")
+        if self.exclude_same:
+            facts.append(f"gallery items of the probe's identity and {self.exclude_same} are left out")
+        if self.junk:
+            facts.append(f"gallery items of {self.junk!r} are left out")
+        if self.same_set:
+            facts.append("the nearest item is taken for the probe itself and left out of the ranks")
+        return f"Protocol: {'; '.join(facts)}. {self.remark}".strip()
 
     @property
     def one_set(self) -> bool:
@@ -63,7 +80,12 @@ class Protocol:
 STANDARD = Protocol()
 """Data sets with the splits train, gallery and probe need no row of their own."""
 SINGLE_SHOT = (cmc.SINGLE_SHOT,)
-PERSONS = Protocol(exclude_same="camera", cmc=(cmc.FIRST_MATCH, cmc.ALL_SHOTS))
+PERSONS = Protocol(
+    exclude_same="camera",
+    cmc=(cmc.FIRST_MATCH, cmc.ALL_SHOTS),
+    remark="Every image of a test person is searched, by the rule of open-reid; this is not the usual protocol of the "
+    "data set, which is its probe `usual`.",
+)
 
 PROTOCOLS = {
     ("ias", "a"): Protocol(probe="a", gallery="b"),

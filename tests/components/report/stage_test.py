@@ -68,6 +68,7 @@ def test_page_says_what_was_run_and_how_well_it_works(written):
         "65.0 ± 7.1",  # mean and sample deviation of 60 and 70
         "60.0 · 70.0",
         "no learning 66.8",
+        "never compare them. Protocol: 'probe' is searched in 'gallery'.",
         "published 87.5",
         "B retrieval, last, beside the best row without learning: Rank-1 50.0 does not beat 66.8 ("
         "Euclidean distance of root-centred sequences): -16.8 points (-16.8 to -16.8). Intervals: 95 %, 1,000 paired "
