@@ -27,6 +27,7 @@ BENCHMARKS = {  # name -> module of tests/tools with a function of that name
     **dict.fromkeys(("sm_sge", "hi_mpc", "cage"), "training_forms"),
     **dict.fromkeys(("upmnet", "extraction"), "image_forms"),
     **dict.fromkeys(("frame_pipeline", "many_frames"), "frame_forms"),
+    **{"poses": "pose_forms"},
     **dict.fromkeys(("windows", "scales", "reading"), "data_forms"),
     **dict.fromkeys(("evaluation", "single_shot", "many_images"), "feature_forms"),
     **dict.fromkeys(("clustering", "search", "epoch"), "feature_forms"),

@@ -9,6 +9,7 @@ from tests.parity import (
     st_reidnet_files,
     st_reidnet_layouts,
     st_reidnet_networks,
+    st_reidnet_pixels,
     st_reidnet_ranking,
     st_reidnet_training,
 )
@@ -26,6 +27,9 @@ OF_FILE: dict[str, Callable] = {
     "dataset_layouts": st_reidnet_layouts.of_folders,
     "dataset_layouts_raw": st_reidnet_layouts.of_archives,
     "ranking": st_reidnet_ranking.of_ranking,
+    "transforms": st_reidnet_pixels.of_transforms,
+    "pose_maps_masks": st_reidnet_pixels.of_poses,
+    "jpeg_decoding": st_reidnet_pixels.of_decoding,
 }
 
 

@@ -188,6 +188,9 @@ TABLE = {
         (r"baseline/moved/most", Tolerance(2e-1)),
         (r"baseline/check/.*_adam", Tolerance(0.0, 1e-2)),
         (r"baseline/check/.*_sgd", Tolerance(0.0, 2e-1)),
+        (r"(resized|cropped|erased|erased_box|draws_left|decoded|landmarks|body|largest)/.*", EXACT),
+        (r"prepared|maps?/.*", Tolerance(5e-7)),
+        (r"maps_sum/.*", Tolerance(0.0, 1e-7)),
     ),
     "upmnet": (
         (r"(templates|cmc_distances|cmc|average_precision|mean_ap)(/.*)?", COUNTS),

@@ -26,6 +26,7 @@ FORMS = {
     "extraction": {("frame by frame", "batches")},
     "frame_pipeline": {("one by one", "batches"), ("one by one", "bytes")},
     "many_frames": {("in memory", "streamed")},
+    "poses": {("image by image", "pipeline")},
     "windows": {("list slices", "start indices")},
     "scales": {(f"means float{a}", b) for a, b in ((64, "matrix"), (32, "matrix"), (64, "model.scales"))},
     "reading": {("window records", "recording records"), ("window records", "recordings in memory")},

@@ -33,13 +33,13 @@ def resize(images, size: tuple[int, int]):
 
 
 def _along(images, axis: int, places: int):
-    """Integers (N, H, W, C) int32 with another number of places along an axis, rounded and inside 0..255."""
+    """Integers (N, H, W, C) int32 with another number of places along an axis, rounded."""
     import tensorflow as tf
 
     rows, weights = taps(tf.shape(images)[axis], places)
     weights = tf.reshape(weights, (places, -1, *(1,) * (3 - axis)))
     sums = tf.reduce_sum(tf.gather(images, rows, axis=axis) * weights, axis=axis + 1)
-    return tf.clip_by_value(tf.bitwise.right_shift(sums + (1 << (_BITS - 1)), _BITS), 0, 255)
+    return tf.bitwise.right_shift(sums + (1 << (_BITS - 1)), _BITS)
 
 
 def taps(count, places: int):
