@@ -120,6 +120,7 @@ PROTOCOLS = {
         probe="usual_probe", gallery="usual_gallery", exclude_same="camera", trapezoid=True
     ),
     ("own_images", "probe"): Protocol(pooling="max"),
+    ("own_images", "images"): Protocol(),  # each image is an item, as it is
     **{
         ("released", f"{probe}_{gallery}"): Protocol(probe=probe, gallery=gallery, same_set=probe == gallery)
         for probe in ("nm", "cl", "bg")
