@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Ingest: prepares the recipe's data set and writes its statistics and quality report."""
 
+import contextlib
+import io
 import os
 import pathlib
-import sys
 from collections.abc import Iterable
 
 import ml_collections
@@ -109,7 +110,8 @@ def build(builder, manual_dir: pathlib.Path | None) -> None:
     """Writes the prepared data set; TFDS publishes it only when it is complete."""
     import tensorflow_datasets as tfds
 
-    if not sys.stderr.isatty():
-        tfds.disable_progress_bar()
+    tfds.disable_progress_bar()
     options = {} if manual_dir is None else {"manual_dir": str(manual_dir)}
-    builder.download_and_prepare(download_config=tfds.download.DownloadConfig(**options))
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        builder.download_and_prepare(download_config=tfds.download.DownloadConfig(**options))
+    logging.debug("%s", said.getvalue())

@@ -1,17 +1,16 @@
 # SPDX-License-Identifier: MIT
 """The command line of the runner: a recipe, where to work, which stages."""
 
-import logging as python_logging
 import os
 import pathlib
 import sys
 import textwrap
 from collections.abc import Sequence
 
-from absl import app, flags, logging
+from absl import app, flags
 from ml_collections import config_flags
 
-from components import option_flags, recipe_flags, recipe_names, terminal
+from components import option_flags, recipe_flags, recipe_names, screen, terminal
 
 FLAGS = flags.FLAGS
 CONFIG = config_flags.DEFINE_config_file(
@@ -33,15 +32,6 @@ Recipes, found in the working folder's configs or in the installed package:
 """
 
 
-def quiet_logging() -> None:
-    """One short line per message, without those of TensorFlow's checkpoint writer."""
-    logging.use_absl_handler()
-    handler = logging.get_absl_handler()
-    handler.setFormatter(python_logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
-    handler.addFilter(lambda record: "tensorflow" not in record.pathname)
-    logging.set_verbosity(logging.INFO)
-
-
 def execute(config, workdir: pathlib.Path, only: Sequence[str] = (), force: Sequence[str] = ()) -> None:
     """Runs the stages of a recipe.
 
@@ -58,10 +48,9 @@ def execute(config, workdir: pathlib.Path, only: Sequence[str] = (), force: Sequ
     try:
         recipe_check.check(config)
         ingest.check_available(config)
-        logging.info("work in %s, seeds %s\n%s", workdir, list(config.seeds), config)
-        runner.run(config, workdir, only=only, force=force)
+        with screen.log(workdir):
+            runner.run(config, workdir, only=only, force=force)
     except (runner.StageError, ValueError, OSError) as error:
-        logging.debug("", exc_info=error)
         raise SystemExit(f"\nstopped: {error}") from None
 
 
@@ -69,13 +58,14 @@ def main(argv: list[str]) -> None:
     """Runs the recipe of the command line and prints where the results are."""
     if len(argv) > 1:
         raise SystemExit(f"unexpected argument {argv[1]!r}; settings are given as --config.section.key=value.")
-    from components import summary
-
-    quiet_logging()
     recipe = config_flags.get_config_filename(FLAGS["config"])
     workdir = pathlib.Path(WORKDIR.value or pathlib.Path("runs") / recipe_names.default_name(recipe))
-    execute(CONFIG.value, workdir, STAGES.value, FORCE.value)
-    sys.stdout.write(summary.text(workdir))
+    with screen.opened():
+        execute(CONFIG.value, workdir, STAGES.value, FORCE.value)
+        from components import summary
+
+        said = summary.text(workdir)
+    sys.stdout.write(said)
 
 
 def _parse(arguments: list[str]) -> list[str]:

@@ -89,6 +89,10 @@ class Plan:
             values[producer.output] = folders if several else folders.popitem()[1]
         return values
 
+    def reason(self, stage: stages.Stage, repeat: stages.Repeat | None, forced: bool) -> str:
+        """Why a stage must run; "" where its output can be reused."""
+        return "forced" if forced else artefacts.finished(self.folder(stage, repeat), self.keys[stage.name, repeat])
+
     def missing(self, stage: stages.Stage, repeat: stages.Repeat | None) -> list[pathlib.Path]:
         """Input folders that are not complete."""
         folders = [self.folder(producer, each) for producer, wanted in self._read(stage, repeat) for each in wanted]
@@ -105,29 +109,41 @@ def _locked(workdir: pathlib.Path) -> Iterator[None]:
         raise ValueError(f"another run is working in {workdir}; wait for it or choose another --workdir.") from error
 
 
-def _run_stage(plan: Plan, stage: stages.Stage, repeat: stages.Repeat | None, force: bool) -> bool:
-    """Runs a stage unless its output can be reused; whether it ran."""
-    folder, key = plan.folder(stage, repeat), plan.keys[stage.name, repeat]
-    label = f"{stage.name} (seed {repeat.label})" if repeat else stage.name
-    reason = "forced" if force else artefacts.finished(folder, key)
+def _label(stage: stages.Stage, repeat: stages.Repeat | None) -> str:
+    return f"{stage.name} (seed {repeat.label})" if repeat else stage.name
+
+
+def _run_stage(plan: Plan, stage: stages.Stage, repeat: stages.Repeat | None, reason: str, force: bool) -> bool:
+    """Runs a stage unless there is no `reason` to; whether it ran."""
+    folder, key, label = plan.folder(stage, repeat), plan.keys[stage.name, repeat], _label(stage, repeat)
     if not reason:
-        logging.info("stage %s: reused %s", label, folder)
+        logging.debug("stage %s: reused %s", label, folder)
         return False
     if missing := plan.missing(stage, repeat):
         raise StageError(
             f"stage {label} needs {', '.join(map(str, missing))}, which earlier stages have not written; "
             "run without --stages, or name the earlier stages too."
         )
-    logging.info("stage %s: running (%s)", label, reason)
+    logging.info("stage %s: running", label, extra={"stage": label})
     began = time.monotonic()
     work = artefacts.begin(folder, key, stage.resumable and not force)
     try:
         stage(**plan.arguments(stage, repeat, work))
         artefacts.publish(folder, key)
     except (ValueError, OSError, RuntimeError) as error:
+        logging.debug("stage %s failed", label, exc_info=error)
         raise StageError(f"stage {label} failed: {error}\nOutputs of earlier stages are untouched.") from error
-    logging.info("stage %s: ran in %.1f s -> %s", label, time.monotonic() - began, folder)
+    seconds = time.monotonic() - began
+    logging.info("stage %s: ran in %.1f s -> %s", label, seconds, folder, extra={"stage": "", "stays": True})
     return True
+
+
+def _announce(plan: Plan, reasons: dict[tuple, str]) -> None:
+    """Says of every stage whether it will run, and why."""
+    width = max(len(_label(*run)) for run in reasons)
+    lines = [f"  {_label(*run):{width}}  {f'run ({reason})' if reason else 'reuse'}" for run, reason in reasons.items()]
+    logging.info("work in %s:\n%s", plan.workdir, "\n".join(lines), extra={"stays": True})
+    logging.debug("recipe:\n%s", plan.config)
 
 
 def run(
@@ -161,4 +177,6 @@ def run(
     with _locked(plan.workdir):
         arrays.write_json(plan.workdir / "config.json", _plain(config))
         wanted = [(stage, repeat) for stage, repeat in plan.runs() if not only or stage.name in only]
-        return [_run_stage(plan, stage, repeat, stage.name in force) for stage, repeat in wanted]
+        reasons = {run: plan.reason(*run, forced=run[0].name in force) for run in wanted}
+        _announce(plan, reasons)
+        return [_run_stage(plan, *run, reason, run[0].name in force) for run, reason in reasons.items()]

@@ -2,10 +2,13 @@
 """The lines a finished run ends with: metrics, and where the report and the logs are."""
 
 import pathlib
+import textwrap
 
 from components import logs
 from components.report import stage, stress_table, tables, unknown_table
 from tfskel import arrays
+
+WIDTH = 100  # characters of a line
 
 
 def text(workdir: pathlib.Path) -> str:
@@ -15,7 +18,7 @@ def text(workdir: pathlib.Path) -> str:
         return ""
     found = arrays.read_json(folder / stage.METRICS)
     families = tables.families(found["rows"], found["baselines"], found["published"], found.get("verdicts", []))
-    lines = ["", *(f"{family.verdict}\n" for family in families if family.verdict)]
+    lines = ["", *(_wrapped(family.verdict) for family in families if family.verdict)]
     for family in families:
         width = max(len(line.label) for line in family.lines)
         columns = [max(12, len(name)) for name in family.columns]
@@ -28,7 +31,16 @@ def text(workdir: pathlib.Path) -> str:
     lines += [found["protocol"], ""] if "protocol" in found else []
     said = unknown_table.sentence(found["rows"], found.get("unknown", "")), stress_table.sentence(found["rows"])
     for sentence in filter(None, said):
-        lines += [sentence, ""]
+        lines += [textwrap.fill(sentence, WIDTH), ""]
     lines += [f"report:       {folder / stage.PAGE}", f"metrics:      {folder / stage.METRICS}"]
     lines += [f"TensorBoard:  tensorboard --logdir {workdir}  ({logs.EVENTS} folders of each seed)", ""]
     return "\n".join(lines)
+
+
+def _wrapped(verdict: str) -> str:
+    """A verdict in short lines, each of its claims on a line of its own."""
+    head, *claims = verdict.replace("row without learning: ", "row without learning:; ").split("; ")
+    *others, last = claims or [""]
+    last, _, drawn = last.partition(". Intervals: ")
+    parts = [head, *(f"  {claim}" for claim in (*others, last)), *([f"  Intervals: {drawn}"] if drawn else [])]
+    return "\n".join(textwrap.fill(part, WIDTH, subsequent_indent="    ") for part in parts) + "\n"

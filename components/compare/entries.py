@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from ml_collections import ConfigDict
 
-from components import recipe_check, recipe_flags, recipe_names, runner, tested_set
+from components import recipe_check, recipe_flags, recipe_names, runner, screen, tested_set
 
 SECTION = "--config."
 SEEDS = f"{SECTION}seeds"
@@ -113,4 +113,5 @@ def finish(entries: Sequence[Entry], stages: Sequence[str] = STAGES) -> None:
     for entry in entries:
         ingest.check_available(entry.config)
     for entry in entries:
-        runner.run(entry.config, entry.workdir, only=stages)
+        with screen.log(entry.workdir):
+            runner.run(entry.config, entry.workdir, only=stages)

@@ -8,7 +8,7 @@ import sys
 import textwrap
 from collections.abc import Sequence
 
-from components import artefacts, main, runner, terminal
+from components import artefacts, runner, screen, terminal
 from components.compare import markers, named
 
 USAGE = """Compares recipes on one data set: runs what is missing, reuses what is finished, and writes one table.
@@ -84,8 +84,8 @@ def console() -> None:
     try:
         terminal.check_decoded(sys.argv)
         wanted = _wanted(options)
-        main.quiet_logging()
-        printed = [_compare(name, methods, options) for name, methods in wanted.items()]
+        with screen.opened():
+            printed = [_compare(name, methods, options) for name, methods in wanted.items()]
     except (runner.StageError, ValueError, OSError) as error:
         raise SystemExit(f"stopped: {error}") from None
     sys.stdout.write("\n".join(printed))

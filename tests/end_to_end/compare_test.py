@@ -39,7 +39,7 @@ def test_a_comparison_of_skeleton_systems_is_written_and_its_runs_are_reused(tmp
         f"a\n<!-- compare:lengths -->\n{(folder / 'tables.md').read_text()}<!-- /compare:lengths -->\nb\n"
     )
     again = compare(tmp_path, *words)
-    assert again.returncode == 0 and "running" not in again.stderr and again.stderr.count("reused") == 10
+    assert again.returncode == 0 and "running" not in again.stderr and again.stderr.count("  reuse\n") == 10
     assert (folder / "results.csv").read_bytes() == kept
     (folder / "fingerprint.json").unlink()
     assert "holds other files than those of a comparison" in compare(tmp_path, *words).stderr

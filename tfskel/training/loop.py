@@ -42,14 +42,20 @@ class Progress:
             self.shown = time.monotonic()
             values = {name: float(value) for name, value in losses.items()}
             logging.info("%s epoch %d/%d step %d/%d %s, at most %s left", self.phase, epoch + 1, self.epochs, step,
-                         self.steps, describe(values), clock(self.left(epoch, step)))  # fmt: skip
+                         self.steps, describe(values), clock(self.left(epoch, step)),
+                         extra=self._share(epoch, step))  # fmt: skip
 
     def epoch(self, epoch: int, seconds: float, values: dict[str, float], kept: list[str]) -> None:
         """Shows the result of an epoch."""
         self.shown = time.monotonic()
         mark = f" [{', '.join(kept)}]" if kept else ""
         logging.info("%s epoch %d/%d: %s, %.1f s, at most %s left%s", self.phase, epoch + 1, self.epochs,
-                     describe(values), seconds, clock(self.left(epoch + 1, 0)), mark)  # fmt: skip
+                     describe(values), seconds, clock(self.left(epoch + 1, 0)), mark,
+                     extra=self._share(epoch + 1, 0))  # fmt: skip
+
+    def _share(self, epoch: int, step: int) -> dict[str, float]:
+        """How much of the phase is done, at least, for who shows it as a bar."""
+        return {"share": (epoch + step / max(self.steps, 1)) / self.epochs}
 
 
 def describe(values: dict[str, float]) -> str:
