@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from tests.parity import (
     rows,
     st_reidnet_files,
+    st_reidnet_gan,
     st_reidnet_layouts,
     st_reidnet_networks,
     st_reidnet_pixels,
@@ -23,6 +24,8 @@ OF_FILE: dict[str, Callable] = {
     "losses": st_reidnet_training.of_losses,
     "reid": st_reidnet_networks.of_reid,
     "lr_schedule": st_reidnet_training.of_schedule,
+    "train_step_stage0": st_reidnet_gan.of_step,
+    "train_steps_stage": st_reidnet_gan.of_steps,
     "samplers": st_reidnet_training.of_samplers,
     "dataset_layouts": st_reidnet_layouts.of_folders,
     "dataset_layouts_raw": st_reidnet_layouts.of_archives,

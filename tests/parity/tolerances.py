@@ -43,6 +43,10 @@ ST-ReIDNet's networks in training mode, as a share of the largest value, beside 
     generator, width 64, image                                      3.7e-5              4.5e-6
     ResNet-18, features; logits                                     2.9e-6; 1.1e-5      2.0e-6; 7.3e-6
     ResNet-50, features; logits                                     1.3e-5; 4.4e-5      8.9e-6; 4.0e-5
+    GAN, stage 0, largest of the losses of step 0; step 1           5e-5; 1e-2          2e-5; 1e-3
+
+Later steps of stage 0 are as far apart as those of the original program with images changed by 1e-6 (its losses by up
+to 4e-1 in step 2). With frozen statistics, in stages 1 and 2, four steps follow to 1e-4.
 """
 
 import dataclasses
@@ -174,6 +178,17 @@ TABLE = {
         (r"files/.*", Tolerance(0.0, 1e-5)),
         (r"tensors", EXACT),
         (r"(layout|archive)/.*", EXACT),
+        (r"gan/still/.*", EXACT),
+        (r"gan/rates/.*", Tolerance(0.0, 1e-6)),
+        (r"gan/loss/[12]/.*", Tolerance(0.0, 1e-4)),
+        (r"gan/loss/0/0/.*|gan/full/loss/.*", Tolerance(0.0, 1e-4)),
+        (r"gan/loss/0/1/.*", Tolerance(0.0, 3e-2)),
+        # A shift behind the first normalisation is taken off by the second ones: its gradient is rounding.
+        (r"gan/full/gradient/E/base_model\.bn1\.bias", Tolerance(1e-3)),
+        (r"gan/full/gradient/.*", Tolerance(0.0, 5e-3)),
+        (r"gan/moved/.*", Tolerance(0.0, 1e-3)),
+        (r"gan/check/G_every8", Tolerance(0.0, 2e-3)),
+        (r"gan/check/.*", Tolerance(0.0, 1e-5)),
         (r"(triplet|ce|gan|recon)/.*", Tolerance(0.0, 1e-6)),
         (r"lr_factor_per_epoch", COUNTS),
         (r"(instance|st_video|st_no_video|pairs)/.*", EXACT),

@@ -41,9 +41,9 @@ class Optimised:
             self.optimizers[name].learning_rate = rate
 
     def apply(self, gradients: Mapping[str, Sequence[tf.Tensor]]) -> None:
-        """One update by each optimiser, with a gradient for each of its weights."""
-        for name, optimizer in self.optimizers.items():
-            optimizer.apply(gradients[name], self.moved[name])
+        """One update by each optimiser that is named, with a gradient for each of its weights."""
+        for name, of_weights in gradients.items():
+            self.optimizers[name].apply(of_weights, self.moved[name])
 
     def trackables(self) -> dict:
         """Objects whose state an exact resume needs."""
