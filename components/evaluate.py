@@ -8,7 +8,7 @@ import ml_collections
 import numpy as np
 from absl import logging
 
-from components import baselines, logs, pictures, splits, stress, tested_set, unknown_people
+from components import baselines, logs, pictures, reranked, splits, stress, tested_set, unknown_people
 from components import train as training_stage
 from components.report import heat_map
 from tfskel import arrays
@@ -42,6 +42,7 @@ def _baselines(describe: baselines.Describe, parts: splits.Splits, settings, str
         rows.append(row | stressed.get(name, {}))
         curves.append(result.cmc)
         scores[NO_LEARNING + name] = bootstrap.scores(result)
+        rows += _reranked(NO_LEARNING + name, None, probe, gallery, parts, settings, scores)
     scores |= bootstrap.units(probe, gallery if protocol.both_directions else None)
     return rows, {"B no learning": max(curves, key=lambda curve: curve[0])}, scores
 
@@ -90,6 +91,7 @@ def _family_b(
                     system.stranger_searches, parts.train, batch=settings.batch_size, pool=parts.protocol.pool
                 )
                 of_result[0] |= strangers.row(kept, probe, gallery, searches)
+                rows += _reranked(kept, epoch, probe, gallery, parts, settings, scores)
                 if settings.stress:
                     of_result[0] |= stress.metrics(functools.partial(describe, names=(base.MAIN,)), parts)[base.MAIN]
             if main and kept == selection.LAST:
@@ -109,6 +111,15 @@ def _family_b_rows(label: str, epoch: int, probe, gallery, result, parts: splits
         few = parts.protocol.retrieve(probe.part(slice(ends[0])), gallery.part(slice(ends[1])))
         rows.append(_row(FAMILY_B + COMPLETE, label, epoch, ends[0], parts.protocol.metrics(few)))
     return rows
+
+
+def _reranked(label: str, epoch: int | None, probe, gallery, parts: splits.Splits, settings, scores: dict) -> list:
+    """The row after re-ranking where the recipe asks for it, whose scores are added to those of the other rows."""
+    if not settings.rerank:
+        return []
+    result = reranked.retrieve(parts.protocol, probe, gallery, settings.max_rank)
+    scores[f"{reranked.FAMILY} {label}"] = bootstrap.scores(result)
+    return [_row(reranked.FAMILY, label, epoch, len(probe), parts.protocol.metrics(result))]
 
 
 def _matching(system, kept: str, epoch: int, sides: list[dict], parts: splits.Splits) -> list[dict]:
@@ -204,7 +215,7 @@ def evaluate(
 
     Output `results`: `metrics.json` (rows, warnings), `curves.npz`, `confusion.npz`, `probe.npz` and `gallery.npz`
     (features of the last selection), `ranked.npz`, `probes.npz` (see `bootstrap.units` and, by selection,
-    `bootstrap.scores`; of the recognition network under its family and selection), `unknown.json` (see
+    `bootstrap.scores`; of other families under family and selection), `unknown.json` (see
     `UnknownPeople.save`).
     """
     system, described, parts = training_stage.restore(recipe, recordings, model)

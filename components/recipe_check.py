@@ -46,3 +46,12 @@ def check(config: ml_collections.ConfigDict) -> None:
         )
     if config.dataset.name in catalogue.known():  # an unknown one is refused by name when its builder is looked for
         protocols.protocol(config.dataset.name, config.dataset.probe)
+        _check_rerank(config)
+
+
+def _check_rerank(config: ml_collections.ConfigDict) -> None:
+    if config.evaluation.rerank and tested_set.protocol(config.dataset, config.evaluation).one_set:
+        raise ValueError(
+            "evaluation.rerank needs a probe and a gallery; the protocol searches one set in itself (dataset.probe is "
+            f"{config.dataset.probe!r}). Leave it False."
+        )

@@ -5,6 +5,7 @@ import math
 import statistics
 from collections.abc import Mapping, Sequence
 
+from components import reranked
 from tfskel.evaluation import bootstrap
 
 JUDGED = {"rank1": "Rank-1", "mAP": "mAP"}
@@ -45,15 +46,16 @@ def verdicts(rows: Sequence[dict], baselines: Sequence[dict], probes: Mapping[in
             result = mean(ours, metric)
             if not math.isfinite(result - without):
                 continue
-            found, drawn = _difference(metric, kept, label, [probes[row["seed"]] for row in ours])
+            names = [f"{family} {name}" if family == reranked.FAMILY else name for name in (kept, label)]
+            found, drawn = _difference(metric, names, [probes[row["seed"]] for row in ours])
             values = dict(zip(("points", "low", "high"), found, strict=True))
             entry = {"family": family, "selection": kept, "metric": metric, "result": result, "baseline": label}
             said.append(entry | {"without": without, **values, "drawn": drawn, "beats": values["low"] > 0})
     return said
 
 
-def _difference(metric: str, kept: str, label: str, probes: list[Mapping]) -> tuple[tuple[float, float, float], str]:
-    ours, theirs = ([one for scores in probes for one in bootstrap.searches(scores, name)] for name in (kept, label))
+def _difference(metric: str, names: Sequence[str], probes: list[Mapping]) -> tuple[tuple[float, float, float], str]:
+    ours, theirs = ([one for scores in probes for one in bootstrap.searches(scores, name)] for name in names)
     number = len(bootstrap.names([ours]))
     return bootstrap.differences(ours, theirs)[metric], f"{number} {probes[0]['drawn']} of the probe"
 

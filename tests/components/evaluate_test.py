@@ -4,7 +4,7 @@
 import numpy as np
 import pytest
 
-from components import evaluate
+from components import evaluate, reranked
 from tests import fakes
 from tests.components import invented
 from tfskel import arrays, features, systems
@@ -145,3 +145,12 @@ def test_under_stress_every_row_of_one_item_each_is_searched_again(evaluated):
     assert rows[FAMILY_B]["stress"]["bias 1 cm"] == {"rank1": 1, "mAP": 1}
     assert rows[FAMILY_B]["stress"]["random views"]["rank1"] < 1
     assert all("stress" in row for (family, _), row in rows.items() if family == FAMILY_B[0])
+
+
+def test_re_ranked_rows_are_a_family_of_their_own_with_scores_of_their_own(evaluated):
+    results, rows = evaluated(**{"evaluation.rerank": True})
+    again = {kept: row for (family, kept), row in rows.items() if family == reranked.FAMILY}
+    assert set(again) == {kept for family, kept in rows if family == FAMILY_B[0]}
+    assert rows[FAMILY_B]["metrics"]["rank1"] == pytest.approx(2 / 3) and again["last"]["scored"] == 3
+    scores = arrays.read(results / evaluate.PROBES)[f"{reranked.FAMILY} last"]
+    assert scores.shape == (2, 3) and scores[0].mean() == pytest.approx(again["last"]["metrics"]["rank1"])

@@ -98,6 +98,15 @@ def test_stress_of_images_is_refused():
         recipe_check.check(config)
 
 
+def test_a_set_that_is_searched_in_itself_is_not_re_ranked():
+    config = base("upmnet")
+    config.dataset.update(name="person_sim", probe="test")
+    recipe_check.check(config)
+    config.evaluation.rerank = True
+    with pytest.raises(ValueError, match="evaluation.rerank needs a probe and a gallery; .* 'test'"):
+        recipe_check.check(config)
+
+
 def test_a_misspelt_data_set_is_named_before_its_probe(tmp_path):
     config = base("cage")
     config.dataset.update(name="iass", probe="a")

@@ -11,7 +11,9 @@ SLAB = 1024
 """Inner products computed at a time: two buffers of this many rows stay in the processor's cache."""
 
 
-def weights(vectors: np.ndarray, rank: np.ndarray, k2: int) -> sparse.csc_array:
+def weights(
+    vectors: np.ndarray, rank: np.ndarray, k2: int, farthest: np.ndarray | None = None, half: int = 0
+) -> sparse.csc_array:
     """What each row shares with the rows near it, as weights that sum to 1.
 
     Row i has mutual neighbours R(i): rows of its list that list it too. H(i) is the same for the first
@@ -23,6 +25,10 @@ def weights(vectors: np.ndarray, rank: np.ndarray, k2: int) -> sparse.csc_array:
         vectors: (N, D) float32.
         rank: (N, k1) int, nearest rows, nearest first.
         k2: int, 1 <= k2 <= k1; 1 leaves out the mean.
+        farthest: (N,) float; the weights are then the soft-max of minus the squared distances divided by it, before
+            the mean.
+
+        half: columns that H(i) takes instead; 0 for the above.
 
     Returns:
         (N, N) float32; rows ascending in every column. Weights that underflow are left out. A row that neither lists
@@ -35,13 +41,16 @@ def weights(vectors: np.ndarray, rank: np.ndarray, k2: int) -> sparse.csc_array:
     if not 1 <= k2 <= rank.shape[1]:
         raise ValueError(f"k2 must lie between 1 and k1 = {rank.shape[1]}; received {k2}.")
     rows = len(rank)
-    full, half = _mutual(rank, rank.shape[1]), _mutual(rank, round(rank.shape[1] / 2) + 1)
+    full, half = (_mutual(rank, width) for width in (rank.shape[1], half or round(rank.shape[1] / 2) + 1))
     columns, values, lengths, report = [], [], [], progress.logged("weights", rows)
     for begin in range(0, rows, BLOCK):
         grown = _grown(full[begin : begin + BLOCK], half)
         columns.append(grown.indices)
         lengths.append(np.diff(grown.indptr))
-        values.append(_softmax(_inner(vectors, begin, grown), lengths[-1]))
+        products = _inner(vectors, begin, grown)
+        if farthest is not None:
+            products = _as_products(products, vectors, begin, grown, farthest)
+        values.append(_softmax(products, lengths[-1]))
         report(min(begin + BLOCK, rows))
     pointers = np.concatenate([[0], np.cumsum(np.concatenate(lengths))])
     found = sparse.csr_array((np.concatenate(values), np.concatenate(columns), pointers), shape=(rows, rows))
@@ -110,6 +119,16 @@ def _inner(vectors: np.ndarray, begin: int, pairs: sparse.csr_array) -> np.ndarr
         np.take(vectors, pairs.indices[slab], axis=0, out=b, mode="clip")
         np.einsum("nd,nd->n", a, b, out=products[slab])
     return products
+
+
+def _as_products(
+    products: np.ndarray, vectors: np.ndarray, begin: int, pairs: sparse.csr_array, farthest: np.ndarray
+) -> np.ndarray:
+    """Inner products of unit vectors that are as far from each other as these, in units of the row's `farthest`."""
+    left = np.repeat(np.arange(begin, begin + pairs.shape[0]), np.diff(pairs.indptr))
+    lengths = np.einsum("nd,nd->n", vectors, vectors)
+    squares = lengths[left] + lengths[pairs.indices] - 2 * products
+    return (1 - squares / (2 * farthest[left])).astype(np.float32)
 
 
 def _softmax(products: np.ndarray, lengths: np.ndarray) -> np.ndarray:

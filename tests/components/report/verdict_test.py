@@ -4,6 +4,7 @@
 import numpy as np
 import pytest
 
+from components import reranked
 from components.report import verdict
 
 UNITS = {"drawn": np.array("recordings"), "unit": np.array(list("ppqqrr")), "direction": np.zeros(6, int)}
@@ -39,6 +40,13 @@ def test_more_points_with_an_interval_down_to_zero_do_not_beat():
         [row("last", rank1=2 / 3)], [row("colours", rank1=0.0)], {1: scored(last=HALF, colours=WRONG)}
     )
     assert (said["points"], said["low"], said["beats"]) == (pytest.approx(2 / 3), 0, False)
+
+
+def test_what_is_re_ranked_is_compared_with_what_is_re_ranked():
+    rows, baselines = ([row(kept, rank1=1.0) | {"family": reranked.FAMILY}] for kept in ("last", "colours"))
+    again = {f"{reranked.FAMILY} last": RIGHT, f"{reranked.FAMILY} colours": HALF}
+    (said,) = verdict.verdicts(rows, baselines, {1: scored(last=WRONG, colours=RIGHT) | again})
+    assert said["family"] == reranked.FAMILY and said["points"] == pytest.approx(1 / 3)
 
 
 def test_nothing_to_compare_is_no_verdict():
