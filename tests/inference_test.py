@@ -52,6 +52,13 @@ def test_features_and_scores_are_those_of_the_model_in_any_batch_size(exported):
     np.testing.assert_allclose(embedder.scores(raw), want[:, :3], rtol=0, atol=1e-4)
 
 
+def test_a_model_without_generator_or_pooling_says_so(exported):
+    embedder, _ = exported
+    assert embedder.poses is None and not embedder.pools
+    with pytest.raises(ValueError, match="without signature 'reconstruct': it has no generator"):
+        embedder.reconstruct(skeletons(), np.zeros((7, 17, 2)))
+
+
 @pytest.mark.parametrize(
     "bad, match",
     [

@@ -121,3 +121,8 @@ def test_an_export_that_differs_is_refused_but_for_one_level_of_a_byte(exported,
 def test_bad_poses_are_named(exported, poses, match):
     with pytest.raises(ValueError, match=match):
         inference.load(exported[2]).reconstruct(given()["images"], poses)
+
+
+def test_a_system_without_a_generator_says_so(exported):
+    with pytest.raises(TypeError, match="Painting makes no images"):
+        image_system.ImageSystem.reconstruct(exported[0], None, None)

@@ -82,6 +82,16 @@ def test_quality_tables_count_images_tracklets_and_cameras(ingested_images):
     assert next(row for row in split.rows if row[0] == "probe")[5] == "20 – 31.5 – 1,040"
 
 
+def test_training_keeps_the_images_that_a_system_makes_of_the_probe(tmp_path, monkeypatch):
+    system = upmnet_system.UPMNetSystem(fakes.recipe("upmnet"), 4, 1)
+    probe = fakes.image_split(fakes.photographs(), 64)
+    monkeypatch.setattr(system, "generated", lambda data: {"probe, negative": 255 - data.picture(slice(2))})
+    train._draw(system, probe, tmp_path)
+    (name, made), *others = arrays.read(tmp_path / train.GENERATED).items()
+    assert name == "probe, negative" and not others
+    np.testing.assert_array_equal(made, 255 - probe.picture(slice(2)))
+
+
 def test_training_keeps_what_each_network_looks_at_in_images_of_the_whole_probe(tmp_path):
     system = upmnet_system.UPMNetSystem(fakes.recipe("upmnet"), 4, 1)
     probe = fakes.image_split(fakes.photographs(people=6), 64)
