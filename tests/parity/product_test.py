@@ -23,6 +23,7 @@ from tfskel.systems.hi_mpc import pseudo_labels
 from tfskel.systems.hi_mpc import system as hi_mpc_system
 from tfskel.systems.sm_sge import model as sm_sge
 from tfskel.systems.sm_sge import trainer as pretraining
+from tfskel.systems.st_reidnet import convolution_stage, reid_network
 from tfskel.systems.upmnet import losses as upmnet_losses
 from tfskel.systems.upmnet import model as upmnet_model
 
@@ -53,6 +54,8 @@ CALLED = [
     (upmnet_losses, "normalised", "upmnet/association_two_cams_zero_init", "association/loss/1"),
     (upmnet_model, "part_means", "upmnet/head_resnet_v1_50_global", "head/eval"),
     (convolution.Convolution, "call", "upmnet/backbone_mobilenet_v1_narrow_odd", "eval/features"),
+    (convolution_stage.ConvolutionStage, "_convolved", "st_reidnet/discriminator_pose_narrow", "eval/logits"),
+    (reid_network.ReIDNetwork, "embed", "st_reidnet/reid_resnet18_stride2_oneclass", "eval/feature_global"),
     (tracklets, "frame_descriptors", "upmnet/cmc_two_camera", "templates/split1/1"),
     (pretraining.PretrainTrainer, "targets", "sm_sge/ias_f6_forward_seq", "printed/J"),
 ]
