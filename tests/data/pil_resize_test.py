@@ -51,7 +51,8 @@ def test_weights_of_an_image_as_large_as_allowed_are_shares_of_one():
 class Model(tf.Module):
     @tf.function(input_signature=[tf.TensorSpec((None, None, None, 3), tf.uint8, name="images")])
     def embed(self, images):
-        return {"features": tf.cast(pil_resize.resize(images, (64, 32)), tf.float32)}
+        resized = tf.cast(pil_resize.resize(images, (64, 32)), tf.float32)
+        return {"features": resized, "sums": tf.nn.conv2d(resized, tf.ones((1, 1, 3, 1)), 1, "VALID")}
 
 
 def test_a_tflite_model_of_built_in_operations_resizes_images_of_any_size_the_same(tmp_path):
@@ -63,5 +64,7 @@ def test_a_tflite_model_of_built_in_operations_resizes_images_of_any_size_the_sa
         runner = tf.lite.Interpreter(model_content=content).get_signature_runner("embed")
     for size in ((50, 30), (64, 32), (400, 90)):
         images = np.stack([noise(*size, seed) for seed in (0, 1)])
-        np.testing.assert_array_equal(runner(images=images)["features"],
-                                      [by_pillow(image, (64, 32)) for image in images])  # fmt: skip
+        wanted = np.stack([by_pillow(image, (64, 32)) for image in images])
+        received = runner(images=images)
+        np.testing.assert_array_equal(received["features"], wanted)
+        np.testing.assert_array_equal(received["sums"], wanted.sum(axis=-1, keepdims=True))

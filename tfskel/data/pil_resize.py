@@ -28,8 +28,8 @@ def resize(images, size: tuple[int, int]):
         lambda: tf.cast(images, tf.int32),
         lambda: _along(_along(tf.cast(images, tf.int32), 2, width), 1, height),
     )
-    resized.set_shape((count, height, width, channels))
-    return tf.cast(resized, tf.uint8)
+    # Converters of exported models forget the shape behind a condition, and convolutions need the channels.
+    return tf.cast(tf.reshape(resized, (count or -1, height, width, channels)), tf.uint8)
 
 
 def _along(images, axis: int, places: int):
