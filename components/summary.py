@@ -5,7 +5,7 @@ import pathlib
 import textwrap
 
 from components import logs
-from components.report import stage, stress_table, tables, unknown_table
+from components.report import stage, stress_table, tables, unknown_table, verdict
 from tfskel import arrays
 
 WIDTH = 100  # characters of a line
@@ -37,10 +37,7 @@ def text(workdir: pathlib.Path) -> str:
     return "\n".join(lines)
 
 
-def _wrapped(verdict: str) -> str:
+def _wrapped(statement: verdict.Statement) -> str:
     """A verdict in short lines, each of its claims on a line of its own."""
-    head, *claims = verdict.replace("row without learning: ", "row without learning:; ").split("; ")
-    *others, last = claims or [""]
-    last, _, drawn = last.partition(". Intervals: ")
-    parts = [head, *(f"  {claim}" for claim in (*others, last)), *([f"  Intervals: {drawn}"] if drawn else [])]
+    parts = [f"{statement.of}:", *(f"  {part}" for part in (*statement.claims, statement.drawn))]
     return "\n".join(textwrap.fill(part, WIDTH, subsequent_indent="    ") for part in parts) + "\n"

@@ -117,9 +117,9 @@ def read_text(path: Path) -> str:
     return text
 
 
-def write_json(path: Path, content) -> None:
-    """Writes JSON."""
-    write_text(path, json.dumps(content, indent=1, sort_keys=True))
+def write_json(path: Path, content, sort_keys: bool = True) -> None:
+    """Writes JSON, keys in their order or sorted."""
+    write_text(path, json.dumps(content, indent=1, sort_keys=sort_keys))
 
 
 def read_json(path: Path, advice: str = "delete it or run the stage that wrote it with --force"):

@@ -23,7 +23,7 @@ GROUPED = ("clusters", "outliers", "purity", "kept", "reconstruction", "attentio
 WIDTH, HEIGHT = 5.2, 3.4  # inches; small, so that text stays readable when a phone shrinks it
 MOST_NAMES = 25  # most classes whose names and counts are written into a confusion matrix
 CELL, LARGEST = 0.19, 2.85  # inches: a cell of a heat map, the widest heat map
-GAP, HEAD, LETTER = 0.3, 0.35, 0.09  # inches: beside and above a heat map, and a letter of its name
+GAP, HEAD, LETTER = 0.45, 0.6, 0.09  # inches: beside and above a heat map, and a letter of its name
 PIXELS = 96  # of an inch, where the page is wide enough
 INKED = ("text.color", "axes.labelcolor", "axes.edgecolor", "grid.color", "xtick.color", "ytick.color")
 STYLE = {
@@ -66,14 +66,18 @@ def rank_curves(curves: dict[str, Sequence[float]], item: str) -> list[Figure]:
     for family, named in sorted(by_family.items()):
         with canvas() as (axes, finish):
             _lines(axes, {name: (np.arange(1, len(v) + 1), 100 * v) for name, v in named.items()})
-            axes.set(xlabel="rank", ylabel="found, %", xlim=(1, max(max(map(len, named.values())), 2)))
+            axes.set(
+                xlabel=f"r, nearest gallery {item}s looked at",
+                ylabel=f"probe {item}s found, %",
+                xlim=(1, max(max(map(len, named.values())), 2)),
+            )
             low = min(100 * values[0] for values in named.values())
             axes.set_ylim(max(10 * (low // 10) - 10, 0), 101)
             last = max(map(len, named.values()))
             axes.set_xticks([1, *range(max(last // 20, 1) * 5, last + 1, max(last // 20, 1) * 5)])
             axes.legend(loc="lower right")
             first = ", ".join(f"{name}: rank-1 {100 * values[0]:.1f} %" for name, values in named.items())
-            caption = f"Family {family}: share of probe {item}s whose person is among the first r"
+            caption = f"Family {family}: share of probe {item}s whose person is among the r nearest; higher is better"
             figures.append(Figure(finish(f"Curves of family {family}. {first}."), caption))
     return figures
 
@@ -158,21 +162,25 @@ def maps(matrices: dict[str, np.ndarray], joints: Sequence[str] = ()) -> list[Fi
 
 def _map(group: str, matrices: dict[str, np.ndarray], joints: Sequence[str]) -> Figure:
     low, high = min(map(np.min, matrices.values())), max(map(np.max, matrices.values()))
+    (first,) = list(matrices.values())[:1]
+    pairs = first.shape == (len(joints),) * 2 and np.array_equal(first, first.T)
+    names, words = (joints, ("joint", "joint")) if pairs else ((), ("looked at", "asks"))
+    beside = LETTER * max(map(len, names), default=0)
     sizes = [min(CELL, LARGEST / max(matrix.shape)) * np.array(matrix.shape) for matrix in matrices.values()]
-    widths = [max(columns, LETTER * len(name)) for (_, columns), name in zip(sizes, matrices, strict=True)]
-    width, height = sum(widths) + GAP * len(widths), max(rows for rows, _ in sizes) + HEAD
+    widths = [max(columns + beside, LETTER * len(name)) for (_, columns), name in zip(sizes, matrices, strict=True)]
+    width, height = sum(widths) + GAP * len(widths), max(rows for rows, _ in sizes) + beside + HEAD
     with canvas(width, height, ncols=len(widths), width_ratios=widths, squeeze=False) as (grid, finish):
         for axes, (name, matrix) in zip(grid[0], matrices.items(), strict=True):
-            heat_map.draw(axes, matrix, (low, high))
+            heat_map.draw(axes, matrix, (low, high), rows=names, columns=names)
             axes.set_title(name, loc="left")
             axes.set_anchor("NW")
-            axes.set_axis_off()
+            axes.set(xlabel=words[0], ylabel=words[1], **({} if pairs else {"xticks": [], "yticks": []}))
+            axes.tick_params(labelsize=6.5, length=0)
         svg = finish(f"{group}: heat maps of {', '.join(matrices)}, from {low:.3g} to {high:.3g}.")
     svg = svg.replace('class="figure"', f'class="figure maps" style="max-width: {PIXELS * width:.0f}px"', 1)
-    (first,), scale = list(matrices.values())[:1], f"{group}: {low:.2g} (faint) to {high:.2g} (strong)"
-    if first.shape == (len(joints),) * 2 and np.array_equal(first, first.T):
-        order = "rows and columns are joints in their order"
-        return Figure(svg, f"{scale}; {order}. Strongest: {_strongest(first, joints)}")
+    scale = f"{group}: {low:.2g} (faint) to {high:.2g} (strong)"
+    if pairs:
+        return Figure(svg, f"{scale}, a cell for each pair of joints. Strongest: {_strongest(first, joints)}")
     return Figure(svg, f"{scale}; rows ask, columns are looked at")
 
 

@@ -53,6 +53,7 @@ def _content(recipe: dict, evaluation, run: reading.Run, results: dict) -> dict:
     dataset = recipe["dataset"]
     kind = kinds.of(run.kind(), dataset, tested_set.protocol(dataset, evaluation).pooling)
     quality, (counts, classes), features = run.data_quality(), run.confusion(), run.features()
+    training = run.training()
     return {
         "title": _title(recipe, evaluation),
         "summary": _summary(recipe, kind, quality["splits"], run.seeds),
@@ -79,13 +80,19 @@ def _content(recipe: dict, evaluation, run: reading.Run, results: dict) -> dict:
         "sheet": {name: cards.named(some, kind.draw) for name, some in run.sample(dataset, kind.sheet).items()},
         "maps": figures.maps(run.matrices(), kind.joints),
         "reconstruction": cards.named(run.reconstruction(), kind.draw),
-        "curves": {phase: figures.curves(phase, values) for phase, values in run.training().items()},
+        "curves": {phase: figures.curves(phase, values) for phase, values in training.items() if not _once(values)},
+        "fitted": [tables.once(phase, values) for phase, values in training.items() if _once(values)],
         "quality": kind.quality(quality),
         "quality_warnings": quality["warnings"],
         "acknowledgement": run.acknowledgement(),
         "settings": tables.flat({name: s.to_dict() for name, s in recipe.items() if hasattr(s, "to_dict")}),
         "files": run.files(),
     }
+
+
+def _once(values: dict[str, list]) -> bool:
+    """Whether a phase has one epoch, which is no curve."""
+    return all(len(series) < 2 for series in values.values())
 
 
 def _title(recipe: dict, evaluation) -> str:

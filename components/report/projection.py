@@ -23,6 +23,7 @@ def figure(vectors: np.ndarray, identities: np.ndarray, method: str) -> figures.
     rng = np.random.default_rng(0)
     chosen = np.sort(rng.permutation(len(vectors))[:POINTS])
     flat, how = METHODS[method](np.asarray(vectors, np.float64)[chosen])
+    axes_of = [f"{place} {AXIS[method]}" for place in ("first", "second")]
     identities = identities[chosen]
     names, counts = np.unique(identities, return_counts=True)
     named = set(names[np.argsort(-counts, kind="stable")][:NAMED])
@@ -33,7 +34,8 @@ def figure(vectors: np.ndarray, identities: np.ndarray, method: str) -> figures.
             points = flat[identities == name]
             axes.scatter(*points.T, s=16, color=colour, marker=marker, alpha=0.75, linewidths=0, label=name)
         axes.get_figure().legend(loc="outside lower center", ncols=6, handletextpad=0.1, columnspacing=1)
-        axes.set(xticks=[], yticks=[])
+        first, second = (f"{axis}, no unit" for axis in axes_of)
+        axes.set(xticks=[], yticks=[], xlabel=first, ylabel=second)
         axes.grid(False)
         some = f", {len(named)} of them named" if len(named) < len(names) else ""
         caption = f"{how} of {len(flat)} features, {len(names)} persons{some}; distances are only suggestive"
@@ -56,6 +58,9 @@ def _tsne(vectors: np.ndarray) -> tuple[np.ndarray, str]:
     with threadpoolctl.threadpool_limits(1):  # threads that wait for a busy core cost far more than they save
         return model.fit_transform(vectors), "t-SNE"
 
+
+AXIS = {"pca": "principal component", "tsne": "t-SNE dimension"}
+"""Method -> what its axes are called."""
 
 # Method -> function of (N, D) features that returns (N, 2) and the method's name in the caption.
 METHODS = {"pca": _principal_components, "tsne": _tsne}

@@ -6,7 +6,7 @@ import pathlib
 import ml_collections
 
 from components import splits, tested_set
-from components.report import page, reading, tables, verdict
+from components.report import page, reading, stress_table, tables, unknown_table, verdict
 from tfskel import arrays
 
 METRICS, PAGE = "metrics.json", "report.html"
@@ -23,7 +23,8 @@ def report(
     results: dict[int | str, pathlib.Path],
     report: pathlib.Path,
 ):
-    """Writes `metrics.json` (all rows of all seeds) and `report.html`; pictures are of the first seed."""
+    """Writes `metrics.json` (sentences first, then all rows of all seeds) and `report.html`; pictures are of the first
+    seed."""
     recipe = splits.resolved(recipe, recordings)
     run = reading.Run(recordings, model, saved_model, clusters, results)
     everything = run.rows()
@@ -35,4 +36,12 @@ def report(
         "unknown": run.unknown(),
     }
     page.write(report / PAGE, recipe, evaluation, run, everything)
-    arrays.write_json(report / METRICS, everything)
+    arrays.write_json(report / METRICS, {"sentences": sentences(everything)} | everything, sort_keys=False)
+
+
+def sentences(stored: dict) -> list[str]:
+    """What is to be said of a run before its tables, of what `report` stores: verdicts, unknown people, stress."""
+    families = tables.families(*(stored.get(name, []) for name in ("rows", "baselines", "published", "verdicts")))
+    said = [str(family.verdict) for family in families if family.verdict]
+    said += [unknown_table.sentence(stored["rows"], stored.get("unknown", "")), stress_table.sentence(stored["rows"])]
+    return list(filter(None, said))

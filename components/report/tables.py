@@ -53,7 +53,7 @@ class Family:
         letter, name, meaning: which family. title: the family as the rows name it.
         columns: headings of the metrics. lines: table lines.
         headline: [(metric, value, notes)], first the one shown large; selection: where the headline comes from.
-        verdict: whether the headline beats the rows that learn nothing; "" without such. verdicts: of the others.
+        verdict: whether the headline beats the rows that learn nothing; None without such. verdicts: of the others.
         note: what complete batches say, where they are no table.
     """
 
@@ -65,14 +65,14 @@ class Family:
     lines: list[Line]
     headline: list[tuple[str, str, list[str]]]
     selection: str
-    verdict: str
-    verdicts: list[str]
+    verdict: verdict.Statement | None
+    verdicts: list[verdict.Statement]
     note: str
 
 
 def families(rows: list[dict], baselines: list[dict], published: list[dict], said: list[dict]) -> list[Family]:
     """Groups result rows by family, then selection, and adds baselines, published values and `verdict.verdicts`."""
-    sentences = verdict.sentences(said)
+    statements = verdict.statements(said)
     rows, notes = complete_batches.folded(rows)
     titles = list(dict.fromkeys(row["family"] for row in (*rows, *baselines, *published)))
     found = []
@@ -84,8 +84,8 @@ def families(rows: list[dict], baselines: list[dict], published: list[dict], sai
         lines = [_line(kind, *item, keys) for kind, some in kinds.items() for item in _by_selection(some).items()]
         best = trusted(selections)
         headline = _headline(_by_selection(own).get(best, []), base, paper, keys)
-        judged = sentences.get((title, best), "")
-        others = [sentence for (of, kept), sentence in sentences.items() if of == title and kept != best]
+        judged = statements.get((title, best))
+        others = [statement for (of, kept), statement in statements.items() if of == title and kept != best]
         name, meaning = FAMILIES[title[0]]
         columns = [METRICS.get(key, key) for key in keys]
         found.append(
@@ -209,3 +209,8 @@ class Table:
     columns: list[str]
     rows: list[list[str]]
     folded: bool = False
+
+
+def once(phase: str, values: dict[str, list[float]]) -> Table:
+    """What a phase of one epoch has logged."""
+    return Table(f"{phase}, one epoch", ["", "value"], [[name, f"{series[0]:.4g}"] for name, series in values.items()])

@@ -9,9 +9,9 @@ from tfskel.evaluation import unknown
 
 COLUMNS = {
     "auroc": "AUROC",
-    "right_at_false_accepts": f"known found at {100 * unknown.FALSE_ACCEPTS:.0f} % false accepts",
-    "known_right": "known found at the threshold",
-    "strangers_rejected": "strangers rejected at the threshold",
+    "right_at_false_accepts": f"known found, {100 * unknown.FALSE_ACCEPTS:.0f} % false accepts",
+    "known_right": "known found, threshold",
+    "strangers_rejected": "strangers rejected, threshold",
 }
 CAPTION = (
     f"In percent, means of {unknown_people.TEST_DRAWS} draws that keep a third of the persons out of the gallery. "

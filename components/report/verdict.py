@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Whether learning helped: every result beside the best row that learns nothing, and how sure the difference is."""
 
+import dataclasses
 import math
 import statistics
 from collections.abc import Mapping, Sequence
@@ -60,17 +61,31 @@ def _difference(metric: str, names: Sequence[str], probes: list[Mapping]) -> tup
     return bootstrap.differences(ours, theirs)[metric], f"{number} {probes[0]['drawn']} of the probe"
 
 
-def sentences(said: Sequence[dict]) -> dict[tuple[str, str], str]:
-    """Family and selection -> a sentence on all their verdicts."""
-    claims = {}
+@dataclasses.dataclass(frozen=True)
+class Statement:
+    """All verdicts on one result; its text is a sentence.
+
+    Attributes:
+        of: family and selection. claims: a text for each metric. drawn: what the intervals are.
+    """
+
+    of: str
+    claims: list[str]
+    drawn: str
+
+    def __str__(self) -> str:
+        return f"{self.of}: {'; '.join(self.claims)}. {self.drawn}"
+
+
+def statements(said: Sequence[dict]) -> dict[tuple[str, str], Statement]:
+    """Family and selection -> all their verdicts in words."""
+    made: dict[tuple[str, str], Statement] = {}
     for one in said:
-        claims.setdefault((one["family"], one["selection"]), []).append(_claim(one))
-    drawn = {(one["family"], one["selection"]): one["drawn"] for one in said}
-    return {
-        key: f"{', '.join(key)}, beside the best row without learning: {'; '.join(of_key)}. Intervals: 95 %, "
-        f"{bootstrap.DRAWS:,} paired draws of the {drawn[key]}."
-        for key, of_key in claims.items()
-    }
+        key = one["family"], one["selection"]
+        of, drawn = f"{', '.join(key)}, beside the best row without learning", f"{bootstrap.DRAWS:,} paired draws"
+        empty = Statement(of, [], f"Intervals: 95 %, {drawn} of the {one['drawn']}.")
+        made.setdefault(key, empty).claims.append(_claim(one))
+    return made
 
 
 def _claim(one: dict) -> str:

@@ -14,6 +14,21 @@ def test_curves_of_the_two_families_are_never_in_one_figure():
     assert "last: rank-1 25.0 %" in found[0].svg and "rank-1 50.0 %" not in found[0].svg
 
 
+def test_axes_are_named():
+    curve = figures.rank_curves({"A last": [0.25, 1.0]}, "tracklet")[0].svg
+    assert ">r, nearest gallery tracklets looked at<" in curve and ">probe tracklets found, %<" in curve
+    asks, pairs = figures.maps(
+        {"attention/x": np.array([[0.0, 1.0]]), "pairs": np.eye(3)[::-1]}, ["hip", "knee", "toe"]
+    )
+    assert ">looked at<" in asks.svg and ">asks<" in asks.svg
+    assert (
+        all(pairs.svg.count(f">{joint}<") == 2 for joint in ("hip", "knee", "toe"))
+        and "hip to toe (1)" in pairs.caption
+    )
+    flat = projection.figure(np.random.default_rng(0).normal(size=(9, 3)), np.repeat(["a", "b", "c"], 3), "pca").svg
+    assert ">first principal component, no unit<" in flat
+
+
 def test_losses_and_scores_have_their_own_axes_and_gaps_are_no_error():
     values = {"train loss": [3.0, np.nan, 0.01], "probe accuracy": [0.1, 0.5, 0.6], "nAUC": [np.nan] * 3}
     found = figures.curves("recognition", values)

@@ -36,12 +36,15 @@ def test_matrices_of_one_group_share_a_figure_and_a_scale(monkeypatch):
     drawn = []
     real = heat_map.draw
     monkeypatch.setattr(
-        heat_map, "draw", lambda axes, matrix, limits: drawn.append(limits) or real(axes, matrix, limits)
+        heat_map,
+        "draw",
+        lambda axes, matrix, limits, **names: drawn.append(limits) or real(axes, matrix, limits, **names),
     )
     matrices = {"attention/x": np.array([[0.0, 1.0]]), "attention/a <b>": np.array([[2.0, 4.0]]), "relation": np.eye(2)}
     attention, relation = figures.maps(matrices)
     assert drawn == [(0, 4), (0, 4), (0, 1)]
-    assert re.findall(r"<text[^>]*>([^<]*)</text>", attention.svg) == ["x", "a &lt;b&gt;"]
+    texts = re.findall(r"<text[^>]*>([^<]*)</text>", attention.svg)
+    assert texts == ["looked at", "asks", "x", "looked at", "asks", "a &lt;b&gt;"]
     assert 'aria-label="attention: heat maps of x, a &lt;b&gt;, from 0 to 4."' in attention.svg
     assert "<b>" not in attention.svg and "relation" in relation.caption
     assert figures.maps({}) == []

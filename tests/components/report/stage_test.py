@@ -112,12 +112,20 @@ def test_baselines_that_differ_between_seeds_are_means_beside_which_the_result_i
     assert "Rank-1 50.0 beats 30.0 (untrained network): +50.0 points (+50.0 to +50.0)." in text
 
 
+def test_metrics_begin_with_the_sentences_that_the_screen_says(written):
+    text = (written[0] / "report/metrics.json").read_text(encoding="utf-8")
+    first, second, *_ = stage.sentences(json.loads(text))
+    assert list(json.loads(text))[:1] == ["sentences"] and json.loads(text)["sentences"][:2] == [first, second]
+    assert first.startswith("B retrieval, last, beside the best row without learning: Rank-1 50.0 does not beat 66.8")
+    assert second == "Thresholds are learnt from train alone."
+
+
 def test_page_needs_no_network_and_every_picture_has_words(written):
     found = Page(written[1])
     inside = [link for link in found.links if not link.startswith("data:image/png")]
     assert inside and all(link.startswith("#") and link[1:] in found.ids for link in inside)
     # Rank curves, ranked list, confusion, features, clusters, maps, reconstruction, training.
-    assert len(found.pictures) == 2 + 3 + 1 + 1 + 3 + 1 + 2 + 3
+    assert len(found.pictures) == 2 + 3 + 1 + 1 + 3 + 1 + 2 + 2
     assert all(picture["role"] == "img" and picture["aria-label"] for picture in found.pictures)
     assert "url(http" not in written[1] and figures.INK not in written[1]
 
@@ -133,7 +141,7 @@ def test_clusters_come_with_the_sequences_nearest_to_their_prototypes(written):
 
 def test_series_of_the_last_epoch_may_be_shorter_but_gaps_leave_a_series_out(written):
     text = written[1][written[1].index('<h2 id="training">') :]
-    assert "pretraining, loss per epoch: J from 1 to 0.01" in text and "loss from 2 to 2" in text
+    assert "pretraining, loss per epoch: J from 1 to 0.01" in text and "recognition, one epoch" in text
     assert "held_out/mAP" not in text and "seconds" not in text
 
 

@@ -54,3 +54,9 @@ def test_forms_of_the_cmc_are_named_in_every_heading_and_explained():
     assert list(meanings) == ["Rank-k single-shot", "Rank-k"] and "drawn ten times" in meanings["Rank-k single-shot"]
     assert meanings["Rank-k"].startswith("share of all probe items; 3 of them have no match")
     assert tables.metric_meanings([row()]) == {}
+
+
+def test_a_phase_of_one_epoch_is_a_table():
+    found = tables.once("discriminant", {"dimensions": [10.0], "largest separation": [46.78912]})
+    assert found.caption == "discriminant, one epoch"
+    assert found.rows == [["dimensions", "10"], ["largest separation", "46.79"]]

@@ -28,7 +28,7 @@ def test_results_are_compared_with_the_best_mean_of_each_metric_over_seeds():
     assert (rank1["baseline"], rank1["beats"], mAP["baseline"], mAP["beats"]) == ("colours", True, "untrained", False)
     assert (rank1["points"], rank1["high"], mAP["points"]) == pytest.approx((5 / 6, 1, -1 / 6))
     assert rank1["low"] == pytest.approx(0.5)  # nothing but the third recording drawn
-    assert verdict.sentences([rank1, mAP])["B", "last"] == (
+    assert str(verdict.statements([rank1, mAP])["B", "last"]) == (
         "B, last, beside the best row without learning: Rank-1 83.3 beats 0.0 (colours): +83.3 points "
         "(+50.0 to +100.0); mAP 30.0 does not beat 100.0 (untrained): -16.7 points (-50.0 to +0.0). "
         "Intervals: 95 %, 1,000 paired draws of the 3 recordings of the probe."
