@@ -10,8 +10,8 @@ from absl import logging
 
 from components import baselines, logs, pictures, reranked, splits, stress, tested_set, unknown_people
 from components import train as training_stage
-from components.report import heat_map
-from tfskel import arrays
+from components.report import heat_map, ranked_picture
+from tfskel import arrays, skeletons
 from tfskel.data import draws, order
 from tfskel.evaluation import auc, bootstrap, levels
 from tfskel.systems import base
@@ -136,8 +136,11 @@ def _write_last(results: pathlib.Path, probe, gallery, result, parts: splits.Spl
     gallery.save(results / "gallery.npz")
     searched = (parts.probe, probe), (parts.gallery, gallery)
     pictures.write_ranked_lists(results / "ranked.npz", *searched, result, lists)
+    board = logs.RunLog(results)
+    parents = skeletons.get(parts.dataset.skeleton).parents if "skeleton" in parts.dataset else ()
+    board.image("ranked lists", ranked_picture.pixels(arrays.read(results / "ranked.npz"), parents))
     lines = [f"{who}\t{recording}" for who, recording in zip(probe.identities, probe.recordings, strict=True)]
-    logs.RunLog(results).embedding("probe_features", probe.vectors, lines, "identity\trecording")
+    board.embedding("probe_features", probe.vectors, lines, "identity\trecording")
 
 
 def _scores(system, probe, rows: np.ndarray, batch_size: int) -> np.ndarray:
@@ -232,6 +235,7 @@ def evaluate(
     arrays.write(results / PROBES, **scores, **scores_of_results)
     arrays.write(results / "curves.npz", **curves)
     arrays.write(results / "confusion.npz", **confusions)
+    logs.RunLog(results).hyperparameters(recipe | {"evaluation": evaluation}, seed, rows)
     arrays.write_json(
         results / "metrics.json",
         {

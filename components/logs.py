@@ -3,6 +3,7 @@
 
 import json
 import pathlib
+from collections.abc import Iterable
 
 import numpy as np
 import tensorflow as tf
@@ -11,6 +12,7 @@ from tfskel import arrays
 
 METRICS = "metrics.jsonl"
 EVENTS = "tensorboard"
+HEADLINE = ("rank1", "nAUC", "mAP")  # metrics shown beside the settings
 
 
 def read(folder: pathlib.Path) -> list[dict]:
@@ -54,6 +56,42 @@ class RunLog:
                 tf.summary.scalar(f"{phase}/{name}", value)
         self.writer.flush()
 
+    def steps(self, phase: str, steps: np.ndarray, values: dict[str, np.ndarray]) -> None:
+        """Logs series of some steps of an epoch, (n,) each, into TensorBoard only.
+
+        They come when the epoch is complete, so that one that is trained again after an interruption has them once.
+        """
+        with self.writer.as_default():
+            for name, series in values.items():
+                for step, value in zip(steps, series, strict=True):
+                    tf.summary.scalar(f"{phase} by step/{name}", value, step=int(step))
+        self.writer.flush()
+
+    def settings(self, recipe: dict, seed: int) -> None:
+        """Logs the recipe, sections by name, as a table of text."""
+        rows = [f"| {name} | {value} |" for name, value in (_flat(recipe) | {"seed": seed}).items()]
+        with self.writer.as_default(step=0):
+            tf.summary.text("recipe", "\n".join(["| setting | value |", "|---|---|", *rows]))
+        self.writer.flush()
+
+    def hyperparameters(self, recipe: dict, seed: int, rows: Iterable[dict]) -> None:
+        """Logs a recipe with what came of it, for TensorBoard's table of runs.
+
+        Args:
+            recipe: sections by name. seed: of the run.
+            rows: of metrics.json.
+        """
+        from tensorboard.plugins.hparams import api
+
+        metrics = {f"{row['family']}/{row['selection']}/{name}": value
+                   for row in rows for name, value in row["metrics"].items() if name in HEADLINE}  # fmt: skip
+        with self.writer.as_default(step=0):
+            api.hparams_config(hparams=[], metrics=[api.Metric(name) for name in metrics])
+            api.hparams(_flat(recipe) | {"seed": seed})
+            for name, value in metrics.items():
+                tf.summary.scalar(name, value)
+        self.writer.flush()
+
     def _write_all(self) -> None:
         if self.lines:
             arrays.write_text(self.folder / METRICS, "".join(json.dumps(item) + "\n" for item in self.lines))
@@ -85,3 +123,14 @@ class RunLog:
             existing.unlink()
         config.embeddings.add(tensor_name="embedding/.ATTRIBUTES/VARIABLE_VALUE", metadata_path=f"{name}.tsv")
         projector.visualize_embeddings(str(folder), config)
+
+
+def _flat(recipe: dict, prefix: str = "") -> dict[str, bool | int | float | str]:
+    """Dotted name and value of every leaf; what is neither number nor text becomes text."""
+    values = {}
+    for name, value in recipe.items():
+        if hasattr(value, "items") and len(value):
+            values |= _flat(dict(value.items()), f"{prefix}{name}.")
+        else:
+            values[prefix + str(name)] = value if isinstance(value, bool | int | float | str) else str(value)
+    return values

@@ -30,7 +30,7 @@ def _fit(system, fit: fits.Fit, label: str) -> dict[str, dict[str, int]]:
     epochs = {}
     for phase in system.phases(fit):
         logging.info("%s: phase %s, %d items, %d identities", label, phase.name, len(fit.train), len(fit.train.classes))
-        epochs[phase.name] = loop.fit(phase, fit.folder, log.scalars)
+        epochs[phase.name] = loop.fit(phase, fit.folder, log.scalars, log.steps)
     return epochs
 
 
@@ -110,6 +110,7 @@ def train(
     `tensorboard`, `pictures.npz` and, where the system has them, `overlays.npz`, `generated.npz` and
     `reconstruction.npz`, and `held_out_fit` with the log of the fit that chose the epochs of the held-out selection.
     """
+    from components import logs
     from tfskel import systems
     from tfskel.training import determinism
 
@@ -121,6 +122,7 @@ def train(
     determinism.set_seed(seed)
     chosen = _choose(kind, recipe, parts, seed, model / HELD_OUT_FIT)
     determinism.set_seed(seed)
+    logs.RunLog(model).settings(recipe, seed)
     system = kind(recipe, len(parts.classes), seed)
     epochs = _fit(system, parts.fit(model, chosen), f"seed {seed}")
     _draw(system, parts.probe, model)

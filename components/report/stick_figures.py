@@ -28,14 +28,14 @@ def draw(sequences: Sequence[np.ndarray], texts: Sequence[str], parents: Sequenc
 
 def _in_one_scale(sequences: list[np.ndarray]) -> tuple[list[np.ndarray], tuple[float, ...]]:
     """Flat views of sequences and the box (left, top, width, height) that holds them all."""
-    flat = [_view(sequence) for sequence in sequences]
+    flat = [view(sequence) for sequence in sequences]
     low = np.min([points.reshape(-1, 2).min(axis=0) for points in flat], axis=0) - MARGIN
     high = np.max([points.reshape(-1, 2).max(axis=0) for points in flat], axis=0) + MARGIN
     return flat, (*low, *(high - low))
 
 
-def _view(sequence: np.ndarray) -> np.ndarray:
-    """(f, J, 3) -> (frames drawn, J, 2): y down as on a screen; missing joints at the origin."""
+def view(sequence: np.ndarray) -> np.ndarray:
+    """Half from the side: (f, J, 3) -> (frames drawn, J, 2), y down as on a screen; missing joints at the origin."""
     sequence = np.nan_to_num(np.asarray(sequence, np.float64))
     chosen = np.unique(np.linspace(0, len(sequence) - 1, FRAMES_DRAWN).astype(int))
     angle = np.radians(VIEW_DEGREES)

@@ -2,6 +2,9 @@
 """The log of a training survives interruptions and can be read by TensorBoard."""
 
 import numpy as np
+import tensorflow as tf
+from ml_collections import ConfigDict
+from tensorboard.plugins.hparams import plugin_data_pb2
 
 from components import logs
 from components.report import heat_map
@@ -53,3 +56,51 @@ def test_pictures_and_embeddings_are_found_by_tensorboard(tmp_path):
     config = (tmp_path / logs.EVENTS / "projector_config.pbtxt").read_text()
     assert "features.tsv" in config
     assert (tmp_path / logs.EVENTS / "features.tsv").read_text().splitlines()[:2] == ["person\ttake", "a\t1"]
+
+
+def tensors(folder, tag):
+    return [(event.step, tf.make_ndarray(event.tensor_proto)) for event in events(folder).Tensors(tag)]
+
+
+def test_steps_have_their_own_numbers_and_series(tmp_path):
+    log = logs.RunLog(tmp_path)
+    log.steps("a", np.array([0, 10]), {"total": np.array([3.0, 2.0]), "learning_rate/adam": np.array([0.1, 0.01])})
+    log.steps("a", np.array([20]), {"total": np.array([1.0]), "learning_rate/adam": np.array([0.01])})
+    assert [(step, float(value)) for step, value in tensors(tmp_path, "a by step/total")] == [(0, 3), (10, 2), (20, 1)]
+    rates = [float(value) for _, value in tensors(tmp_path, "a by step/learning_rate/adam")]
+    np.testing.assert_allclose(rates, [0.1, 0.01, 0.01], rtol=1e-6)
+    assert logs.read(tmp_path) == []  # metrics.jsonl has epochs alone
+
+
+RECIPE = {
+    "system": "any",
+    "training": ConfigDict({"epochs": 3, "rate": 0.5, "flags": (1, 2), "nested": {"on": True}, "options": {}}),
+    "recognition": None,
+    "division": None,
+}
+
+
+def test_the_recipe_is_a_table_of_text(tmp_path):
+    logs.RunLog(tmp_path).settings(RECIPE, 7)
+    ((_, text),) = tensors(tmp_path, "recipe")
+    lines = text.item().decode().splitlines()
+    assert (
+        lines[0] == "| setting | value |" and "| training.nested.on | True |" in lines and lines[-1] == "| seed | 7 |"
+    )
+
+
+ROW = {"family": "B retrieval", "selection": "last", "metrics": {"rank1": 0.75, "rank5": 0.875}}
+
+
+def test_hyperparameters_stand_beside_the_headline_metrics(tmp_path):
+    logs.RunLog(tmp_path).hyperparameters(RECIPE, 7, [ROW])
+    summaries = events(tmp_path).summary_metadata
+    content = {name: plugin_data_pb2.HParamsPluginData.FromString(found.plugin_data.content)
+               for name, found in summaries.items() if found.plugin_data.plugin_name == "hparams"}  # fmt: skip
+    (experiment,) = [one.experiment for one in content.values() if one.HasField("experiment")]
+    assert [metric.name.tag for metric in experiment.metric_infos] == ["B retrieval/last/rank1"]
+    (session,) = [one.session_start_info.hparams for one in content.values() if one.HasField("session_start_info")]
+    assert session["training.epochs"].number_value == 3 and session["training.nested.on"].bool_value
+    assert session["training.flags"].string_value == "(1, 2)" and session["seed"].number_value == 7
+    ((step, value),) = tensors(tmp_path, "B retrieval/last/rank1")
+    assert (step, float(value)) == (0, 0.75)

@@ -45,8 +45,8 @@ class Line:
         self.steps += 1
         return {"total": loss * float("nan") if self.steps == self.bad_step else loss}
 
-    def fit(self):
-        return loop.fit(self.phase, self.folder, lambda *line: self.logged.append(line))
+    def fit(self, log_steps=None):
+        return loop.fit(self.phase, self.folder, lambda *line: self.logged.append(line), log_steps)
 
 
 def test_training_learns_and_logs_every_epoch(tmp_path):
@@ -178,3 +178,17 @@ def test_a_training_without_gradients_is_fitted_once_and_kept(tmp_path):
     line.model.get_layer("line").kernel.assign([[0.0]])
     line.model.load_weights(tmp_path / phase.weights_name("line", "line", "last"))
     assert float(line.model.get_layer("line").kernel[0, 0]) == 3.0
+
+
+def test_some_steps_are_logged_with_the_learning_rate_and_once_after_an_interruption(tmp_path, monkeypatch):
+    monkeypatch.setattr(loop, "LOGGED_STEPS", 2)
+    whole, resumed = [], []
+    Line(tmp_path / "whole", epochs=3).fit(lambda *line: whole.append(line))
+    assert [(name, list(steps)) for name, steps, _ in whole] == [("line", [0, 2]), ("line", [3, 5]), ("line", [6, 8])]
+    assert all(series.keys() == {"total", "learning_rate/optimizer"} for _, _, series in whole)
+    np.testing.assert_allclose([series["learning_rate/optimizer"] for _, _, series in whole], 0.05)
+    with pytest.raises(KeyboardInterrupt):
+        Line(tmp_path / "resumed", epochs=3, stop_at=4).fit(lambda *line: resumed.append(line))
+    Line(tmp_path / "resumed", epochs=3).fit(lambda *line: resumed.append(line))
+    assert [list(steps) for _, steps, _ in resumed] == [[0, 2], [3, 5], [6, 8]]
+    np.testing.assert_array_equal(*([series["total"] for _, _, series in lines] for lines in (whole, resumed)))

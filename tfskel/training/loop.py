@@ -5,6 +5,7 @@ import pathlib
 import time
 from collections.abc import Callable
 
+import keras
 import numpy as np
 import tensorflow as tf
 from absl import logging
@@ -13,6 +14,8 @@ from tfskel import arrays, literal_path
 from tfskel.training import phase as phases
 
 PROGRESS_SECONDS = 10.0
+LOGGED_STEPS = 10  # of so many steps one is logged by itself
+LogSteps = Callable[[str, np.ndarray, dict[str, np.ndarray]], None]
 LARGEST_WEIGHT = 1e12  # products of larger ones leave the range of float32
 
 
@@ -69,9 +72,17 @@ def clock(seconds: float) -> str:
     return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
 
 
-def _train_epoch(phase: phases.Phase, epoch: int, progress: Progress) -> dict[str, float]:
-    history = []
+def _rates(phase: phases.Phase) -> dict[str, float]:
+    """Present learning rate of each optimiser."""
+    optimizers = {name: kept for name, kept in phase.trackables.items() if isinstance(kept, keras.optimizers.Optimizer)}
+    return {f"learning_rate/{name}": float(optimizer.learning_rate) for name, optimizer in optimizers.items()}
+
+
+def _train_epoch(phase: phases.Phase, epoch: int, progress: Progress, log_steps: LogSteps | None) -> dict[str, float]:
+    history, rates = [], []
     for number, batch in enumerate(phase.batches(epoch)):
+        if log_steps and number % LOGGED_STEPS == 0:
+            rates.append(_rates(phase))
         history.append(phase.step(*batch))
         progress.step(epoch, number + 1, history[-1])
     if not history:
@@ -85,6 +96,11 @@ def _train_epoch(phase: phases.Phase, epoch: int, progress: Progress) -> dict[st
                 "for extreme values in the data with the quality report of ingest."
             )
     _check_weights(phase, epoch)
+    if log_steps:
+        steps = np.arange(0, len(history), LOGGED_STEPS)
+        series = {name: of_step[steps] for name, of_step in values.items()}
+        series |= {name: np.array([of_step[name] for of_step in rates]) for name in rates[0]}
+        log_steps(phase.name, epoch * phase.steps + steps, series)
     return {name: float(series.mean()) for name, series in values.items()}
 
 
@@ -170,13 +186,20 @@ def _fit_at_once(phase: phases.Phase, keeper: Keeper, log: Callable) -> dict[str
     return phase.selections.epochs()
 
 
-def fit(phase: phases.Phase, folder: pathlib.Path, log: Callable[[str, int, dict[str, float]], None]) -> dict[str, int]:
+def fit(
+    phase: phases.Phase,
+    folder: pathlib.Path,
+    log: Callable[[str, int, dict[str, float]], None],
+    log_steps: LogSteps | None = None,
+) -> dict[str, int]:
     """Trains a phase to its end, resuming from the last complete epoch found in `folder`.
 
     Args:
         phase: the training; one of no epochs keeps its models as its `fit` leaves them.
         folder: receives the weights of each selection and the resumable checkpoint.
         log: called with (phase name, epoch, scalars) once per epoch.
+        log_steps: called with (phase name, (n,) numbers of every LOGGED_STEPS-th step, name -> (n,) losses and learning
+            rates) when the steps of an epoch are done.
 
     Returns:
         selection name -> epoch it kept.
@@ -198,7 +221,7 @@ def fit(phase: phases.Phase, folder: pathlib.Path, log: Callable[[str, int, dict
         values, kept = _judge(phase, epoch, {}, keeper) if phase.scores_first else ({}, [])
         if not (phase.scores_first and phase.selections.finished):
             values |= phase.start_epoch(epoch)
-            values |= _train_epoch(phase, epoch, progress)
+            values |= _train_epoch(phase, epoch, progress, log_steps)
         if not phase.scores_first:
             values, kept = _judge(phase, epoch, values, keeper)
         seconds = time.monotonic() - began
