@@ -223,7 +223,7 @@ def evaluate(
     """
     system, described, parts = training_stage.restore(recipe, recordings, model)
     parts, recognised = tested_set.read(parts, evaluation, recordings), system.CLASSIFIER and not evaluation.on
-    strangers = unknown_people.UnknownPeople(parts.train, parts.protocol, seed, system.REFITS)
+    strangers = unknown_people.UnknownPeople(parts.train, parts.protocol, seed, system.REFITS, evaluation.unknown)
     describe = baselines.describe(system, parts, evaluation.batch_size)
     without, curves, scores = _baselines(describe, parts, evaluation, strangers)  # before weights are loaded
     rows, more, scores_of_results = _family_b(system, described, model, parts, evaluation, results, strangers)

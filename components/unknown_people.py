@@ -26,6 +26,7 @@ class UnknownPeople:
         protocol: of the evaluation.
         seed: decides the draws from train; those of the probe are always the same.
         refitted: whether the system is fitted anew in each draw.
+        wanted: whether the recipe asks for it.
 
     Attributes:
         note: how thresholds are learnt, or why there are none.
@@ -33,10 +34,14 @@ class UnknownPeople:
         learnt: selection -> what is stored of it, see `save`.
     """
 
-    def __init__(self, train: split.Split, protocol: protocols.Protocol, seed: int, refitted: bool):
+    def __init__(
+        self, train: split.Split, protocol: protocols.Protocol, seed: int, refitted: bool, wanted: bool = True
+    ):
         self.protocol, self.seed, self.off, self.learnt = protocol, seed, True, {}
         number = len(set(train.identity))
-        if protocol.one_set and not protocol.exclude_same:
+        if not wanted:
+            self.note = "Unknown people are not judged: evaluation.unknown is False."
+        elif protocol.one_set and not protocol.exclude_same:
             self.note = "Unknown people are not judged: probe and gallery are the same items."
         elif number < FEWEST:
             self.note = f"Unknown people are not judged: train has {number} identities, and a threshold needs {FEWEST}."

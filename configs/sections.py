@@ -79,6 +79,7 @@ def evaluation() -> ConfigDict:
             "on": "",  # folder of a run on another data set, whose probe and gallery are searched instead
             "on_probe": "probe",  # which probe of it
             "on_division": 0,  # which of its random divisions, where it has some
+            "unknown": True,  # who is a stranger: embeds the train split once more for every selection
             "rerank": False,  # also after k-reciprocal re-ranking, which sees all probes at once
             "stress": False,  # also with other views, scales, bias and lost joints in probe and gallery of skeletons
             "ranked_lists": 6,  # probe items drawn in the report

@@ -20,9 +20,9 @@ def items(identities, seed=0, apart=10.0):
     return features.Features(places[:, None], who, [""] * len(who), names)
 
 
-def people(identities, protocol=protocols.STANDARD):
+def people(identities, protocol=protocols.STANDARD, wanted=True):
     train = skeleton_split.build(invented.split(*((name, 0.0) for name in identities)), f=invented.F)
-    return unknown_people.UnknownPeople(train, protocol, 1, refitted=False)
+    return unknown_people.UnknownPeople(train, protocol, 1, False, wanted)
 
 
 def searches(train):
@@ -54,6 +54,7 @@ def test_the_threshold_depends_on_train_alone():
 
 
 @pytest.mark.parametrize("found, reason", [
+    (people("abcdef", wanted=False), "evaluation.unknown is False"),
     (people("abcde"), "train has 5 identities, and a threshold needs 6"),
     (people("abcdef", protocols.Protocol(probe="test", gallery="test")), "probe and gallery are the same items"),
 ])  # fmt: skip
