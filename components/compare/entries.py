@@ -38,8 +38,8 @@ def read(named: Sequence[tuple[str, str]], runs: pathlib.Path, seeds: Sequence[i
         seeds: of every method; empty for those that the recipes say.
 
     Raises:
-        ValueError: a recipe that cannot be used, the same method twice, fewer than two methods, or methods of different
-            data sets or protocols.
+        ValueError: a recipe that cannot be used, the same method twice, or methods of different data sets or
+            protocols.
     """
     found = []
     for label, words in named:
@@ -61,8 +61,6 @@ def _short(name: str) -> str:
 
 
 def _check(entries: Sequence[Entry]) -> None:
-    if len(entries) < 2:
-        raise ValueError(f"a comparison takes two recipes or more; received {len(entries)}.")
     for entry in entries:
         recipe_check.check(entry.config)
     for one, other in itertools.combinations(entries, 2):

@@ -29,7 +29,9 @@ def table(family: results.Family) -> Table:
     metrics = _metrics(family)
     judged = [metric for metric in metrics if metric in bootstrap.METRICS]
     references = {metric: family.references(metric) for metric in judged}
-    pairs = [(name, metric) for name in (results.NO_LEARNING, results.BEST) for metric in judged
+    several = len({result.method for result in family.results if result.learns}) > 1
+    names = (results.NO_LEARNING, results.BEST) if several else (results.NO_LEARNING,)
+    pairs = [(name, metric) for name in names for metric in judged
              if name in references[metric]]  # fmt: skip
     heads = [f"{tables.METRICS[metric]} beside {name}" for name, metric in pairs]
     columns = ["method", "epoch chosen by (selection)", "seeds", *(tables.METRICS[metric] for metric in metrics)]

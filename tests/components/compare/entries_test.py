@@ -34,7 +34,6 @@ def test_a_recipe_works_where_the_runner_does_and_settings_make_another_folder()
 @pytest.mark.parametrize(
     "words, message",
     [
-        ([JOINTS], "two recipes or more; received 1"),
         ([JOINTS, HI_MPC, JOINTS], f"the same method stands there twice: '{JOINTS}' and '{JOINTS}'"),
         ([JOINTS, "hi_mpc_cmu_walk"], "dataset.name is 'gait_sim' in .* and 'cmu_walk' in 'hi_mpc_cmu_walk'"),
         ([JOINTS, f"{HI_MPC} --config.dataset.length=4"], "dataset.length is 6 in .* and 4 in"),

@@ -107,6 +107,12 @@ def test_tables_say_selection_family_seeds_spread_and_verdict(families):
     assert table.sentences(families[0]) == []  # nothing learns nothing in family A
 
 
+def test_one_method_alone_stands_beside_no_learning_only():
+    _, family = results.families({"good": run({1: 3})})
+    columns = table.table(family).columns
+    assert "Rank-1 beside no learning" in columns and "Rank-1 beside the best" not in columns
+
+
 def test_latex_escapes_what_it_reads_as_commands_and_closes_its_table(families):
     first, *others = families[1].results
     renamed = dataclasses.replace(families[1], results=[dataclasses.replace(first, method="a_b & 50 %"), *others])
