@@ -35,7 +35,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _numbers(text: str) -> tuple[int, ...]:
-    return tuple(int(word) for word in text.split(","))
+    try:
+        return tuple(int(word) for word in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected whole numbers, e.g. 1,2,3; received {text!r}") from None
 
 
 def _wanted(options: argparse.Namespace) -> dict[str, list[tuple[str, str]]]:
@@ -64,6 +67,8 @@ def _compare(name: str, methods: Sequence[tuple[str, str]], options: argparse.Na
     output = options.output or options.runs / f"compare_{name}"
     if output.exists() and any(output.iterdir()) and not (output / artefacts.FINGERPRINT).exists():
         raise ValueError(f"{output} holds other files than those of a comparison; choose another --output.")
+    if options.write:
+        markers.around(options.write, name)  # refused before hours of work
     entries.finish(found, () if options.reports else entries.STAGES)
     key = {"comparison": name, "methods": [list(pair) for pair in methods], "seeds": list(options.seeds)}
     sentences = page.write(artefacts.begin(output, key, resume=False), name, found, output)

@@ -14,8 +14,8 @@ def names(path: pathlib.Path) -> list[str]:
     return _BEGIN.findall(arrays.read_text(path))
 
 
-def write(path: pathlib.Path, name: str, content: str) -> None:
-    """Replaces what stands between the markers of a table; the rest of the file stays as it is.
+def around(path: pathlib.Path, name: str) -> tuple[str, str]:
+    """What stands before and behind the content of a table, its markers included.
 
     Raises:
         ValueError: the file has not just one pair of these markers; the message lists those it has.
@@ -28,5 +28,10 @@ def write(path: pathlib.Path, name: str, content: str) -> None:
             f"Tables in this file: {', '.join(names(path)) or 'none'}."
         )
     before, rest = text.split(begin)
-    after = rest.split(end)[1]
-    arrays.write_text(path, f"{before}{begin}{content.strip()}\n{end}{after}")
+    return before + begin, end + rest.split(end)[1]
+
+
+def write(path: pathlib.Path, name: str, content: str) -> None:
+    """Replaces what stands between the markers of a table; the rest of the file stays as it is. Errors as `around`."""
+    before, behind = around(path, name)
+    arrays.write_text(path, f"{before}{content.strip()}\n{behind}")

@@ -64,6 +64,7 @@ def test_a_comparison_of_image_systems_has_both_directions_and_reports(tmp_path)
     [
         ([], "name one comparison, or recipes of one data set"),
         (["sm_sge_gait_sim", "cage_cmu_walk"], "only results on one data set and protocol can be compared"),
+        (["demo", "--write=TABLE.md"], "TABLE.md: expected one line '<!-- compare:demo -->'"),
         (["--write=TABLE.md"], "TABLE.md has a table 'other', which is no comparison of configs/comparisons.toml"),
     ],
 )
