@@ -73,3 +73,13 @@ def test_gamma_is_drawn_about_one_and_beta_can_stay_zero():
     layer.build((None, 4000))
     np.testing.assert_allclose([np.mean(layer.gamma), np.std(layer.gamma)], [1, 0.02], atol=2e-3)
     assert [weight.name for weight in layer.trainable_weights] == ["gamma"]
+
+
+def test_moments_keep_the_digits_of_float32():
+    maps = (np.random.default_rng(0).normal(size=(24, 64, 32, 5)) + 3).astype("f")
+    mean, variance = batch_norm.moments(maps)
+    exact = maps.astype(float)
+    np.testing.assert_allclose(np.ravel(mean), exact.mean(axis=(0, 1, 2)), rtol=4e-7)
+    np.testing.assert_allclose(np.ravel(variance), exact.var(axis=(0, 1, 2)), rtol=4e-7)
+    apart, _ = batch_norm.moments(maps.reshape(3, 8, 64, 32, 5), first=1)
+    assert apart.shape == (3, 1, 1, 1, 5)

@@ -35,6 +35,17 @@ a MobileNet and four of a ResNet are compared, the state after all of them only 
 complete runs, batch normalisation computed in float64 or by a fused kernel moves our own loss by up to 4e-5 in step 1
 and by 8e-3 in step 2, where it is 3e-5 and 1e-2 from the recorded one.
 
+ST-ReIDNet's trainings are chaotic too; its original ran with all images multiplied by 1 + 1e-6. Largest difference of
+a loss of the baseline, as a share, in steps 0, 1 and 4:
+
+    recording          original, images changed    ours from the recorded
+    triplet_adam       6e-5   5e-4   3e-3          1e-5   1e-3   5e-3
+    triplet_sgd        2e-5   8e-4   8e-2          9e-6   4e-3   1e-1
+    siamese_adam       1e-4   5e-3   2e-2          4e-5   4e-3   1e-2
+
+PyTorch adds up the statistics of a batch in float64. In float64 the losses of step 1 of triplet_adam are 5e-4 from the
+recorded ones; in float32, with the statistics added all at once, 9e-3.
+
 ST-ReIDNet's networks in training mode, as a share of the largest value, beside the same in float64:
 
     quantity                                                        ours from float64   recorded from float64
@@ -195,9 +206,9 @@ TABLE = {
         (r"squares/.*", Tolerance(0.0, 1e-6)),
         (r"mean_ap/.*|cmc/.*|cmc_of_the_protocols_seed", COUNTS),
         (r"baseline/(neck|accuracy/.*)", EXACT),
-        (r"baseline/.*_adam/0/.*", Tolerance(0.0, 5e-4)),
+        (r"baseline/.*_adam/0/.*", Tolerance(0.0, 2e-4)),
         (r"baseline/.*_sgd/0/.*", Tolerance(0.0, 5e-5)),
-        (r"baseline/.*/1/.*", Tolerance(0.0, 2e-2)),
+        (r"baseline/.*/1/.*", Tolerance(0.0, 1e-2)),
         (r"baseline/.*/[234]/.*", Tolerance(0.0, 2e-1)),
         (r"baseline/moved/median", Tolerance(1e-2)),
         (r"baseline/moved/most", Tolerance(2e-1)),

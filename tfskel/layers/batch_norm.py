@@ -49,15 +49,14 @@ class BatchNorm(configured.Configured, keras.layers.Layer):
             return self._passes(inputs, passes)
         mean, variance = self.moving_mean, self.moving_variance
         if training:
-            mean, variance = ops.moments(inputs, axes=list(range(len(inputs.shape) - 1)))
+            mean, variance = (ops.reshape(moment, (-1,)) for moment in moments(inputs))
             if self.trainable:
                 self._follow(mean, variance, ops.prod(ops.shape(inputs)[:-1]))
         return ops.batch_normalization(inputs, mean, variance, -1, self.beta, self.gamma, self.epsilon)
 
     def _passes(self, inputs, passes):
         apart = ops.reshape(inputs, (passes, -1, *ops.shape(inputs)[1:]))
-        axes = list(range(1, len(inputs.shape)))
-        mean, variance = ops.moments(apart, axes=axes, keepdims=True)
+        mean, variance = moments(apart, first=1)
         if self.trainable:
             for number in range(passes):
                 of_pass = (ops.reshape(value[number], (-1,)) for value in (mean, variance))
@@ -70,3 +69,18 @@ class BatchNorm(configured.Configured, keras.layers.Layer):
         unbiased = variance * (count / ops.maximum(count - 1, 1))
         for moving, seen in ((self.moving_mean, mean), (self.moving_variance, unbiased)):
             moving.assign(moving - (1 - self.decay) * (moving - seen))
+
+
+def moments(inputs, first=0):
+    """Mean and biased variance over all axes from `first` to the last but one, whose lengths become 1.
+
+    Each image's values are added before the images: adding all at once in float32 loses ten times as much, enough to
+    turn signs of small gradients.
+    """
+    of_image = tuple(range(first + 1, len(inputs.shape) - 1))
+
+    def mean(values):
+        return ops.mean(ops.mean(values, axis=of_image, keepdims=True) if of_image else values, first, keepdims=True)
+
+    middle = mean(inputs)
+    return middle, mean(ops.square(inputs - ops.stop_gradient(middle)))
