@@ -23,6 +23,11 @@ from tfskel.training import determinism
 PROTOCOL = protocols.Protocol(probe="test", gallery="test", exclude_same="camera", cmc=(cmc.SINGLE_SHOT,))
 LOSSES = {"classification": "c", "triplet": "t", "total": "total", "accuracy": "acc"}  # ours -> recorded
 QUARTERS = 4
+# Recorded run of the baseline -> settings in which it differs from the first.
+BASELINES = {
+    "baseline": {"eraser": "off"},
+    "baseline_eraser": {"eraser": "original", "lr": 5e-3, "epochs": 8, "step_size": 6},
+}
 
 
 def splits(recorded: dict, image_size: int, every: int = 1) -> tuple[image_split.ImageSplit, image_split.ImageSplit]:
@@ -86,12 +91,13 @@ class Baseline:
 
     Args:
         folder: with summary.json, dancers.npz and the start weights.
+        run: one of BASELINES.
     """
 
-    def __init__(self, folder: pathlib.Path):
-        self.folder, self.summary = folder, reading.load_settings(folder / "summary.json")
-        self.settings = self.summary["settings"]["baseline"]
-        self.train, self.test = splits(reading.load(folder / "dancers.npz"), self.settings["height_width"][0])
+    def __init__(self, folder: pathlib.Path, run: str = "baseline"):
+        self.folder, self.run, self.summary = folder, run, reading.load_settings(folder / "summary.json")
+        self.settings = ml_collections.ConfigDict(self.summary["settings"]["baseline"] | BASELINES[run])
+        self.train, self.test = splits(reading.load(folder / "dancers.npz"), self.settings.height_width[0])
         self.start = reading.load(folder / "resnet50_width8_start.npz")
 
     def untrained(self, seed: int) -> reid_network.ReIDNetwork:
@@ -104,14 +110,13 @@ class Baseline:
 
     def losses(self, network: reid_network.ReIDNetwork, seed: int) -> dict[str, np.ndarray]:
         """What each step of a training reports; trains the network."""
-        settings = self.settings
-        trainer = baseline.Trainer(network, "adam", settings["lr"], settings["step_size"])
+        settings, found = self.settings, []
+        trainer = baseline.Trainer(network, "adam", settings.lr, settings.step_size)
         sampler = sampling.InstanceTriplets(self.train, seed)
-        options, found, batch_size = ml_collections.ConfigDict({"eraser": "off"}), [], settings["batch_triplets"]
-        for epoch in range(settings["epochs"]):
+        for epoch in range(settings.epochs):
             trainer.start_epoch(epoch)
-            tuples = list(sampler.batches(epoch, batch_size))
-            images = inputs.baseline_batches(self.train, tuples, options, seed, epoch * sampler.steps(batch_size))
+            tuples = list(sampler.batches(epoch, settings.batch_triplets))
+            images = inputs.baseline_batches(self.train, tuples, settings, seed, epoch * len(tuples))
             for rows, batch in zip(tuples, images, strict=True):
                 found.append(trainer.step(batch, self.train.labels[rows].astype(np.int32)))
         return {name: np.array([float(step[name]) for step in found]) for name in LOSSES}
@@ -122,12 +127,12 @@ class Baseline:
 
     def curve(self, name: str, seed: int) -> np.ndarray:
         """Recorded value of each step."""
-        return np.genfromtxt(self.folder / f"baseline_seed{seed}.csv", delimiter=",", names=True)[LOSSES[name]]
+        return np.genfromtxt(self.folder / f"{self.run}_seed{seed}.csv", delimiter=",", names=True)[LOSSES[name]]
 
     def evaluations(self, seed: int) -> list[dict[str, float]]:
         """Recorded metrics before the training and after each epoch."""
-        run = self.summary["baseline"][f"baseline_seed{seed}"]
-        return [recorded_metrics(evaluation) for evaluation in run["evaluations"]]
+        evaluations = self.summary["baseline"][f"{self.run}_seed{seed}"]["evaluations"]
+        return [recorded_metrics(evaluation) for evaluation in evaluations[: 1 + self.settings.epochs]]
 
 
 def show(label: str, found: dict[str, float], recorded: dict[str, float]) -> None:
@@ -135,15 +140,23 @@ def show(label: str, found: dict[str, float], recorded: dict[str, float]) -> Non
     print(f"{label}: " + ", ".join(f"{name} {found[name]:.2f} ({value:.2f})" for name, value in recorded.items()))
 
 
-def main(folder: str, *seeds: str) -> None:
-    """Prints our losses and metrics beside the recorded ones, which are in brackets."""
-    replay = Baseline(pathlib.Path(folder))
-    for seed in map(int, seeds or ("1", "2", "3")):
+def compare_baseline(folder: pathlib.Path, seed: int) -> None:
+    """Prints losses and metrics of the recorded runs of a seed beside ours."""
+    for run in BASELINES:
+        if not (folder / f"{run}_seed{seed}.csv").is_file():
+            continue
+        replay = Baseline(folder, run)
         network, recorded = replay.untrained(seed), replay.evaluations(seed)
-        show(f"baseline, seed {seed}, start weights", replay.metrics(network), recorded[0])
+        show(f"{run}, seed {seed}, start weights", replay.metrics(network), recorded[0])
         for name, values in replay.losses(network, seed).items():
             print(f"  {name}, quarters: {quarters(values).round(3)} ({quarters(replay.curve(name, seed)).round(3)})")
         show("  trained", replay.metrics(network), recorded[-1])
+
+
+def main(folder: str, *seeds: str) -> None:
+    """Prints our losses and metrics beside the recorded ones, which are in brackets."""
+    for seed in map(int, seeds or ("1", "2", "3")):
+        compare_baseline(pathlib.Path(folder), seed)
         sys.stdout.flush()
 
 
