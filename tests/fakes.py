@@ -53,17 +53,19 @@ SMALL = {
     "joint_distances": {name: value for name, value in _TINY.items() if name.startswith("dataset.")},
     "sm_sge": _TINY | _TWO_STAGES | {"network.heads": 2, "dataset.length": 2},
 }
-# The same for systems of images.
-SMALL_IMAGES = {
-    "upmnet": {
-        "dataset.image_size": 64,
-        "dataset.options": {"set": "walkers", "train_persons": 4, "test_persons": 3, "train_frames": 3,
-                            "test_frames": 2, "height": 32},
-        "network.parts": 2,
-        "training.batch_size": 8,
-        "training.steps": 4,
-    }
+# The same for systems of images, and their recipes.
+_WALKERS = {
+    "dataset.image_size": 64,
+    "dataset.options": {"set": "walkers", "train_persons": 4, "test_persons": 3, "train_frames": 3,
+                        "test_frames": 2, "height": 32},
+    "training.batch_size": 8,
 }  # fmt: skip
+SMALL_IMAGES = {
+    "st_reidnet": _WALKERS
+    | {"dataset.probe": "probe", "network.depth": 18, "network.width": 2, "training.epochs": 2, "selection.every": 1},
+    "upmnet": _WALKERS | {"network.parts": 2, "training.steps": 4},
+}
+_OF_IMAGES = {"st_reidnet": "st_reidnet_person_sim:part=baseline", "upmnet": "upmnet_person_sim"}
 
 
 def recorded(variable: str, *parts: str) -> pathlib.Path:
@@ -226,7 +228,7 @@ def read_recipe(name: str, /, **settings) -> ml_collections.ConfigDict:
 def recipe(system: str, /, **settings) -> ml_collections.ConfigDict:
     """The simulator's recipe of a system in its small form, with further settings."""
     if system in SMALL_IMAGES:
-        return read_recipe(f"{system}_person_sim", **SMALL_IMAGES[system] | settings)
+        return read_recipe(_OF_IMAGES[system], **SMALL_IMAGES[system] | settings)
     return read_recipe(f"{system}_gait_sim", **SMALL[system] | settings)
 
 

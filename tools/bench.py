@@ -26,6 +26,7 @@ SIZES = ("tiny", "default", "full")
 BENCHMARKS = {  # name -> module of tests/tools with a function of that name
     **dict.fromkeys(("sm_sge", "hi_mpc", "cage"), "training_forms"),
     **dict.fromkeys(("upmnet", "extraction"), "image_forms"),
+    "gan_step": "gan_forms",
     **dict.fromkeys(("frame_pipeline", "many_frames"), "frame_forms"),
     **{"poses": "pose_forms"},
     **dict.fromkeys(("windows", "scales", "reading"), "data_forms"),

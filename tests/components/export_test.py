@@ -20,6 +20,7 @@ OUTPUTS = {
     "sm_sge": {"embed": {"features"}, "classify": {"scores"}},
     "hi_mpc": {"embed": {"features", "joints", "parts", "bodies"}},
     "joint_distances": {"embed": {"features"}},
+    "st_reidnet": {"embed": {"features"}, "embed_tracklet": {"features"}},
     "upmnet": {"embed": {"features", "local", "global"}, "embed_tracklet": {"features"}},
 }
 

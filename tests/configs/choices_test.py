@@ -13,7 +13,7 @@ from tfskel import choices, systems
 
 SETTING = re.compile(r'"(?P<name>\w+)": .*?# (?P<comment>.*)|ConfigDict\(\{"(?P<only>\w+)": .*?# (?P<rest>.*)')
 # Function that makes a section -> the section's name, where it is another.
-SECTIONS = {"end": "export", "two_stage_selection": "selection"}
+SECTIONS = {"end": "export", "two_stage_selection": "selection", "gan": "training"}
 
 
 def base(system):

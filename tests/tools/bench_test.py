@@ -24,6 +24,7 @@ FORMS = {
     "cage": {("term by term", "stacked"), ("term by term", "whole matrices"), ("axis by axis", "stacked")},
     "upmnet": {("sample by sample", "all at once")},
     "extraction": {("frame by frame", "batches")},
+    "gan_step": {("call by call", "shared calls")},
     "frame_pipeline": {("one by one", "batches"), ("one by one", "bytes")},
     "many_frames": {("in memory", "streamed")},
     "poses": {("image by image", "pipeline")},

@@ -8,6 +8,7 @@ SYSTEMS = {
     "hi_mpc": "tfskel.systems.hi_mpc.system:HiMPCSystem",
     "joint_distances": "tfskel.systems.joint_distances.system:JointDistancesSystem",
     "sm_sge": "tfskel.systems.sm_sge.system:SMSGESystem",
+    "st_reidnet": "tfskel.systems.st_reidnet.system:STReIDNetSystem",
     "upmnet": "tfskel.systems.upmnet.system:UPMNetSystem",
 }
 
