@@ -55,6 +55,7 @@ def test_equal_distances_count_half_in_the_auroc():
     ([(1, 1, 1), (2, 1, 1), (3, 0, 0)], 2),
     ([(1, 1, 1), (2, 0, 0), (3, 1, 1), (4, 0, 0), (5, 0, 0)], 3),  # one stranger more for half of the known
     ([(1, 0, 1), (2, 1, 1), (2, 0, 0), (3, 0, 0), (9, 0, 0)], 2),  # equally near ones are accepted together
+    ([(1, 0, 1), (1, 1, 1), (1, 0, 0)], 0),  # all alike: nobody
 ])  # fmt: skip
 def test_the_threshold_is_where_known_and_rejected_are_most(rows, accepted):
     assert unknown.threshold(search(*rows)) == accepted

@@ -91,7 +91,7 @@ def joined(searches: Sequence[Search]) -> Search:
 
 def threshold(search: Search) -> float:
     """The largest distance to accept: where the share of known items accepted and right and the share of strangers
-    rejected are largest together."""
+    rejected are largest together; 0 where accepting nobody is best."""
     order = np.argsort(search.distance, kind="stable")
     distance, known = search.distance[order], search.known[order]
     gained = np.cumsum(search.right[order] & known) / max(1, known.sum())
@@ -99,7 +99,8 @@ def threshold(search: Search) -> float:
     last = np.append(distance[1:] != distance[:-1], True) & np.isfinite(
         distance
     )  # equal distances are accepted together
-    return float(distance[last][np.argmax((gained - lost)[last])]) if last.any() else 0.0
+    both = np.concatenate([[0], (gained - lost)[last]])
+    return float(np.concatenate([[0], distance[last]])[np.argmax(both)])
 
 
 def limits(strangers: np.ndarray, rates: Sequence[float]) -> np.ndarray:
