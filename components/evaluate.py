@@ -90,8 +90,8 @@ def _family_b(
                 searches = functools.partial(
                     system.stranger_searches, parts.train, batch=settings.batch_size, pool=parts.protocol.pool
                 )
-                of_result[0] |= strangers.row(kept, probe, gallery, searches)
-                rows += _reranked(kept, epoch, probe, gallery, parts, settings, scores)
+                of_result[0] |= strangers.row(label, probe, gallery, searches)
+                rows += _reranked(label, epoch, probe, gallery, parts, settings, scores)
                 if settings.stress:
                     of_result[0] |= stress.metrics(functools.partial(describe, names=(base.MAIN,)), parts)[base.MAIN]
             if main and kept == selection.LAST:
