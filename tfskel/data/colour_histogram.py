@@ -15,7 +15,7 @@ def strip_histograms(images: np.ndarray) -> np.ndarray:
 
     Returns:
         (N, STRIPS * 128) float32: square roots of the colours' shares of each strip, so that Euclidean distances are
-        Hellinger distances, which rank as the sums of absolute differences of shares do.
+        Hellinger distances.
     """
     from matplotlib import colors
 
