@@ -61,13 +61,15 @@ def _part(family: results.Family, shown: table.Table, finished: dict, methods: S
 def _curves(family: results.Family, finished: dict[str, reading.Run]) -> dict[str, np.ndarray]:
     """Label, which the letter of the family begins, -> CMC curve of each method's first selection, mean over seeds."""
     letter, curves = family.title[0], {}
-    for result in reversed([result for result in family.results if result.learns]):
+    first = {result.method: result for result in reversed(family.results) if result.learns}
+    for result in reversed(first.values()):
         run = finished[result.method]
         of_seeds = [run.rank_curves(seed).get(f"{letter} {result.selection}") for seed in run.seeds]
         of_seeds = [curve for curve in of_seeds if curve is not None]
         length = min(map(len, of_seeds))
-        curves[f"{letter} {result.method}"] = np.mean([curve[:length] for curve in of_seeds], axis=0)
-    curves = dict(reversed(curves.items()))
+        curves[f"{letter} {result.method} ({result.selection})"] = np.mean(
+            [curve[:length] for curve in of_seeds], axis=0
+        )
     for key, curve in next(iter(finished.values())).rank_curves().items():
         curves |= {key: curve} if key == f"{letter} {results.NO_LEARNING}" else {}
     return curves

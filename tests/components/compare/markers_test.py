@@ -3,7 +3,8 @@
 
 import pytest
 
-from components.compare import markers
+from components.compare import markers, named
+from tests import fakes
 
 TEXT = (
     "Before\n<!-- compare:one -->\nold\n<!-- /compare:one -->\nbetween\n<!-- compare:two -->\n<!-- /compare:two -->\n"
@@ -27,3 +28,13 @@ def test_missing_doubled_and_turned_markers_are_refused_and_the_file_stays(tmp_p
     with pytest.raises(ValueError, match=r"expected one line '<!-- compare:one -->' .* Tables in this file: "):
         markers.write(path, "one", "new")
     assert path.read_text() == text
+
+
+def test_every_table_of_the_readme_is_a_named_comparison_and_generated():
+    readme = fakes.ROOT / "README.md"
+    found = markers.names(readme)
+    assert found and set(found) <= set(named.known())
+    for name in found:
+        before, behind = markers.around(readme, name)
+        content = readme.read_text(encoding="utf-8")[len(before) : -len(behind)]
+        assert content.startswith("Family ") and all(label in content for label in named.known()[name])
