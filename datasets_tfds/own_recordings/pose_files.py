@@ -53,6 +53,28 @@ def recordings(folder: pathlib.Path, options: Mapping[str, Any], say: Callable[[
     sources.check_pattern(options["pattern"])
     found = list(sources.read(folder, options["layout"], options["pattern"]))
     _check_once(found)
+    return _as_kinect(found, options, say)
+
+
+def one(path: pathlib.Path, options: Mapping[str, Any], say: Callable[[str], None]) -> np.ndarray:
+    """(T, J, 3) metres, y up, of the one recording that a file, or a folder of OpenPose's frames, holds.
+
+    Args:
+        path: any name. options, say: as `read`.
+
+    Raises:
+        FileNotFoundError, ValueError: as `read`, or there are several recordings.
+    """
+    found = [
+        ("somebody", str(number), captured) for number, captured in enumerate(sources.of_path(path, options["layout"]))
+    ]
+    if len(found) != 1:
+        raise ValueError(f"{path}: {len(found)} recordings; expected one.")
+    whole, *_ = _as_kinect(found, options, say)
+    return next(iter(whole.values()))["joints"]
+
+
+def _as_kinect(found: Sequence[Recording], options: Mapping[str, Any], say: Callable[[str], None]):
     made = {name: layouts.ways(recording.layout, recording.names) for _, name, recording in found}
     skeleton = _skeleton(found, made, options["skeleton"], say)
     mapped = {}

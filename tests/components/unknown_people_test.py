@@ -85,3 +85,13 @@ def test_a_fit_in_closed_form_is_repeated_without_the_strangers_in_each_draw():
     assert [(len(probe), len(gallery)) for probe, gallery in fits] == [(8, 5), (8, 5)]
     np.testing.assert_array_equal(own.model.embedding.kernel.numpy(), kernel)  # the fit itself stays
     assert not list(own.stranger_searches(skeleton_split.build(fakes.walkers(0, people=3), f=3), 2, 1))
+
+
+def test_recordings_that_are_too_short_to_be_divided_are_said():
+    def searches(number, seed):
+        raise draws.TooShort("probe of a draw from train: no sequence of 3 frames")
+        yield
+
+    strangers = people("abcdef")
+    assert strangers.row("last", None, None, searches) == {} and strangers.off
+    assert "too short" in strangers.note and "3 frames" in strangers.note

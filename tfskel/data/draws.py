@@ -23,6 +23,10 @@ _RULES = {
 _UNCUT = {1: ({"train": _WHOLE},), 2: _RULES[3], 3: _RULES[3]}
 
 
+class TooShort(ValueError):
+    """A recording that a draw cuts has no sequence in a part."""
+
+
 def segments(
     identity: np.ndarray, length: np.ndarray, gap: int, rng: np.random.Generator, camera: np.ndarray | None = None
 ) -> dict[str, list[tuple[int, int, int]]]:
@@ -62,14 +66,17 @@ def draws(
         seed: decides them, independently of every other use of the seed.
 
     Raises:
-        ValueError: a part has no recording of f frames.
+        TooShort: a part has no recording of f frames.
     """
     f, rng = train.windows.length, np.random.default_rng([seed, 11])
     for _ in range(number):
         made = {}
         for part, rows in segments(train.recordings.identity, train.recordings.length, f, rng).items():
             cut = recording_sets.Recordings.from_list(_example(train.recordings, *row) for row in rows)
-            starts = windows.every(cut, f) if part == "train" else windows.testing(cut, f)
+            try:
+                starts = windows.every(cut, f) if part == "train" else windows.testing(cut, f)
+            except ValueError as error:
+                raise TooShort(f"{part} of a draw from train: {error}") from error
             made[part] = skeleton_split.SkeletonSplit(cut, starts, train.root, train.classes, train.origin)
         yield made
 

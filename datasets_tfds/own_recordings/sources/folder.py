@@ -64,6 +64,20 @@ def read(folder: pathlib.Path, layout: str, pattern: str) -> Iterator[tuple[str,
         yield *names(inside, pattern, str(paths[0])), next(openpose.read(paths, layout))
 
 
+def of_path(path: pathlib.Path, layout: str) -> list[captured.Captured]:
+    """Recordings of one file, or of a folder of OpenPose's frames, whatever they are called.
+
+    Raises:
+        FileNotFoundError: there is none. ValueError: it cannot be read.
+    """
+    frames = [inside for inside in path.iterdir() if openpose.FRAME.fullmatch(inside.name)] if path.is_dir() else []
+    if frames:
+        return list(openpose.read(frames, layout))
+    if not path.is_file() or path.suffix.lower() not in READERS:
+        raise FileNotFoundError(f"{path}: expected a file that ends with {', '.join(READERS)}, or frames of OpenPose.")
+    return list(READERS[path.suffix.lower()](path, layout))
+
+
 def names(inside: str, pattern: str, where: str) -> tuple[str, str]:
     """Identity and recording that a path below the folder names; the recording is called by the whole path.
 
