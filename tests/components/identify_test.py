@@ -2,15 +2,14 @@
 """tfskel-identify enrols people from files, names them and forgets them."""
 
 import shutil
-import subprocess
-import sys
 
 import numpy as np
 import pytest
+from absl import flags
+from absl.testing import flagsaver
 
+from components import identify as command
 from tests import fakes
-
-CONSOLE = [sys.executable, "-c", "from components import identify; identify.console()"]
 
 
 @pytest.fixture(scope="module")
@@ -30,30 +29,40 @@ def run(tmp_path_factory):
     return folder, people
 
 
-def identify(folder, *arguments):
-    flags = ["--model", str(folder / "run/seed_1"), "--threshold", "1000", "--people", str(folder / "people.npz")]
-    return subprocess.run([*CONSOLE, *flags, *arguments], cwd=fakes.ROOT, capture_output=True, text=True, check=False)
+@pytest.fixture
+def identify(capsys):
+    """Runs a command on the run in a folder: what it prints, and the sentence that it stops with."""
+
+    def run_command(folder, *arguments):
+        flags.FLAGS.mark_as_parsed()
+        chosen = {"model": str(folder / "run/seed_1"), "threshold": 1000.0, "people": str(folder / "people.npz")}
+        stopped = ""
+        with flagsaver.flagsaver(**chosen):
+            try:
+                command.main(["tfskel-identify", *arguments])
+            except SystemExit as stop:
+                stopped = str(stop)
+        return capsys.readouterr(), stopped
+
+    return run_command
 
 
-def test_people_are_enrolled_named_listed_and_forgotten(run):
+def test_people_are_enrolled_named_listed_and_forgotten(run, identify):
     folder, people = run
     for person in people:
-        done = identify(folder, "enrol", person, str(folder / f"{person}_0.npy"))
-        assert done.returncode == 0 and "unit: mm" in done.stderr, done.stderr
-    assert identify(folder, "people").stdout.split() == people
-    named = identify(folder, "identify", *(str(folder / f"{person}_1.npy") for person in people))
-    assert [line.split(": ")[1].split(",")[0] for line in named.stdout.splitlines()] == people
-    assert identify(folder, "forget", people[0]).returncode == 0
-    assert identify(folder, "people").stdout.split() == people[1:]
-    again = identify(folder, "forget", people[0])
-    assert again.returncode == 1 and "nobody is called" in again.stderr
+        printed, stopped = identify(folder, "enrol", person, str(folder / f"{person}_0.npy"))
+        assert not stopped and "unit: mm" in printed.err and f"{person}: " in printed.out
+    assert identify(folder, "people")[0].out.split() == people
+    printed, _ = identify(folder, "identify", *(str(folder / f"{person}_1.npy") for person in people))
+    assert [line.split(": ")[1].split(",")[0] for line in printed.out.splitlines()] == people
+    assert "is forgotten" in identify(folder, "forget", people[0])[0].out
+    assert identify(folder, "people")[0].out.split() == people[1:]
+    assert "nobody is called" in identify(folder, "forget", people[0])[1]
 
 
-def test_mistakes_end_with_a_sentence(run, tmp_path):
+def test_mistakes_end_with_a_sentence(run, identify, tmp_path):
     folder, _ = run
-    assert "tfskel-identify --model" in identify(folder, "greet").stderr
-    missing = identify(folder, "identify", str(tmp_path / "nothing.npy"))
-    assert missing.returncode == 1 and "expected a file that ends with" in missing.stderr
+    assert "tfskel-identify --model" in identify(folder, "greet")[1]
+    assert "expected a file that ends with" in identify(folder, "identify", str(tmp_path / "nothing.npy"))[1]
     shutil.copytree(folder / "run/seed_1/saved_model", tmp_path / "run/seed_1/saved_model")
-    unfinished = identify(tmp_path, "people")
-    assert unfinished.returncode == 1 and "unknown.json" in unfinished.stderr
+    assert "unknown.json" in identify(tmp_path, "people")[1]
