@@ -9,7 +9,7 @@ import pytest
 
 from tests import fakes
 from tests.checkpoints import torch_writing
-from tfskel import arrays, systems
+from tfskel import arrays
 from tfskel.checkpoints import assign, convert, weight_file
 from tfskel.systems.st_reidnet import generator, original, pose_discriminator, reid_network, start_weights
 
@@ -112,8 +112,7 @@ def test_names_and_shapes_that_do_not_fit_are_named_and_nothing_is_assigned():
                           "layer1.2" not in name}], 6)  # fmt: skip
 
 
-def test_all_networks_are_converted_from_the_command_line(tmp_path, monkeypatch, capsys):
-    monkeypatch.setitem(systems.SYSTEMS, "st_reidnet", "")
+def test_all_networks_are_converted_from_the_command_line(tmp_path, capsys):
     written, paths = {name: moved(make(1)) for name, make in MAKE.items()}, []
     for name, write in zip(written, (torch_writing.write_zip, torch_writing.write_stream) * 2, strict=True):
         paths.append(str(write(tmp_path / f"best_net_{name}.pth", torch_writing.state(stored(written[name])))))

@@ -31,8 +31,9 @@ def load(network: keras.Model, path: str) -> None:
         ValueError: it is damaged or of another network.
     """
     if not path:
-        more = WHERE if isinstance(network, reid_network.ReIDNetwork) else ""
-        logging.info("%s starts from random weights. %s", network.name, more)
+        logging.info("%s starts from random weights.", network.name)
+        if isinstance(network, reid_network.ReIDNetwork):
+            logging.log_first_n(logging.INFO, WHERE, 1)
         return
     file = _file(network, pathlib.Path(path).expanduser())
     if not file.exists():
