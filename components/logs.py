@@ -75,7 +75,7 @@ class RunLog:
         self.writer.flush()
 
     def hyperparameters(self, recipe: dict, seed: int, rows: Iterable[dict]) -> None:
-        """Logs a recipe with what came of it, for TensorBoard's table of runs.
+        """Logs a recipe with what came of it, for TensorBoard's table of runs, whose columns are those of all runs.
 
         Args:
             recipe: sections by name. seed: of the run.
@@ -86,7 +86,6 @@ class RunLog:
         metrics = {f"{row['family']}/{row['selection']}/{name}": value
                    for row in rows for name, value in row["metrics"].items() if name in HEADLINE}  # fmt: skip
         with self.writer.as_default(step=0):
-            api.hparams_config(hparams=[], metrics=[api.Metric(name) for name in metrics])
             api.hparams(_flat(recipe) | {"seed": seed})
             for name, value in metrics.items():
                 tf.summary.scalar(name, value)
