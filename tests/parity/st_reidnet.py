@@ -12,12 +12,14 @@ from tests.parity import (
     st_reidnet_networks,
     st_reidnet_pixels,
     st_reidnet_ranking,
+    st_reidnet_start,
     st_reidnet_training,
 )
 
 # Start of a recording's file name -> comparison, given the path and the dictionary of the run; the longest counts.
 OF_FILE: dict[str, Callable] = {
     **st_reidnet_files.OF_FILE,
+    **st_reidnet_start.OF_FILE,
     "baseline_steps": st_reidnet_training.of_baseline,
     "discriminator_pose": st_reidnet_networks.of_discriminator,
     "generator": st_reidnet_networks.of_generator,
