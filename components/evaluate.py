@@ -10,7 +10,7 @@ from absl import logging
 
 from components import baselines, logs, pictures, reranked, splits, stress, tested_set, unknown_people
 from components import train as training_stage
-from components.report import heat_map, ranked_picture
+from components.drawing import heat_map, ranked_picture
 from tfskel import arrays, skeletons
 from tfskel.data import draws, order
 from tfskel.evaluation import auc, bootstrap, levels

@@ -72,7 +72,7 @@ def _draw(system, probe, folder: pathlib.Path) -> None:
     All but the last are TensorBoard images, too.
     """
     from components import logs
-    from components.report import heat_map
+    from components.drawing import heat_map
 
     log, rows = logs.RunLog(folder), np.arange(min(PICTURED, len(probe)))
     batch = probe.read(rows)

@@ -6,7 +6,8 @@ import textwrap
 from collections.abc import Sequence
 
 from components.compare import results
-from components.report import figures, heat_map, tables
+from components.drawing import heat_map
+from components.report import figures, tables
 
 WIDTH, LINE, TEXT, MARGIN = 5.2, 0.3, 0.14, 0.75  # inches: figure, a method, each more line of its name, around them
 LETTERS = 28  # of a line of a name

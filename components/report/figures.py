@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from components.report import heat_map
+from components.drawing import heat_map
 
 INK = "#010203"  # replaced by the page's text colour
 COLOURS = (heat_map.COLOUR, "#d9652b", "#2a9d6f", "#b0459e", "#b98d0d", "#3a9fb0", "#8a6bd1", "#7d8590")

@@ -6,7 +6,8 @@ import functools
 from collections.abc import Callable, Mapping
 
 from components import splits
-from components.report import cards, image_quality, photographs, skeleton_quality, stick_figures
+from components.drawing import stick_figures
+from components.report import cards, image_quality, photographs, skeleton_quality
 from components.report.tables import Table
 from tfskel import skeletons
 from tfskel.data import image_pixels

@@ -81,3 +81,8 @@ def test_the_report_runs_again_when_its_template_changes(copy):
 def test_an_unknown_module_is_named(tmp_path):
     with pytest.raises(ValueError, match="module 'tfskel.nothing', which a stage runs, cannot be found"):
         code_version.closure(["tfskel.nothing"])
+
+
+def test_templates_of_the_report_decide_no_training():
+    files = code_version.closure(["components.train", "components.evaluate"])
+    assert not [name for name in files if name.endswith(".j2")]

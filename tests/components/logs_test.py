@@ -7,7 +7,7 @@ from ml_collections import ConfigDict
 from tensorboard.plugins.hparams import plugin_data_pb2
 
 from components import logs
-from components.report import heat_map
+from components.drawing import heat_map
 
 
 def events(folder):

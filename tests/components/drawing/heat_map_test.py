@@ -6,7 +6,8 @@ import re
 import numpy as np
 from matplotlib.figure import Figure
 
-from components.report import figures, heat_map
+from components.drawing import heat_map
+from components.report import figures
 
 
 def opacities(matrix, *arguments, **options):

@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 
-from components.report import stick_figures
+from components.drawing import stick_figures
 
 PARENTS = (-1, 0, 1)
 TALL = np.array([[[0, 0, 0], [0, 1, 0], [0, 3, 0]]], float)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from matplotlib import colors
 
-from components.report import ranked_picture
+from components.drawing import ranked_picture
 from tests import fakes
 from tfskel import skeletons
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from components.report import stick_figures
+from components.drawing import stick_figures
 
 CELL = 1.3  # inches
 PROBE, RIGHT, WRONG = "#1f5fb4", "#1c7a4c", "#b23a2e"

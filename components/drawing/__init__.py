@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""Pictures that stages draw for TensorBoard and for the report."""
