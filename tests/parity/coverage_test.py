@@ -21,7 +21,16 @@ ONLY_FULL = {
     "cage": {"side_by_side_after5", "cage/testB"},
     "hi_mpc": {"loader_J/test", "labels_from_features/k30_6/labels_eps0.6_ms2"},
     "upmnet": {"features/restored", "grad_cam/PrePool/0", "single_file", "train/features/global", "untrained/ilids"},
-    "st_reidnet": {"files/E", "tensors", "start/gan", "train/width64/image_every4", "baseline/siamese_adam/1/total"},
+    "st_reidnet": {
+        "files/E",
+        "tensors",
+        "start/gan",
+        "train/width64/image_every4",
+        "baseline/siamese_adam/1/total",
+        "gan/loss/0/1/E_t",
+        "gan/moved/E",
+        "gan/full/gradient/G/de_avg.1.weight",
+    },
     "sm_sge": {"sim_loss", "run_loss", "run1", "evaluate/sum_logits"},
 }
 
