@@ -101,8 +101,8 @@ def gan(stage: int) -> dict:
     encoder, generator, discriminator = RATES[stage]
     return {
         "stage": stage,  # 0 end to end, 1 with a fixed encoder, 2 fine tuning
-        "epochs": 50,  # at full rates, and then ...
-        "decay_epochs": 50,  # ... with falling ones
+        "epochs": 50,  # at full rates; see schedules.linear for when they begin to fall, ...
+        "decay_epochs": 50,  # ... in so many epochs
         "late_schedule": True,  # rates follow an epoch late, as under PyTorch 1.0; False: as under later ones
         "learning_rate": encoder,
         "generator_rate": generator,

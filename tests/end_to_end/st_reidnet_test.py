@@ -23,7 +23,7 @@ SETTINGS = {
     "network.generator_width": 2,
     "network.pose_features": 4,
     "training.batch_size": 4,
-    "training.epochs": 1,
+    "training.epochs": 2,
     "training.decay_epochs": 0,
     "training.skip_frames": 1,
     "selection.every": 1,
@@ -40,16 +40,16 @@ def finished(tmp_path_factory):
     return workdir, result
 
 
-def test_two_steps_of_the_gan_stand_beside_what_learnt_nothing(finished):
+def test_four_steps_of_the_gan_stand_beside_what_learnt_nothing(finished):
     workdir, result = finished
     table = {row["selection"]: row for row in fakes.rows(workdir / "seed_1/results")}
     assert {"probe-best", "last", "no learning: colour histogram of strips", "no learning: raw pixels"} < set(table)
     assert {"mAP", "rank1", f"rank1 {cmc.SINGLE_SHOT}"} <= set(table["last"]["metrics"]) and table["last"][
         "scored"
     ] == 8
-    (line,) = fakes.logged(workdir / "seed_1/model")
+    line, last = fakes.logged(workdir / "seed_1/model")
     wanted = {"triplet", "classification", "encoder", "generator", "identity_discriminator", "pose_discriminator"}
-    assert wanted <= set(line) and line["phase"] == "gan"
+    assert wanted <= set(line) and line["phase"] == "gan" and line["rate_factor"] == last["rate_factor"] == 1
     assert "starts from random weights" in result.stderr
 
 

@@ -117,6 +117,7 @@ def test_a_stage_goes_on_from_the_weights_of_a_run(eager, tmp_path):
 
 REFUSED = {
     "image size": ("gan", {"dataset.image_size": 128}, 0, "generator makes images 256 pixels high, .* is 128"),
+    "no rates": ("gan", {"training.decay_epochs": 0}, 0, "the rates of 1 epoch and 0 .* are 0. Set --config.training"),
     "no poses": ("gan", {}, 0, "Add the poses to the data set, or train the baseline"),
     "other joints": ("gan", {}, 18, "poses have 18 joints, the networks 17; set --config.network.joints=18"),
     "stage 1": (

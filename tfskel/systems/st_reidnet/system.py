@@ -67,12 +67,20 @@ class STReIDNetSystem(image_system.ImageSystem):
         """As System.
 
         Raises:
-            ValueError: settings of the baseline's training, or an image size that the generator does not make.
+            ValueError: settings of the baseline's training; of the GAN's, an image size that the generator does not
+                make, or epochs whose rates are 0.
         """
         super().check(recipe)
         choices.check(recipe, OF_BASELINE)
-        size = recipe["dataset"].image_size
-        if recipe["training"].program == GAN and size != generator.HEIGHT:
+        size, settings = recipe["dataset"].image_size, recipe["training"]
+        if settings.program != GAN:
+            return
+        if not schedules.linear(0, settings.epochs, settings.decay_epochs):
+            raise ValueError(
+                f"by the original's rule, the rates of {settings.epochs} epoch and {settings.decay_epochs} with falling "
+                "ones are 0. Set --config.training.epochs=2 or more, or --config.training.decay_epochs=1."
+            )
+        if size != generator.HEIGHT:
             raise ValueError(
                 f"the generator makes images {generator.HEIGHT} pixels high, and config.dataset.image_size is {size}. "
                 f"Set --config.dataset.image_size={generator.HEIGHT}, or train the baseline with part=baseline."
