@@ -77,8 +77,8 @@ class STReIDNetSystem(image_system.ImageSystem):
             return
         if not schedules.linear(0, settings.epochs, settings.decay_epochs):
             raise ValueError(
-                f"by the original's rule, the rates of {settings.epochs} epoch and {settings.decay_epochs} with falling "
-                "ones are 0. Set --config.training.epochs=2 or more, or --config.training.decay_epochs=1."
+                f"by the original's rule, the rates of {settings.epochs} epoch and {settings.decay_epochs} with falling"
+                " ones are 0. Set --config.training.epochs=2 or more, or --config.training.decay_epochs=1."
             )
         if size != generator.HEIGHT:
             raise ValueError(
