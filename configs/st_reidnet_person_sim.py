@@ -11,6 +11,10 @@ configs/st_reidnet_dance_reid.py.
 
 from configs import arguments, st_reidnet
 
+# Stage of the GAN -> rates of encoder, generator and both discriminators; with its statistics fixed, in stage 2, the
+# encoder diverges at the rate of stage 0.
+RATES = {0: (5e-3, 2e-4, 1e-3), 1: (5e-3, 2e-4, 1e-3), 2: (1e-4, 2e-5, 1e-4)}
+
 
 @arguments.accepts(part=st_reidnet.PARTS, stage=st_reidnet.RATES)
 def get_config(part=st_reidnet.GAN, stage=0):
@@ -23,7 +27,8 @@ def get_config(part=st_reidnet.GAN, stage=0):
         config.network.generator_width = 4
         # Dancers are not numbered as the original's lookup by training label needs it.
         config.training.update(batch_size=4, epochs=3, decay_epochs=1, skip_frames=1, neighbours="identity")
-        config.training.update(learning_rate=5e-3, generator_rate=2e-4, discriminator_rate=1e-3)
+        encoder, generator, discriminator = RATES[stage]
+        config.training.update(learning_rate=encoder, generator_rate=generator, discriminator_rate=discriminator)
         config.selection.every = 1
     else:
         config.dataset.image_size = 128
