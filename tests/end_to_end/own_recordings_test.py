@@ -31,13 +31,13 @@ def quality(workdir):
 def test_the_command_of_the_readme_prepares_either_form(tmp_path, write, joints):
     section = (ROOT / "README.md").read_text().split("## Your own data")[1].split("\n## ")[0]
     (command,) = re.findall(r"^    python (tools/run\.py .*)$", section, re.MULTILINE)
-    (folder,) = re.findall(r"into `(.*)`, in the form", section)
+    (folder,) = re.findall(r"manual_dir=(\S+)", command)
     for name in ("tools", "configs"):
         (tmp_path / name).symlink_to(ROOT / name)
     write(tmp_path / folder, fakes.examples(joints=joints))
     result = fakes.run([sys.executable, *shlex.split(command), "--stages=ingest"], tmp_path)
     assert result.returncode == 0, result.stderr[-2000:]
-    found = quality(tmp_path / "runs/sm_sge_own_recordings")
+    found = quality(tmp_path / "runs/joint_distances_own_recordings")
     assert found["skeleton"] == {20: "kinect_v1", 25: "kinect_v2"}[joints] and found["warnings"] == []
 
 
