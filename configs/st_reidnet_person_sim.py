@@ -5,8 +5,8 @@ python tools/run.py --config configs/st_reidnet_person_sim.py
 Networks are an eighth and a sixteenth as wide as the published ones, begin with random weights and take rates of their
 own: with those of the paper nothing visible happens in some hundred steps. Expect mAP 61.6 with seed 1 and 63.7 with
 seed 2 (part=baseline: 41.9 and 51.2, and where only rounding differed 60.3 and 54.6; colour histogram 95.0, raw pixels
-56.8, untrained network 38.6 and 22.8). Other parts: part=baseline, part=softmax, part=triplet, part=siamese; stage=1 and
-stage=2 go on from the weights of a run, see configs/st_reidnet_dance_reid.py.
+56.8, untrained network 38.6 and 22.8). Other parts: part=baseline, part=softmax, part=triplet, part=siamese; stage=1
+and stage=2 go on from the weights of a run, see configs/st_reidnet_dance_reid.py.
 """
 
 from configs import arguments, st_reidnet
