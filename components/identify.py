@@ -46,9 +46,7 @@ def main(argv: list[str]) -> None:
     try:
         settings = {"false_accepts": FALSE_ACCEPTS.value, "threshold": THRESHOLD.value}
         found = identifier.Identifier.load(RUN.value, path if path.exists() else None, **settings)
-        lines = {"enrol": _enrol, "identify": _identify, "people": _people, "forget": _forget}[command](
-            found, *arguments
-        )
+        lines = COMMANDS[command](found, *arguments)
     except (OSError, ValueError, KeyError, ImportError) as error:
         raise SystemExit(f"stopped: {error.args[0] if isinstance(error, KeyError) else error}") from None
     sys.stdout.write("".join(f"{line}\n" for line in lines))

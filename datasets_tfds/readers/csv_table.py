@@ -66,7 +66,7 @@ def read(source: Source, text: Iterable[str], whole: Sequence[str], reals: Seque
         ValueError: a row has too few or too many cells, a text cell of a column that names what a row is of is empty,
             a number cannot be read or is not finite, or there are no rows.
     """
-    lines = _rows(source)
+    lines = rows(source)
     cells = pd.read_csv(
         io.StringIO(source.text),
         sep=source.separator,
@@ -96,8 +96,12 @@ def _without_quotes(path: pathlib.Path, text: str, separator: str) -> str:
     return "\n".join(rows)
 
 
-def _rows(source: Source) -> np.ndarray:
-    """Numbers of the lines below the header that are not empty, each with as many cells as the header."""
+def rows(source: Source) -> np.ndarray:
+    """Numbers of the lines below the header that are not empty, each with as many cells as the header.
+
+    Raises:
+        ValueError: a line has another number of cells, or there is none.
+    """
     counts = [line.count(source.separator) + 1 if line else 0 for line in source.lines]
     width = len(source.header)
     for number, count in enumerate(counts, start=1):

@@ -48,20 +48,10 @@ def read(path: pathlib.Path, layout: str = "") -> Iterator[captured.Captured]:
 
 
 def _table(source: csv_table.Source) -> pd.DataFrame:
-    try:
-        table = pd.read_csv(
-            io.StringIO(source.text),
-            sep=source.separator,
-            header=None,
-            names=source.header,
-            skiprows=1,
-            index_col=False,
-        )
-    except pd.errors.ParserError as error:
-        raise ValueError(f"{source.path}: {error}; expected as many cells in every line as in the header.") from None
-    if not len(table):
-        raise ValueError(f"{source.path}: a header line and no rows below it.")
-    return table
+    """A row for each line, whose number is the index."""
+    lines = csv_table.rows(source)
+    text = io.StringIO(source.text)
+    return pd.read_csv(text, sep=source.separator, header=None, names=source.header, skiprows=1).set_index(lines)
 
 
 def _coordinates(source: csv_table.Source) -> dict[str, dict[str, str]]:
@@ -121,7 +111,7 @@ def _numbers(source: csv_table.Source, table: pd.DataFrame, column: str | None) 
     wrong = np.flatnonzero(np.isnan(values) & stated)
     if len(wrong):
         raise ValueError(
-            f"{source.path}, row {table.index[wrong[0]] + 1} below the header, column {column!r}: expected a number; "
+            f"{source.path}, line {table.index[wrong[0]]}, column {column!r}: expected a number; "
             f"received {str(table[column].iloc[wrong[0]])[:40]!r}."
         )
     return values

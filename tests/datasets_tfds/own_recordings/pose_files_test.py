@@ -246,6 +246,17 @@ def test_damaged_files_are_refused_by_name(tmp_path, name, content, message):
     assert "a_1" in str(refused.value)
 
 
+@pytest.mark.parametrize("damage, message", [("1,2", "2 cells; expected"), ("x", "expected a number; received")])
+def test_a_damaged_line_of_columns_is_refused_by_its_number(tmp_path, damage, message):
+    pose_sources.write_columns(tmp_path, "kinect_v2", "{joint}_{axis}")
+    path = sorted(tmp_path.iterdir())[0]
+    lines = path.read_text().splitlines()
+    lines[6] = damage if "," in damage else ",".join([damage, *lines[6].split(",")[1:]])
+    path.write_text("\n".join(lines))
+    with pytest.raises(ValueError, match=f"line 7.*{message}"):
+        read(tmp_path)
+
+
 def test_pickled_arrays_are_refused(tmp_path):
     np.save(tmp_path / "a_1.npy", np.array([{"x": 1}], dtype=object), allow_pickle=True)
     with pytest.raises(ValueError, match="not a readable"):
