@@ -4,7 +4,7 @@ EXTRAS ?= cpu,test
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo tables test lint clean
+.PHONY: demo tables docs test lint clean
 
 # Installed again only when the metadata changes.
 $(VENV)/installed: setup.cfg pyproject.toml
@@ -17,9 +17,13 @@ $(VENV)/installed: setup.cfg pyproject.toml
 demo: $(VENV)/installed
 	$(BIN)/python tools/compare.py demo --reports
 
-# Every table of README.md between <!-- compare:NAME --> markers, from runs/; what is missing there is run (hours).
+# Every table of docs/results.md between <!-- compare:NAME --> markers, from runs/; what is missing there is run (hours).
 tables: $(VENV)/installed
-	$(BIN)/python tools/compare.py --write README.md
+	$(BIN)/python tools/compare.py --write docs/results.md
+
+# The site in build/site; a broken link fails.
+docs: $(VENV)/installed
+	$(BIN)/python -m mkdocs build --quiet
 
 test: $(VENV)/installed
 	$(BIN)/python -m pytest -n 2 --dist loadfile

@@ -107,9 +107,10 @@ def test_settings_that_the_docstrings_offer_are_accepted():
     assert offered >= 15
 
 
-def test_arguments_that_the_docstrings_and_the_readme_offer_are_accepted():
+def test_arguments_that_the_docstrings_and_the_documentation_offer_are_accepted():
     texts = [importlib.import_module(f"configs.{recipe}").__doc__ for recipe in RECIPES]
-    offered = re.findall(r"configs/(\w+)\.py:([\w.=,]*\w)", "\n".join([*texts, (ROOT / "README.md").read_text()]))
+    texts += [path.read_text(encoding="utf-8") for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))]
+    offered = re.findall(r"configs/(\w+)\.py:([\w.=,]*\w)", "\n".join(texts))
     for recipe, arguments in offered:
         assert read(recipe, arguments).system in systems.SYSTEMS
     assert len(offered) >= 10
