@@ -179,3 +179,14 @@ def test_unknown_names_numbers_and_scales_are_refused():
         skeletons.attention_bias(np.zeros((2, 3)))
     with pytest.raises(ValueError, match="at least 0; received -1"):
         skeletons.attention_bias(np.zeros((2, 2)), -1)
+
+
+@pytest.mark.parametrize("layouts", skeletons.COMMON_JOINTS, ids="-".join)
+def test_common_joints_have_the_same_names_but_for_the_middle_of_the_body(layouts):
+    recorded, wanted = map(skeletons.get, layouts)
+    other_names = {
+        "kinect_v1": {"SpineBase": "HipCenter", "SpineMid": "Spine", "SpineShoulder": "ShoulderCenter"},
+        "openpose": {"ShoulderCenter": "Neck", "SpineShoulder": "Neck"},
+    }[wanted.name]
+    names = [recorded.joint_names[place] for place in skeletons.COMMON_JOINTS[layouts]]
+    assert tuple(other_names.get(name, name) for name in names) == wanted.joint_names

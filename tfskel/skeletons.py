@@ -101,7 +101,11 @@ OPENPOSE = Skeleton(
     bodies=((11, 12, 13), (8, 9, 10), (0, 1), (5, 6, 7), (2, 3, 4)),
 )
 
-COMMON_JOINTS = {("kinect_v2", "kinect_v1"): (0, 1, 20, *range(3, 20))}
+COMMON_JOINTS = {
+    ("kinect_v2", "kinect_v1"): (0, 1, 20, *range(3, 20)),
+    ("kinect_v1", "openpose"): (3, 2, 8, 9, 10, 4, 5, 6, 16, 17, 18, 12, 13, 14),
+    ("kinect_v2", "openpose"): (3, 20, 8, 9, 10, 4, 5, 6, 16, 17, 18, 12, 13, 14),
+}
 """Recorded layout, wanted layout -> recorded joint at nearly the place of each wanted one."""
 
 SKELETONS = {skeleton.name: skeleton for skeleton in (KINECT_V1, KINECT_V2, OPENPOSE)}

@@ -36,6 +36,11 @@ class Builder(skeleton_builder.SkeletonBuilder):
             description="20 joints in Kinect v1 order with simulated sensor noise.",
             options={"noisy": True},
         ),
+        base_builder.Config(
+            name="recordings_kinect_v2_noisy",
+            description="25 joints in Kinect v2 order with simulated sensor noise.",
+            options={"skeleton": "kinect_v2", "noisy": True},
+        ),
     ]
     MANUAL_DOWNLOAD_INSTRUCTIONS = f"""
 Nothing is downloaded: 50 walks of 12 subjects are part of the package, and used without a manual_dir. For others get

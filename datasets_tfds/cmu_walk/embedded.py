@@ -5,11 +5,13 @@ import pathlib
 
 import numpy as np
 
+from datasets_tfds.gait_sim import sensor
 from tfskel import arrays
 
 WALKS = pathlib.Path(__file__).with_name("walks.npz")
 # (skeleton, with simulated sensor noise) -> array of the file.
 JOINTS = {("kinect_v1", False): "kinect20", ("kinect_v2", False): "kinect25", ("kinect_v1", True): "kinect20_noisy"}
+NOISE, SEED = 0.02, 1  # metres, of the noise that is made where none is stored
 
 
 def read(skeleton: str, noisy: bool) -> dict[str, dict]:
@@ -17,15 +19,14 @@ def read(skeleton: str, noisy: bool) -> dict[str, dict]:
 
     Args:
         skeleton: "kinect_v1" or "kinect_v2".
-        noisy: with simulated sensor noise of 2 cm.
-
-    Raises:
-        ValueError: there is no noise for this skeleton.
+        noisy: with simulated sensor noise of 2 cm, stored or made with a fixed seed.
     """
-    if (skeleton, noisy) not in JOINTS:
-        raise ValueError(f"cmu_walk: walks with noise have the joints of kinect_v1; received skeleton {skeleton!r}.")
     stored = arrays.read(WALKS)
-    joints, start = _joints(stored, JOINTS[skeleton, noisy]), np.cumsum(stored["length"]) - stored["length"]
+    start = np.cumsum(stored["length"]) - stored["length"]
+    if (skeleton, noisy) in JOINTS:
+        joints = _joints(stored, JOINTS[skeleton, noisy])
+    else:
+        joints = _with_noise(_joints(stored, JOINTS[skeleton, False]), start)
     rows = zip(stored["recording"].tolist(), start, stored["length"], stored["source"].tolist(), strict=True)
     return {
         name: {
@@ -46,6 +47,14 @@ def _joints(stored: dict[str, np.ndarray], name: str) -> np.ndarray:
     joints = _numbers(stored["kinect25"])[:, :20].copy()
     joints[:, 1:3] = _numbers(stored["spine_and_shoulders"])
     return joints
+
+
+def _with_noise(joints: np.ndarray, start: np.ndarray) -> np.ndarray:
+    """(frames, J, 3) float32; the noise of every recording begins anew."""
+    rng = np.random.default_rng(SEED)
+    recordings = np.split(joints, start[1:])
+    noise = np.concatenate([sensor.noise(recording.shape, NOISE, rng) for recording in recordings])
+    return (joints + noise).astype(np.float32)
 
 
 def _numbers(planes: np.ndarray) -> np.ndarray:
