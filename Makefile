@@ -23,7 +23,7 @@ tables: $(VENV)/installed
 
 # The site in build/site; a broken link fails.
 docs: $(VENV)/installed
-	$(BIN)/python -m mkdocs build --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build
 
 test: $(VENV)/installed
 	$(BIN)/python -m pytest -n 2 --dist loadfile

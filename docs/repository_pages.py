@@ -18,7 +18,8 @@ def pages() -> dict[str, str]:
         if path.name == "README.md" or path.suffix == ".png":
             page = f"{path.parent.name}.md" if path.suffix == ".md" else path.name
             sources[path.relative_to(ROOT).as_posix()] = f"data_sets/{page}"
-    return sources | {f"docs/{path.name}": path.name for path in sorted((ROOT / "docs").glob("*.md"))}
+    own = sorted(path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md"))
+    return sources | {f"docs/{page}": page for page in own}
 
 
 def on_files(files: Files, config: dict) -> Files:
