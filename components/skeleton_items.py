@@ -14,7 +14,7 @@ from tfskel.evaluation import protocols
 
 
 def describe(ingested: pathlib.Path, folder: pathlib.Path, info, dataset: ml_collections.ConfigDict):
-    """Quality report of a prepared data set, and what its pointer says: the joint layout.
+    """Quality report of a prepared data set, and what its pointer says: joint layout, and whether depth is missing.
 
     Args:
         ingested: folder written by ingest.
@@ -28,7 +28,8 @@ def describe(ingested: pathlib.Path, folder: pathlib.Path, info, dataset: ml_col
     prepared = info.metadata.get("skeleton") or ""
     wanted = layout(dataset.skeleton, prepared, dataset.name)
     name = prepared or wanted
-    return quality.report(stored, dataset.length, skeletons.get(name), dataset.cut_gaps), {"skeleton": name}
+    report = quality.report(stored, dataset.length, skeletons.get(name), dataset.cut_gaps)
+    return report, {"skeleton": name, "flat": any(report["flat"].values())}
 
 
 def layout(stated: str, prepared: str, dataset: str) -> str:

@@ -118,6 +118,8 @@ def train(
         return _clean(model)
     kind = systems.find(recipe["system"])
     parts = splits.read(recordings, recipe["dataset"], recipe["division"])
+    if arrays.read_json(recordings / splits.POINTER).get("flat") and kind.DEPTH:
+        logging.warning("%s is made for joints with depth, which these lack: %s.", recipe["system"], kind.DEPTH)
     recipe = {**recipe, "dataset": parts.dataset}  # which states the skeleton
     determinism.set_seed(seed)
     chosen = _choose(kind, recipe, parts, seed, model / HELD_OUT_FIT)

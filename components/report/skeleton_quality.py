@@ -18,7 +18,8 @@ BONES = {
 
 
 def tables(quality: dict) -> list[Table]:
-    """Tables of data.quality.report: counts per split, bones, sequences per identity, shared sequences."""
+    """Tables of data.quality.report: counts per split, bones, sequences per identity, shared sequences, and
+    recordings with left and right exchanged."""
     splits = quality.get("splits", {})
     if not splits:
         return []
@@ -27,6 +28,11 @@ def tables(quality: dict) -> list[Table]:
     if quality.get("duplicates"):
         rows = [[" and ".join(row["splits"]), count(row["count"])] for row in quality["duplicates"]]
         made.append(Table("Identical sequences in two splits", ["splits", "sequences"], rows))
+    if rows := quality.get("swaps", {}).get("exchanged"):
+        rows = [[row["split"], row["recording"], row["limbs"], count(row["frames"]), f"{100 * row['share']:.1f}"]
+                for row in rows]  # fmt: skip
+        header = ["split", "recording", "limbs", "frames", "% of the recording"]
+        made.append(Table("Left and right exchanged", header, rows, True))
     if quality.get("bones"):
         rows = [[bone, *(_number(row[key]) for key in BONES)] for bone, row in quality["bones"].items()]
         made.append(Table("Bone lengths, mm (sd = standard deviation)", ["bone", *BONES.values()], rows, True))

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Which recordings a recipe's protocol reads, how they are cut, and what a fit sees of them."""
 
+import types
+
 import numpy as np
 import pytest
 
@@ -105,3 +107,14 @@ def test_a_data_set_without_a_stated_layout_asks_for_one():
     with pytest.raises(ValueError, match="'x' states no joint layout; set --config.dataset.skeleton to kinect_v1, "):
         skeleton_items.layout("", "", "x")
     assert skeleton_items.layout("openpose", "", "x") == skeleton_items.layout("", "openpose", "x") == "openpose"
+
+
+@pytest.mark.parametrize("depth", [False, True])
+def test_the_pointer_says_whether_the_joints_lack_depth(tmp_path, monkeypatch, depth):
+    stored = invented.split(("a", 1), ("b", 2))
+    stored.joints[:, 3, 2] += 0.5 * depth
+    folder = invented.ingest(tmp_path / "recordings", monkeypatch, train=stored, probe=stored)
+    info = types.SimpleNamespace(splits=("train", "probe"), metadata={"skeleton": "kinect_v1"})
+    report, facts = skeleton_items.describe(folder, folder, info, invented.recipe("sm_sge").dataset)
+    assert facts == {"skeleton": "kinect_v1", "flat": not depth}
+    assert report["flat"] == {name: 2 * (not depth) for name in ("train", "probe")}

@@ -4,7 +4,7 @@
 import numpy as np
 import pytest
 
-from components import train
+from components import splits, train
 from tests import fakes
 from tests.components import invented
 from tfskel import arrays, systems
@@ -124,3 +124,26 @@ def test_the_system_is_restored_with_the_weights_of_a_selection(whole, ingested,
     for phase in system.PHASES:
         of_phase = {kept[name] for name in kept if name.startswith(f"{phase}.{phase}.last.")}
         assert {weight.tobytes() for weight in system.models[phase][phase].get_weights()} <= of_phase
+
+
+def stop(*_):
+    raise InterruptedError
+
+
+@pytest.mark.parametrize("system, needs", [("cage", "a third of its encoders see"), ("joint_distances", "distances in"),
+                                           ("hi_mpc", "")])  # fmt: skip
+@pytest.mark.parametrize("flat", [False, True])
+def test_a_system_that_needs_depth_says_so_before_it_learns_from_joints_without_depth(
+    tmp_path, monkeypatch, system, needs, flat
+):
+    still = invented.split(("a", 1), ("b", 2))
+    recordings = invented.ingest(tmp_path / "recordings", monkeypatch, train=still, probe=still, gallery=still)
+    pointer = arrays.read_json(recordings / splits.POINTER)
+    arrays.write_json(recordings / splits.POINTER, pointer | {"flat": flat})
+    said = []
+    monkeypatch.setattr(train.logging, "warning", lambda text, *values: said.append(text % values))
+    monkeypatch.setattr(train, "_choose", stop)
+    with pytest.raises(InterruptedError):
+        train.train(recipe=fakes.sections(invented.recipe(system)), recordings=recordings, seed=1, model=tmp_path)
+    lines = [f"{system} is made for joints with depth, which these lack: {needs}"] if flat and needs else []
+    assert [line[: len(wanted)] for line, wanted in zip(said, lines, strict=True)] == lines

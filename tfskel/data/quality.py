@@ -1,19 +1,14 @@
 # SPDX-License-Identifier: MIT
 """What should be known about recordings before anything is trained on them."""
 
-import collections
 import itertools
 
 import numpy as np
 
 from tfskel import skeletons
-from tfskel.data import gaps, undetected, windows
+from tfskel.data import gaps, quality_warnings, swaps, undetected, windows
 from tfskel.data import recordings as recording_sets
 from tfskel.data import skeleton_split as sequences
-
-_SHOWN = 5
-_JUMP_METRES = 0.5
-_PLAUSIBLE_BONE_METRES = (0.02, 1.0)
 
 
 def report(
@@ -31,7 +26,8 @@ def report(
         JSON-able dictionary: "f", "skeleton", "splits" (counts per split), "bones" (mm per bone, over all splits),
         "missing_identities" (by split), "duplicates" (pairs of splits that share sequences of f frames at any frame,
         equal in every byte), "gaps" (jumps of the frame numbers, by split), "undetected" (joints without a place, per
-        identity), "warnings" (sentences; empty when all looks right).
+        identity), "swaps" (left and right exchanged, see `swaps.report`), "flat" (number of recordings without depth,
+        by split), "warnings" (sentences; empty when all looks right).
 
     Raises:
         ValueError: no split or no frame at all, f below 2, or another number of joints than the skeleton's.
@@ -54,10 +50,20 @@ def report(
         "duplicates": _duplicates(pieces, f),
         "gaps": {name: _gaps(recordings) for name, recordings in splits.items()},
         "undetected": undetected.rows(splits, skeleton),
+        "swaps": swaps.report(splits, skeleton),
+        "flat": {name: int(flat(recordings).sum()) for name, recordings in splits.items()},
     }
     for name, recordings in splits.items():
         result["splits"][name]["jumps"] = _jumps(recordings, skeleton.root)
-    return {**result, "warnings": _warnings(result, cut_gaps) + _undetected_warning(splits, result["undetected"])}
+    return {**result, "warnings": quality_warnings.sentences(result, splits, cut_gaps)}
+
+
+def flat(recordings: recording_sets.Recordings) -> np.ndarray:
+    """(R,) bool: no depth, all joints of every frame have one z, as those of poses in a picture."""
+    depth = recordings.joints[..., 2]
+    deep = (depth != depth[:, :1]).any(axis=1)
+    owner = np.repeat(np.arange(len(recordings)), recordings.length)
+    return (recordings.length > 0) & (np.bincount(owner, weights=deep, minlength=len(recordings)) == 0)
 
 
 def _counts(recordings: recording_sets.Recordings, pieces: recording_sets.Recordings, f: int) -> dict:
@@ -78,7 +84,7 @@ def _counts(recordings: recording_sets.Recordings, pieces: recording_sets.Record
 def _gaps(recordings: recording_sets.Recordings) -> dict:
     jumps = gaps.unexplained(recordings)
     longest = max((jump["after"] - jump["before"] - 1 for jump in jumps), default=0)
-    return {"count": len(jumps), "longest": longest, "first": jumps[:_SHOWN]}
+    return {"count": len(jumps), "longest": longest, "first": jumps[: quality_warnings.SHOWN]}
 
 
 def _per_identity(recordings, rule, f) -> dict[str, int]:
@@ -132,10 +138,10 @@ def _jumps(recordings: recording_sets.Recordings, root: int) -> dict:
     owner = np.repeat(np.arange(len(recordings)), recordings.length)
     step = np.linalg.norm(np.diff(root_joint, axis=0), axis=-1)
     step /= np.maximum(1, np.diff(recordings.frame_numbers))
-    found = np.flatnonzero((step > _JUMP_METRES) & (owner[1:] == owner[:-1])) + 1
+    found = np.flatnonzero((step > quality_warnings.JUMP_METRES) & (owner[1:] == owner[:-1])) + 1
     first = [
         {"recording": str(recordings.recording[owner[i]]), "frame": int(recordings.frame_numbers[i])}
-        for i in found[:_SHOWN]
+        for i in found[: quality_warnings.SHOWN]
     ]
     return {"count": len(found), "first": first}
 
@@ -157,61 +163,9 @@ def _duplicates(splits: dict, f: int) -> list[dict]:
         pairs = sequences.duplicates_between(cut[a], cut[b])
         if pairs:
             names = {(str(cut[a].recording[i]), str(cut[b].recording[j])): None for i, j in pairs}
-            listed = [{a: in_a, b: in_b} for in_a, in_b in itertools.islice(names, _SHOWN)]
+            listed = [{a: in_a, b: in_b} for in_a, in_b in itertools.islice(names, quality_warnings.SHOWN)]
             rows.append({"splits": [a, b], "count": len(pairs), "recordings": listed})
     return rows
-
-
-def _warnings(result: dict, cut_gaps: bool) -> list[str]:
-    warnings = []
-    for name, counts in result["splits"].items():
-        if counts["shorter_than_f"]:
-            short = _some(counts["shorter_than_f"])
-            warnings.append(f"{name}: recordings shorter than {result['f']} frames give no sequence: {short}.")
-        if result["gaps"][name]["count"]:
-            jumps = result["gaps"][name]
-            where = _some([f"{j['recording']} frames {j['before']} to {j['after']}" for j in jumps["first"]])
-            span = "no sequence spans one" if cut_gaps else "sequences span them, unless dataset.cut_gaps is set"
-            number = f"{jumps['count']} gaps in the frame numbers, up to {jumps['longest']} missing"
-            warnings.append(f"{name}: {number} ({where}); {span}.")
-        if counts["jumps"]["count"]:
-            where = _some([f"{j['recording']} frame {j['frame']}" for j in counts["jumps"]["first"]])
-            number = counts["jumps"]["count"]
-            warnings.append(f"{name}: root jumps of more than {_JUMP_METRES} m per frame: {number} ({where}).")
-        if result["missing_identities"][name]:
-            missing = _some(result["missing_identities"][name])
-            warnings.append(f"{name}: identities that other splits have are missing: {missing}.")
-    for row in result["duplicates"]:
-        a, b = row["splits"]
-        where = _some([f"{pair[a]} / {pair[b]}" for pair in row["recordings"]])
-        warnings.append(f"{a} and {b} share {row['count']} identical sequences: recordings {where}.")
-    zero = [bone for bone, row in result["bones"].items() if row["zero_share"] > 0]
-    if zero:
-        warnings.append(f"Bones of length zero in some frames (joints that coincide): {_some(zero)}.")
-    low, high = (1000 * limit for limit in _PLAUSIBLE_BONE_METRES)
-    typical = float(np.median([row["mean_mm"] for row in result["bones"].values()]))
-    if not low <= typical <= high:
-        warnings.append(f"The median bone is {typical:.4g} mm long: are the joints in metres?")
-    return warnings
-
-
-def _undetected_warning(splits: dict, rows: list[dict]) -> list[str]:
-    if not rows:
-        return []
-    frames = collections.Counter()
-    for recordings in splits.values():
-        for identity, length in zip(recordings.identity.tolist(), recordings.length.tolist(), strict=True):
-            frames[identity] += length
-    where = _some(undetected.phrases(rows, frames), "; ")
-    return [
-        f"Joints that were not detected stand there as places: {where}. A person can be recognised by such a defect: "
-        "leave these frames out, or fill the joints in."
-    ]
-
-
-def _some(names: list[str], separator: str = ", ") -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return separator.join(names[:_SHOWN]) + more
 
 
 def _dropped_inside(recordings: recording_sets.Recordings) -> np.ndarray:

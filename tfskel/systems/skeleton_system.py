@@ -13,11 +13,13 @@ class SkeletonSystem(base.System):
     """Base of the systems whose items are sequences of skeletons.
 
     Attributes:
+        DEPTH: what it needs the depth of joints for, in words; "" when poses in a picture serve as well.
         skeleton: joint layout.
         length: f, frames of a sequence.
     """
 
     INPUT = "skeletons"
+    DEPTH = ""
 
     def __init__(self, recipe: Mapping, classes: int, seed: int):
         super().__init__(recipe, classes, seed)

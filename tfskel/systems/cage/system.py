@@ -33,6 +33,7 @@ class CAGESystem(two_stage.TwoStageSystem):
         ValueError: a setting that is none of its CHOICES, or not one kind of attention for each task.
     """
 
+    DEPTH = "a third of its encoders see the axis of depth alone and learn nothing"
     CHOICES = {
         "training.tasks": pretext.TASKS,
         "training.attention": training.ATTENTION,

@@ -35,6 +35,7 @@ class JointDistancesSystem(skeleton_system.SkeletonSystem):
     SELECTIONS = (selection.LAST,)
     UNTRAINED = False
     REFITS = True
+    DEPTH = "distances in a picture change with the view, those of the simulated people it also learns from do not"
     CHOICES = {"training.classes": CLASSES, "training.learn_from": (TRAIN, GALLERY)}
 
     def __init__(self, recipe: Mapping, classes: int, seed: int):
