@@ -7,7 +7,9 @@ from scipy.spatial import distance
 from tfskel.evaluation import matrices
 
 
-def match(probe: np.ndarray, gallery: np.ndarray, same_set: bool = False, block_bytes: int = 64 << 20) -> np.ndarray:
+def match(
+    probe: np.ndarray, gallery: np.ndarray, same_set: bool = False, block_bytes: int = matrices.BLOCK_BYTES
+) -> np.ndarray:
     """The gallery row that each probe row is matched with.
 
     Args:

@@ -37,7 +37,7 @@ def retrieve(
     exclude_same: str | None = None,
     junk: str = "",
     max_rank: int = 20,
-    block_bytes: int = 64 << 20,
+    block_bytes: int = matrices.BLOCK_BYTES,
     top: int = 0,
     dtype: str = "float64",
     curves: Collection[str] = (),
@@ -80,7 +80,7 @@ def searched(
     *,
     exclude_same: str | None = None,
     junk: str = "",
-    block_bytes: int = 64 << 20,
+    block_bytes: int = matrices.BLOCK_BYTES,
     dtype: str = "float64",
 ) -> tuple[matches.Layout, Iterator[np.ndarray]]:
     """The order in which the gallery is searched, and distances (p, G) of a few probes at a time in that order.
@@ -126,7 +126,9 @@ def _centred(dtype: str, gallery: np.ndarray, *values: np.ndarray) -> list[np.nd
     mean = gallery.mean(axis=0, dtype=np.float64)
     spread = np.sqrt(np.mean((gallery[:: max(1, len(gallery) // 1000)] - mean) ** 2))  # of a thousand rows
     step = 2.0 ** np.floor(np.log2(spread)) if spread > 0 else 1.0
-    return [np.subtract(rows, step * np.round(mean / step), dtype=np.float64).astype(dtype) for rows in values]
+    return [
+        np.subtract(rows, step * np.round(mean / step), dtype=np.float64).astype(dtype, copy=False) for rows in values
+    ]
 
 
 def _block(probe: np.ndarray, gallery: np.ndarray, squares: np.ndarray) -> np.ndarray:

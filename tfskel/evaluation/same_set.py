@@ -10,7 +10,7 @@ from scipy.spatial import distance
 from tfskel.evaluation import matches, matrices
 
 
-def retrieve(features, max_rank: int = 20, block_bytes: int = 64 << 20, top: int = 0) -> matches.Retrieval:
+def retrieve(features, max_rank: int = 20, block_bytes: int = matrices.BLOCK_BYTES, top: int = 0) -> matches.Retrieval:
     """Searches every row of a set in the set itself.
 
     Ranks leave out the nearest row, presumably the searched one. mAP and mINP keep it, which raises them, and leave
