@@ -54,7 +54,10 @@ def check_option(name: str, key: str, defaults: Mapping[str, Any]) -> None:
 
 
 def load(
-    name: str, data_dir: str | pathlib.Path | None = None, options: dict[str, Any] | None = None
+    name: str,
+    data_dir: str | pathlib.Path | None = None,
+    options: dict[str, Any] | None = None,
+    file_format: str | None = None,
 ) -> base_builder.BaseBuilder:
     """The builder of one data set, ready for `download_and_prepare` or for reading.
 
@@ -62,6 +65,7 @@ def load(
         name: str. Folder of the data set in datasets_tfds, for example "own_recordings".
         data_dir: folder. Root of the prepared data sets; None means TFDS's own default.
         options: what the data set offers in its OPTIONS table; empty means the config `recordings`.
+        file_format: of files that are written, for example "array_record"; None for that of the data set.
 
     Returns:
         TFDS builder; its `data_dir` attribute is the version folder.
@@ -70,7 +74,7 @@ def load(
         ValueError: the data set or an option is unknown, or an option has the wrong type.
     """
     builder = importlib.import_module(module(name)).Builder
-    return builder(data_dir=data_dir, config=builder.config_for(dict(options or {})))
+    return builder(data_dir=data_dir, config=builder.config_for(dict(options or {})), file_format=file_format)
 
 
 def module(name: str) -> str:

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Simulated walks: the embedded default data set, made from a seed, nothing to download."""
 
+import functools
 import pathlib
-from collections.abc import Iterator
 from typing import Any
 
 from datasets_tfds import base_builder, skeleton_builder
 from datasets_tfds.gait_sim import options, simulator
+from datasets_tfds.readers import raw_recordings
 
 
 class Builder(skeleton_builder.SkeletonBuilder):
@@ -36,7 +37,11 @@ class Builder(skeleton_builder.SkeletonBuilder):
         simulator.Options(**{**cls.OPTIONS, **config.options})
         return config
 
-    def recordings(self, manual_dir: pathlib.Path | None) -> dict[str, Iterator[dict[str, Any]]]:
+    def recordings(self, manual_dir: pathlib.Path | None) -> dict[str, raw_recordings.RawSplit]:
         """Split name -> simulated recordings, identity by identity."""
         options = simulator.Options(**self.options)
-        return {split: simulator.examples(options, split) for split in ("train", "gallery", "probe")}
+        read = functools.partial(simulator.numbered, options=options)
+        return {
+            split: raw_recordings.RawSplit(read, simulator.numbers(options, split))
+            for split in ("train", "gallery", "probe")
+        }

@@ -115,9 +115,21 @@ def example(options: Options, identity: int, recording: int) -> dict:
     }
 
 
+def numbers(options: Options, split: str) -> list[tuple[int, int]]:
+    """(identity, recording) of all examples of a split: identities in order, recordings of an identity in order."""
+    return [
+        (identity, recording)
+        for identity in range(options.num_identities)
+        for recording in range(options.recordings_per_identity)
+        if SPLIT_ORDER[recording % len(SPLIT_ORDER)] == split
+    ]
+
+
+def numbered(numbers: tuple[int, int], options: Options) -> dict:
+    """The example of (identity, recording); see `example`."""
+    return example(options, *numbers)
+
+
 def examples(options: Options, split: str) -> Iterator[dict]:
-    """All examples of a split: identities in order, recordings of an identity in order."""
-    for identity in range(options.num_identities):
-        for recording in range(options.recordings_per_identity):
-            if SPLIT_ORDER[recording % len(SPLIT_ORDER)] == split:
-                yield example(options, identity, recording)
+    """All examples of a split, in the order of `numbers`."""
+    return (example(options, *pair) for pair in numbers(options, split))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Recordings that are still text files: what is known about each, and how a split of them is read, by Beam or not."""
+"""Recordings still to be read or made: what is known about each, and how a split of them is read, by Beam or not."""
 
 import dataclasses
 import pathlib
@@ -46,11 +46,12 @@ class RawRecording:
 class RawSplit:
     """The recordings of one split, in the order in which they are stored; iterating reads one after another.
 
-    `read` is a pure function, raw recording -> example dict; picklable, so that workers can call it.
+    `read` is a pure function, raw recording -> example dict; picklable, so that workers can call it. So is what stands
+    for a recording: a RawRecording, or whatever else `read` takes.
     """
 
-    read: Callable[[RawRecording], dict[str, Any]]
-    recordings: Sequence[RawRecording]
+    read: Callable[[Any], dict[str, Any]]
+    recordings: Sequence[Any]
 
     def __len__(self) -> int:
         return len(self.recordings)

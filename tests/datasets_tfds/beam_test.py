@@ -46,6 +46,15 @@ def test_several_threads_give_the_same_data_set(name, tmp_path):
     _check_equal(_through_beam(name, tmp_path / "many", raw, THREADS), expected)
 
 
+def test_simulated_walks_are_made_by_the_workers(tmp_path):
+    few = {"num_identities": 3, "recordings_per_identity": 4, "frames": 8}
+    made = [catalogue.load("gait_sim", tmp_path / name, few, "array_record") for name in ("one", "many")]
+    flags = beam.options.pipeline_options.PipelineOptions(flags=[f"--{flag}" for flag in THREADS])
+    for builder, options in zip(made, ({}, {"beam_options": flags}), strict=True):
+        builder.download_and_prepare(download_config=tfds.download.DownloadConfig(**options))
+    _check_equal(made[1], made[0])
+
+
 def test_several_files_a_split_keep_the_order(tmp_path):
     raw = preprocessing_golden.raw()
     expected = _build("ks20", tmp_path / "one", raw)
