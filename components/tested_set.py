@@ -6,10 +6,12 @@ import os
 import pathlib
 
 import ml_collections
+import numpy as np
 
 from components import ingest, splits
 from tfskel import arrays
-from tfskel.evaluation import protocols
+from tfskel.data import split
+from tfskel.evaluation import protocols, tracklets
 
 
 def folder(on: str) -> pathlib.Path:
@@ -50,7 +52,8 @@ def protocol(dataset: ml_collections.ConfigDict, evaluation: ml_collections.Conf
 
 
 def read(parts: splits.Splits, evaluation: ml_collections.ConfigDict, recordings: pathlib.Path) -> splits.Splits:
-    """Train of the recipe's data set, probe and gallery of the one that is tested, cut and sized as the recipe says.
+    """Train of the recipe's data set, probe and gallery of the one that is tested, cut and sized as the recipe says;
+    of the probe, `evaluation.most_probes` items where it has more.
 
     Args:
         parts: of the recipe's data set, whose section states the joint layout that the system takes.
@@ -59,11 +62,13 @@ def read(parts: splits.Splits, evaluation: ml_collections.ConfigDict, recordings
 
     Raises:
         FileNotFoundError: there is no other set where the recipe says.
-        ValueError: it has items of another kind, lacks joints, or has no such probe or division.
+        ValueError: it has items of another kind, lacks joints, or has no such probe or division; or fewer probes of a
+            set that is searched in itself are asked for.
     """
     tested = protocol(parts.dataset, evaluation)
     if not evaluation.on:
-        return dataclasses.replace(parts, protocol=tested)
+        probe = _fewer(parts.probe, evaluation.most_probes, tested)
+        return dataclasses.replace(parts, probe=probe, protocol=tested)
     other = folder(evaluation.on)
     own, pointer = (arrays.read_json(path / splits.POINTER) for path in (recordings, other))
     if own["kind"] != pointer["kind"]:
@@ -78,7 +83,21 @@ def read(parts: splits.Splits, evaluation: ml_collections.ConfigDict, recordings
         found = splits.read(other, dataset, division)
     except ValueError as error:
         raise ValueError(f"evaluation.on: {error}") from error
-    return dataclasses.replace(parts, probe=found.probe, gallery=found.gallery, protocol=tested)
+    probe = _fewer(found.probe, evaluation.most_probes, tested)
+    return dataclasses.replace(parts, probe=probe, gallery=found.gallery, protocol=tested)
+
+
+def _fewer(probe: split.Split, most: int, tested: protocols.Protocol) -> split.Split:
+    """At most so many items of a probe, evenly spread; where frames are pooled, items are tracklets."""
+    if not most:
+        return probe
+    if tested.one_set:
+        raise ValueError(
+            f"evaluation.most_probes is {most}, but the protocol searches one set in itself, all of it. Leave it 0."
+        )
+    number = tracklets.numbered(probe.recording)[1] if tested.pooling else np.arange(len(probe))
+    chosen = np.linspace(0, number.max(), min(most, number.max() + 1)).astype(int)
+    return probe.subset(np.flatnonzero(np.isin(number, chosen)))
 
 
 def warnings(dataset: ml_collections.ConfigDict, evaluation: ml_collections.ConfigDict) -> list[str]:

@@ -79,6 +79,7 @@ def evaluation() -> ConfigDict:
             "on": "",  # folder of a run on another data set, whose probe and gallery are searched instead
             "on_probe": "probe",  # which probe of it
             "on_division": 0,  # which of its random divisions, where it has some
+            "most_probes": 0,  # probe items that are searched, evenly spread, where there are more; 0: all
             "unknown": True,  # who is a stranger: embeds the train split once more for every selection
             "rerank": False,  # also after k-reciprocal re-ranking, which sees all probes at once
             "stress": False,  # also with other views, scales, bias and lost joints in probe and gallery of skeletons

@@ -28,7 +28,7 @@ def sets(tmp_path, monkeypatch):
         "here": {name: invented.split(("a", place), ("b", 10)) for place, name in enumerate(SIDES)},
         "ias": {name: fakes.walkers(place, people=3, joints=25) for place, name in enumerate(("train", "a", "b"))},
     }
-    monkeypatch.setattr(recordings, "load", lambda path, name: stored[path.parent.name][name])
+    monkeypatch.setattr(recordings, "load", lambda path, name, index=None: stored[path.parent.name][name])
     write(tmp_path / "here", skeleton="kinect_v1")
     write(tmp_path / "ias", skeleton="kinect_v2")
     write(tmp_path / "pictures", "images", divisions=[], videos={})
@@ -54,6 +54,18 @@ def test_probe_and_gallery_are_of_the_other_set_by_its_own_protocol_and_the_join
     assert set(found.probe.identity) == {"p0", "p1", "p2"}
     assert (found.protocol.probe, found.protocol.gallery) == ("b", "a")
     assert found.probe.read([0]).shape == (1, invented.F, 20, 3)
+
+
+def test_fewer_probe_items_are_evenly_spread_and_the_gallery_stays_whole(sets):
+    parts, found = read(sets, **{"evaluation.most_probes": 2})
+    assert len(parts.probe) == 2 and found.probe.content.tolist() == parts.probe.content.tolist()
+    parts, found = read(
+        sets, **{"evaluation.on": str(sets / "ias"), "evaluation.on_probe": "b", "evaluation.most_probes": 3}
+    )
+    whole = read(sets, **{"evaluation.on": str(sets / "ias"), "evaluation.on_probe": "b"})[1]
+    assert len(whole.probe) > 4 and len(found.gallery) == len(whole.gallery)
+    wanted = np.linspace(0, len(whole.probe) - 1, 3).astype(int)
+    np.testing.assert_array_equal(found.probe.content, whole.probe.content[wanted])
 
 
 def test_a_run_s_folder_stands_for_what_it_has_ingested(sets, tmp_path):
