@@ -38,12 +38,15 @@ def measure(blocks: Iterable[np.ndarray], classes: np.ndarray) -> Statistics:
         ValueError: no class has two rows that differ.
     """
     _, number, sizes = np.unique(classes, return_inverse=True, return_counts=True)
-    weights, done, sums, square = 1.0 / sizes[number] / len(sizes), 0, 0.0, 0.0
+    weights, done, sums, square = 1.0 / sizes[number] / len(sizes), 0, None, 0.0
     for block in blocks:
         rows = slice(done, done + len(block))
         weighted = weights[rows, None] * block.astype(np.float64)  # (n, D)
-        members = number[rows] == np.arange(len(sizes))[:, None]  # (C, n)
-        sums, square = sums + members @ weighted, square + weighted.T @ block
+        present, place = np.unique(number[rows], return_inverse=True)
+        members = place == np.arange(len(present))[:, None]  # (C, n)
+        sums = sums if done else np.zeros((len(sizes), block.shape[1]))  # (all C, D)
+        sums[present] += members @ weighted
+        square = square + weighted.T @ block
         done = rows.stop
     mean, means = sums.sum(axis=0), sums * len(sizes)
     between = (means - mean).T @ (means - mean) / len(sizes)
