@@ -12,9 +12,13 @@ from tfskel import skeletons
 from tfskel.data import gaps, held_out, recordings, skeleton_split, split
 from tfskel.evaluation import protocols
 
+INDEX = "{}.recordings.npz"
+
 
 def describe(ingested: pathlib.Path, folder: pathlib.Path, info, dataset: ml_collections.ConfigDict):
     """Quality report of a prepared data set, and what its pointer says: joint layout, and whether depth is missing.
+
+    Of splits too large for the memory, an index of the recordings is written.
 
     Args:
         ingested: folder written by ingest.
@@ -24,7 +28,7 @@ def describe(ingested: pathlib.Path, folder: pathlib.Path, info, dataset: ml_col
     """
     from tfskel.data import quality
 
-    stored = {name: recordings.load(folder, name) for name in info.splits}
+    stored = {name: recordings.load(folder, name, ingested / INDEX.format(name)) for name in info.splits}
     prepared = info.metadata.get("skeleton") or ""
     wanted = layout(dataset.skeleton, prepared, dataset.name)
     name = prepared or wanted
@@ -82,7 +86,8 @@ def read(
         ValueError: the joints are not those of the skeleton, or a split is empty.
     """
     folder = ingested / pointer["folder"]
-    recorded = [recordings.load(folder, name) for name in (protocol.train, protocol.probe, protocol.gallery)]
+    names = protocol.train, protocol.probe, protocol.gallery
+    recorded = [recordings.load(folder, name, ingested / INDEX.format(name)) for name in names]
     prepared = pointer["skeleton"] or dataset.skeleton
     for part in recorded:
         recordings.check_skeleton(part, skeletons.get(prepared))

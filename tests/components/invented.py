@@ -32,7 +32,7 @@ def ingest(folder, monkeypatch, **by_split: recordings.Recordings):
     folder.mkdir()
     pointer = {"name": "invented", "kind": splits.SKELETONS, "folder": "tfds", "skeleton": "kinect_v1"}
     arrays.write_json(folder / splits.POINTER, pointer)
-    monkeypatch.setattr(recordings, "load", lambda path, name: by_split[name])
+    monkeypatch.setattr(recordings, "load", lambda path, name, index: by_split[name])
     return folder
 
 

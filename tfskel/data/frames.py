@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-from tfskel import arrays, literal_path
+from tfskel import arrays
+from tfskel.data import stored
 
 TEXTS = ("identity", "camera", "tracklet")
 ALL = "frames"
@@ -95,49 +96,13 @@ def load(folder: pathlib.Path, split: str, index: pathlib.Path) -> Frames:
         FileNotFoundError, ValueError: `index` is missing or damaged, the data set has no such split, or its files
             cannot be read at random.
     """
-    return Frames(source(folder, split), **arrays.read(index, (*TEXTS, *NUMBERS)))
+    return Frames(stored.examples(folder, split), **arrays.read(index, (*TEXTS, *NUMBERS)))
 
 
 def scan(folder: pathlib.Path, split: str) -> Frames:
     """As `load`, with the columns collected from all examples instead of an index."""
-    examples = source(folder, split)
+    examples = stored.examples(folder, split)
     return Frames(examples, **columns(examples.data))
-
-
-def source(folder: pathlib.Path, split: str) -> "Stored":
-    """Reads examples of a prepared split by their numbers.
-
-    Raises:
-        ValueError: no such split, or its files cannot be read at random.
-    """
-    import tensorflow_datasets as tfds
-
-    literal = literal_path.Alias(folder)
-    builder = tfds.builder_from_directory(literal.path)
-    if split not in builder.info.splits:
-        raise ValueError(f"{folder} has no split {split!r}; its splits are {', '.join(builder.info.splits)}.")
-    if builder.info.file_format != tfds.core.FileFormat.ARRAY_RECORD:
-        raise ValueError(
-            f"{folder} is prepared as {builder.info.file_format.value} files, which cannot be read at random; prepare "
-            "it again without --file_format, or with --file_format=array_record."
-        )
-    return Stored(builder.as_data_source(split), literal)
-
-
-@dataclasses.dataclass(frozen=True)
-class Stored:
-    """Row numbers -> example dicts of a prepared split.
-
-    Attributes:
-        data: all of them, read one by one.
-        literal: keeps the link there through which they are read.
-    """
-
-    data: Sequence[dict]
-    literal: literal_path.Alias
-
-    def __call__(self, rows: Sequence[int]) -> list[dict]:
-        return self.data.__getitems__(list(rows))
 
 
 def _text(value: str | bytes) -> str:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What should be known about recordings before anything is trained on them."""
 
+import dataclasses
 import itertools
 
 import numpy as np
@@ -10,11 +11,15 @@ from tfskel.data import gaps, quality_warnings, swaps, undetected, windows
 from tfskel.data import recordings as recording_sets
 from tfskel.data import skeleton_split as sequences
 
+_SAMPLED_FRAMES = 500_000  # of a split too large for the memory, whose joints are looked at
+
 
 def report(
     splits: dict[str, recording_sets.Recordings], f: int, skeleton: skeletons.Skeleton, cut_gaps: bool = False
 ) -> dict[str, object]:
     """Counts, bone lengths, jumps, and what the splits share or miss.
+
+    The joints of splits that are not in memory are looked at in evenly spread recordings; a warning says in how many.
 
     Args:
         splits: recordings by split name.
@@ -40,22 +45,26 @@ def report(
         raise ValueError(f"None of the splits {', '.join(splits)} holds a single frame.")
     for recordings in splits.values():
         recording_sets.check_skeleton(recordings, skeleton)
-    pieces = {name: gaps.cut(recordings) for name, recordings in splits.items()} if cut_gaps else splits
+    sampled = {name: recordings.sample(_SAMPLED_FRAMES) for name, recordings in splits.items()}
+    pieces, few = (
+        {name: gaps.cut(of) for name, of in sets.items()} if cut_gaps else sets for sets in (splits, sampled)
+    )
     result = {
         "f": int(f),
         "skeleton": skeleton.name,
         "splits": {name: _counts(recordings, pieces[name], f) for name, recordings in splits.items()},
-        "bones": _bones(splits, skeleton),
+        "bones": _bones(sampled, skeleton),
         "missing_identities": _missing_identities(splits),
-        "duplicates": _duplicates(pieces, f),
+        "duplicates": _duplicates(few, f),
         "gaps": {name: _gaps(recordings) for name, recordings in splits.items()},
-        "undetected": undetected.rows(splits, skeleton),
-        "swaps": swaps.report(splits, skeleton),
-        "flat": {name: int(flat(recordings).sum()) for name, recordings in splits.items()},
+        "undetected": undetected.rows(sampled, skeleton),
+        "swaps": swaps.report(sampled, skeleton),
+        "flat": {name: int(flat(recordings).sum()) for name, recordings in sampled.items()},
     }
-    for name, recordings in splits.items():
+    for name, recordings in sampled.items():
         result["splits"][name]["jumps"] = _jumps(recordings, skeleton.root)
-    return {**result, "warnings": quality_warnings.sentences(result, splits, cut_gaps)}
+    warnings = quality_warnings.sentences(result, sampled, cut_gaps)
+    return {**result, "warnings": warnings + quality_warnings.samples(splits, sampled)}
 
 
 def flat(recordings: recording_sets.Recordings) -> np.ndarray:
@@ -88,12 +97,13 @@ def _gaps(recordings: recording_sets.Recordings) -> dict:
 
 
 def _per_identity(recordings, rule, f) -> dict[str, int]:
-    long_enough = (recordings.length >= f).any()
-    owners = recordings.identity[rule(recordings, f).recording].tolist() if long_enough else []
-    counts = {identity: 0 for identity in recording_sets.sorted_identities(recordings.identity)}
-    for owner in owners:
-        counts[owner] += 1
-    return counts
+    lengths, place = np.unique(recordings.length, return_inverse=True)
+    each = dataclasses.replace(recordings, start=np.zeros_like(lengths), length=lengths)
+    cut = rule(each, f).recording if lengths[-1] >= f else np.zeros(0, int)
+    sequences_of = np.bincount(cut, minlength=len(lengths))[place]
+    names, owner = np.unique(recordings.identity, return_inverse=True)
+    counts = dict(zip(names.tolist(), np.bincount(owner, sequences_of).astype(int).tolist(), strict=True))
+    return {identity: counts[identity] for identity in recording_sets.sorted_identities(names)}
 
 
 def _bones(splits: dict, skeleton: skeletons.Skeleton) -> dict[str, dict]:

@@ -26,6 +26,16 @@ def sentences(result: dict, splits: dict[str, recording_sets.Recordings], cut_ga
     return [sentence for group in (*of_splits, *of_all) for sentence in group]
 
 
+def samples(splits: dict[str, recording_sets.Recordings], sampled: dict[str, recording_sets.Recordings]) -> list[str]:
+    """Which splits only some recordings of were looked at."""
+    return [
+        f"{name} does not lie in memory: all but the counts is of {len(sampled[name])} of its {len(recordings)} "
+        "recordings, evenly spread."
+        for name, recordings in splits.items()
+        if sampled[name] is not recordings
+    ]
+
+
 def _of_split(name: str, result: dict, cut_gaps: bool) -> list[str]:
     warnings = []
     counts, jumps, missing = result["splits"][name], result["gaps"][name], result["missing_identities"][name]

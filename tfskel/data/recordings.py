@@ -1,13 +1,19 @@
 # SPDX-License-Identifier: MIT
-"""All recordings of one split in memory, as captured, in the order of the raw files."""
+"""All recordings of one split, as captured, in the order of the raw files: in memory, or joints read when asked for."""
 
 import dataclasses
 import pathlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-from tfskel import literal_path, skeletons
+from tfskel import arrays, literal_path, skeletons
+from tfskel.data import stored
+
+IN_MEMORY_BYTES = 1 << 29
+"""Joints of a split that is larger as stored stay there, where its files can be read at random."""
+TEXTS = ("recording", "camera", "condition")
+ROWS = ("identity", *TEXTS, "captured")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -15,7 +21,7 @@ class Recordings:
     """Recordings laid end to end: recording r is `joints[start[r] : start[r] + length[r]]`.
 
     Attributes:
-        joints: (frames, J, 3) float32 or float64, metres, sensor axes, not centred.
+        joints: (frames, J, 3) float32 or float64, metres, sensor axes, not centred; an array, or `stored.Joints`.
         start: (R,) int64, first frame of each recording in `joints`.
         length: (R,) int64, frames of each recording.
         identity: (R,) str, person.
@@ -26,7 +32,7 @@ class Recordings:
         frame_numbers: (frames,) int64, number of each kept frame in its raw recording.
     """
 
-    joints: np.ndarray
+    joints: np.ndarray | stored.Joints
     start: np.ndarray
     length: np.ndarray
     identity: np.ndarray
@@ -50,61 +56,49 @@ class Recordings:
         Raises:
             ValueError: no example, or one whose joints are not (T, J, 3), not finite, or of another J.
         """
-        examples = list(examples)
-        if not examples:
-            raise ValueError("No recordings at all: expected at least one example with joints (T, J, 3).")
-        joints = [np.asarray(example["joints"]) for example in examples]
-        texts = {key: [_text(e.get(key, "")) for e in examples] for key in ("recording", "camera", "condition")}
-        for index, (name, array) in enumerate(zip(texts["recording"], joints, strict=True)):
-            _check_joints(array, joints[0].shape[1:], f"recording {index} ({name!r})")
-        length = np.array([len(array) for array in joints], np.int64)
-        frames = [np.asarray(e.get("frames", np.arange(n))) for e, n in zip(examples, length, strict=True)]
-        captured = [e.get("captured", n) for e, n in zip(examples, length, strict=True)]
-        for name, n, numbers in zip(texts["recording"], length, frames, strict=True):
-            if len(numbers) != n:
-                raise ValueError(f"recording {name!r} has {n} frames but {len(numbers)} frame numbers.")
-        return cls(
-            joints=np.concatenate(joints).astype(np.result_type(np.float32, *joints), copy=False),
-            start=np.cumsum(length) - length,
-            length=length,
-            identity=np.array([_text(example["identity"]) for example in examples], np.str_),
-            captured=np.array(captured, np.int64),
-            frame_numbers=np.concatenate(frames).astype(np.int64),
-            **{key: np.array(values, np.str_) for key, values in texts.items()},
-        )
+        joints: list[np.ndarray] = []
+        columns = _columns(examples, joints.append)
+        return cls(joints=np.concatenate(joints).astype(np.result_type(np.float32, *joints), copy=False), **columns)
 
-    def select(self, which: np.ndarray) -> "Recordings":
-        """The recordings at a (R,) bool mask or at indices, laid end to end again.
+    def select(self, which: np.ndarray | slice) -> "Recordings":
+        """The recordings at a (R,) bool mask or at indices, laid end to end again where the joints are in memory.
 
         Raises:
             ValueError: nothing is selected.
         """
-        index = np.arange(len(self))[np.asarray(which)]
+        index = np.arange(len(self))[which if isinstance(which, slice) else np.asarray(which)]
         if not len(index):
             raise ValueError(f"The selection keeps none of the {len(self)} recordings.")
-        length = self.length[index]
-        start = np.cumsum(length) - length
-        frames = np.repeat(self.start[index] - start, length) + np.arange(length.sum())
-        rows = ("identity", "recording", "camera", "condition", "captured")
-        return Recordings(
-            joints=self.joints[frames],
-            start=start,
-            length=length,
-            frame_numbers=self.frame_numbers[frames],
-            **{name: getattr(self, name)[index] for name in rows},
-        )
+        columns = {name: getattr(self, name)[index] for name in ("start", "length", *ROWS)}
+        chosen = dataclasses.replace(self, **columns)
+        return chosen._laid_out() if isinstance(self.joints, np.ndarray) else chosen
+
+    def sample(self, frames: int) -> "Recordings":
+        """These where they are in memory, else evenly spread ones of at most about so many frames, read into memory."""
+        if isinstance(self.joints, np.ndarray):
+            return self
+        return self.select(slice(None, None, -(-len(self.joints) // frames)))._laid_out()
+
+    def _laid_out(self) -> "Recordings":
+        start = np.cumsum(self.length) - self.length
+        frames = np.repeat(self.start - start, self.length) + np.arange(self.length.sum())
+        held = {"joints": np.take(self.joints, frames, axis=0), "frame_numbers": self.frame_numbers[frames]}
+        return dataclasses.replace(self, start=start, **held)
 
     def with_joints(self, places: Sequence[int]) -> "Recordings":
         """The same recordings with the joints at `places`, in that order."""
         return dataclasses.replace(self, joints=self.joints[:, list(places)])
 
 
-def load(folder: str | pathlib.Path, split: str) -> Recordings:
+def load(folder: str | pathlib.Path, split: str, index: pathlib.Path | None = None) -> Recordings:
     """Reads one split of a prepared TFDS data set, recordings in stored order.
+
+    Of a split larger than IN_MEMORY_BYTES the joints stay in the files, if these are ArrayRecord files.
 
     Args:
         folder: the version folder, for example `data/gait_sim/recordings/1.0.0`.
         split: name of the split, for example "train".
+        index: where everything but the joints of a large split is kept, so that only the first call reads all of it.
 
     Raises:
         FileNotFoundError: the folder is missing or holds no prepared data set.
@@ -132,9 +126,24 @@ def load(folder: str | pathlib.Path, split: str) -> Recordings:
     if not builder.info.splits[split].num_examples:
         raise ValueError(f"Split {split!r} of {folder} is empty: it holds no recording.")
     try:
+        if (
+            builder.info.splits[split].num_bytes > IN_MEMORY_BYTES
+            and builder.info.file_format == tfds.core.FileFormat.ARRAY_RECORD
+        ):
+            return _on_demand(stored.examples(folder, split), index)
         return Recordings.from_list(_examples(builder, split))
     except ValueError as error:
         raise ValueError(f"Split {split!r} of {folder}: {error}") from error
+
+
+def _on_demand(examples: stored.Examples, index: pathlib.Path | None) -> Recordings:
+    if index is not None and index.is_file():
+        columns = arrays.read(index, [field.name for field in dataclasses.fields(Recordings) if field.name != "joints"])
+    else:
+        columns = _columns(examples.data, lambda joints: None)
+        if index is not None:
+            arrays.write(index, **columns)
+    return Recordings(joints=stored.Joints(examples, columns["length"]), **columns)
 
 
 def check_skeleton(recordings: Recordings, skeleton: skeletons.Skeleton) -> None:
@@ -179,6 +188,35 @@ def _examples(builder, split: str) -> list[dict]:
         raise ValueError(
             f"the stored files are damaged; prepare them again with `tfds build --overwrite` ({reason})."
         ) from error
+
+
+def _columns(examples: Iterable[dict], take: Callable[[np.ndarray], object]) -> dict[str, np.ndarray]:
+    """All of `Recordings` but the joints, from one pass over its example dicts; `take` gets the joints of each.
+
+    Raises:
+        ValueError: see `Recordings.from_list`.
+    """
+    rows: dict[str, list] = {name: [] for name in (*ROWS, "length")}
+    frames, shape = [], ()
+    for index, example in enumerate(examples):
+        joints, texts = np.asarray(example["joints"]), {name: _text(example.get(name, "")) for name in TEXTS}
+        shape = shape or joints.shape[1:]
+        _check_joints(joints, shape, f"recording {index} ({texts['recording']!r})")
+        frames.append(np.asarray(example.get("frames", np.arange(len(joints))), np.int64))
+        if len(frames[-1]) != len(joints):
+            raise ValueError(
+                f"recording {texts['recording']!r} has {len(joints)} frames but {len(frames[-1])} frame numbers."
+            )
+        numbers = {"length": len(joints), "captured": example.get("captured", len(joints))}
+        for name, value in (texts | numbers | {"identity": _text(example["identity"])}).items():
+            rows[name].append(value)
+        take(joints)
+    if not frames:
+        raise ValueError("No recordings at all: expected at least one example with joints (T, J, 3).")
+    kinds = {name: np.int64 if name in ("length", "captured") else np.str_ for name in rows}
+    columns = {name: np.array(values, kinds[name]) for name, values in rows.items()}
+    start = np.cumsum(columns["length"]) - columns["length"]
+    return columns | {"start": start, "frame_numbers": np.concatenate(frames)}
 
 
 def _text(value: str | bytes) -> str:

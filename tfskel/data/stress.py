@@ -54,9 +54,8 @@ def changed(data: skeleton_split.SkeletonSplit, name: str, seed: int) -> skeleto
         seed: decides the draws.
     """
     recorded, place = data.recordings, list(CHANGES).index(name)
-    joints = [
-        CHANGES[name](recorded.joints[first : first + length], np.random.default_rng([seed, 14, place, number]))
-        for number, (first, length) in enumerate(zip(recorded.start, recorded.length, strict=True))
-    ]
-    joints = np.concatenate(joints).astype(recorded.joints.dtype)
+    joints = np.zeros(recorded.joints.shape, recorded.joints.dtype)
+    for number, (first, length) in enumerate(zip(recorded.start, recorded.length, strict=True)):
+        part, rng = slice(first, first + length), np.random.default_rng([seed, 14, place, number])
+        joints[part] = CHANGES[name](recorded.joints[part], rng)
     return dataclasses.replace(data, recordings=dataclasses.replace(recorded, joints=joints))
