@@ -15,8 +15,10 @@ RUN = flags.DEFINE_string(
     "model", None, "Folder of a seed of a finished run, e.g. runs/joint_distances_cmu_walk/seed_1."
 )
 PEOPLE = flags.DEFINE_string("people", "people.npz", "File of the people enrolled; enrol makes it.")
-FALSE_ACCEPTS = flags.DEFINE_float("false_accepts", 0.1, "Wished share of strangers that are taken for somebody.")
-THRESHOLD = flags.DEFINE_float("threshold", None, "Largest distance to a known person, instead of the run's.")
+FALSE_ACCEPTS = flags.DEFINE_float(
+    "false_accepts", 0.1, "Wished share of strangers that are taken for somebody, from 0.01 on."
+)
+THRESHOLD = flags.DEFINE_float("threshold", None, "Largest distance to a known person, instead of one that is learnt.")
 LAYOUT = flags.DEFINE_string("layout", "", "Layout of the joints, where names and numbers do not tell.")
 UNITS = flags.DEFINE_string("units", "", "Unit of the joints, where the size of people does not tell.")
 
@@ -60,6 +62,7 @@ def _enrol(found, name: str, *files: str) -> list[str]:
 
 def _identify(found, *files: str) -> list[str]:
     lines = []
+    sys.stderr.write(f"largest distance {found.threshold:.3g}: {found.threshold_source}\n")
     for file in files:
         answer = found.identify(_frames(found, pathlib.Path(file)))
         others = ", ".join(f"{name} {distance:.3g}" for name, distance in answer.runners_up)

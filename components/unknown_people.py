@@ -63,7 +63,7 @@ class UnknownPeople:
         if self.off:
             return {}
         try:
-            found = [self.protocol.nearest(*sides).search() for sides in searches(TRAIN_DRAWS, self.seed)]
+            found = [self.protocol.nearest(*sides) for sides in searches(TRAIN_DRAWS, self.seed)]
         except draws.TooShort as error:
             self.note, self.off = f"Unknown people are not judged: recordings of train are too short. {error}", True
             return {}
@@ -79,9 +79,9 @@ class UnknownPeople:
             )
             self.off = True
             return {}
-        drawn = unknown.joined(found)
+        drawn = unknown.joined([draw.search() for draw in found])
         accepted = unknown.threshold(drawn)
-        self.learnt[kept] = _stored(drawn, accepted)
+        self.learnt[kept] = _stored(drawn, accepted) | {"cohort": [*unknown.strangers(found).values()]}
         nearest = self.protocol.nearest(probe, gallery)
         values = [nearest.search(strangers).metrics(accepted) for strangers in kept_out]
         return {"unknown": {name: float(np.mean([value[name] for value in values])) for name in unknown.METRICS}}
@@ -89,7 +89,8 @@ class UnknownPeople:
     def save(self, folder: pathlib.Path) -> None:
         """Writes FILE: "note", and for each selection "threshold" (the largest distance to the nearest gallery item at
         which somebody is accepted), "false_accept_rates" and, for each, "thresholds" that accept no more of the
-        strangers, and how many "known" and "strangers" items they were learnt from."""
+        strangers, how many "known" and "strangers" items they were learnt from, and "cohort": of each person of train
+        how far the recordings are from the nearest gallery item where he or she is a stranger."""
         arrays.write_json(folder / FILE, {"note": self.note, "selections": self.learnt})
 
 

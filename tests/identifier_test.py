@@ -28,7 +28,7 @@ class LimbLengths:
         return (10 * apart.mean(axis=1)).reshape(len(items), -1).astype(np.float32)
 
 
-CALIBRATION = calibration.Calibration(np.array([0.01, 0.1, 0.5]), np.array([1.0, 2.0, 5.0]))
+LEARNT = calibration.Cohort(np.array([2.0, 2.5, 3.0, 4.0, 5.0, 3.5]), enrolled=False)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def walks():
 
 
 def make(**settings):
-    return identifier.Identifier(LimbLengths(), MODEL, CALIBRATION, **settings)
+    return identifier.Identifier(LimbLengths(), MODEL, LEARNT, **settings)
 
 
 def enrolled(walks, **settings):
@@ -75,20 +75,49 @@ def test_a_query_is_the_mean_of_its_windows_nearest_distances(walks):
 
 
 def test_the_threshold_follows_the_wished_share_of_strangers(walks):
-    assert make().threshold == 2.0 and make(false_accepts=0.3).threshold == pytest.approx(3.5)
-    with pytest.raises(ValueError, match=r"0\.01 to 0\.5; received 0\.9"):
-        make(false_accepts=0.9)
+    assert make().threshold == LEARNT.threshold(0.1) < make(false_accepts=0.3).threshold
+    with pytest.raises(ValueError, match=r"from 0\.01 to 0\.99; received 0\.001.*threshold="):
+        make(false_accepts=0.001)
     person, *_ = walks
     found = make(threshold=0.0)
     found.enrol(person, walks[person][0])
     stranger = found.identify(walks[person][1])
     assert stranger.name is None and stranger.runners_up[0][0] == person
-    assert make().strangers.confidence(1.0) == pytest.approx(0.99) and make().strangers.confidence(9.0) == 0.0
+    assert stranger.confidence == LEARNT.confidence(stranger.distance)
 
 
-def test_without_a_calibration_a_threshold_is_needed():
-    with pytest.raises(ValueError, match="threshold="):
-        identifier.Identifier(LimbLengths(), MODEL)
+def test_few_people_and_a_run_that_learnt_nothing_need_a_threshold(walks):
+    found, person = identifier.Identifier(LimbLengths(), MODEL), sorted(walks)[0]
+    found.enrol(person, walks[person][0])
+    with pytest.raises(ValueError, match="Enrol 5 people, or .*threshold="):
+        found.identify(walks[person][1])
+
+
+def test_enough_people_enrolled_say_how_near_strangers_come(walks):
+    found = make()
+    for number, (person, rows) in enumerate(walks.items(), 1):
+        found.enrol(person, rows[0])
+        assert ("people enrolled" in found.threshold_source) == (number >= calibration.FEWEST)
+    answer = found.identify(walks[found.people()[0]][1])
+    assert (answer.name is not None) == (answer.confidence >= 1 - found.false_accepts)
+    assert found.strangers.threshold(1 - answer.confidence) == pytest.approx(answer.distance)
+    assert found.threshold == found.strangers.threshold(0.1) < make(people=found._people, false_accepts=0.3).threshold
+    found.forget(found.people()[0])
+    assert found.threshold == calibration.Cohort(found._people.nearest_others).threshold(0.1)
+
+
+def test_the_people_enrolled_are_strangers_to_each_other(walks):
+    people = enrolled(walks)._people
+    distances = ranking.distances(people.vectors, people.vectors)
+    expected = []
+    for person in people.people:
+        rows = np.flatnonzero(people.names == person)
+        rows = rows[np.unique(np.linspace(0, len(rows) - 1, min(len(rows), 32)).round().astype(int))]
+        to = [
+            distances[rows][:, people.names == other].min(axis=1).mean() for other in people.people if other != person
+        ]
+        expected.append(min(to))
+    np.testing.assert_allclose(people.nearest_others, expected)
 
 
 def test_a_forgotten_person_is_gone_from_memory_and_from_the_bytes_of_the_file(tmp_path, walks):
@@ -113,9 +142,9 @@ def test_people_of_another_model_are_refused(tmp_path, walks):
     path = tmp_path / "people.npz"
     enrolled(walks).save(path)
     stored = known_people.KnownPeople.load(path)
-    assert identifier.Identifier(LimbLengths(), MODEL, CALIBRATION, stored).people() == sorted(walks)
+    assert identifier.Identifier(LimbLengths(), MODEL, LEARNT, stored).people() == sorted(walks)
     with pytest.raises(ValueError, match="another model"):
-        identifier.Identifier(LimbLengths(), "b" * 64, CALIBRATION, stored)
+        identifier.Identifier(LimbLengths(), "b" * 64, LEARNT, stored)
 
 
 def test_a_stream_answers_after_a_window_and_settles(walks):
@@ -151,6 +180,17 @@ def test_many_rows_are_searched_through_an_index(monkeypatch):
     near = people.distances(vectors[:50] + 0.01)
     assert (near.argmin(axis=1) == exact.argmin(axis=1)).mean() > 0.95
     np.testing.assert_allclose(near.min(axis=1), exact.min(axis=1), atol=1e-3)
+    assert np.isfinite(near).all()  # also of people of whom the index gave no row
+
+
+@pytest.mark.parametrize("factory", ["HNSW16", "IVF{lists},SQ8,RFlat"])
+def test_the_index_is_chosen_by_its_factory_string_and_stays_when_people_come_and_go(monkeypatch, factory):
+    monkeypatch.setattr(known_people, "APPROXIMATE", 1000)
+    vectors = np.random.default_rng(2).normal(size=(2000, 16)).astype(np.float32)
+    people = known_people.KnownPeople(vectors, np.repeat(["a", "b"], 1000), MODEL, factory=factory)
+    grown = people.with_rows(vectors[:5] + 100, "c").without("b")
+    assert grown.people == ["a", "c"] and grown.factory == factory
+    assert grown.distances(vectors[:5] + 100).argmin(axis=1).tolist() == [1] * 5
 
 
 def test_the_identifier_is_offered_by_the_package():

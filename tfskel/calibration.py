@@ -1,50 +1,88 @@
 # SPDX-License-Identifier: MIT
-"""How near strangers come to the people of a gallery, as the evaluation of a run learnt it from train."""
+"""How near strangers come to the people of a gallery: learnt from these people, or by a run's evaluation from train."""
 
 import dataclasses
 import pathlib
 
 import numpy as np
+from scipy import stats
 
 from tfskel import arrays, inference
 
+FEWEST = 5  # people who say how near strangers come
+SHARES = 0.01, 0.99  # least and most of strangers that can be asked for
+
 
 @dataclasses.dataclass(frozen=True)
-class Calibration:
-    """Distances that strangers keep, as the evaluation learns them from train: see results/unknown.json of a run.
+class Cohort:
+    """People who were strangers to others, once each.
+
+    The logarithm of a stranger's distance to the nearest person is taken to be normal, and its threshold is the bound
+    of one more value: by Student's t, with as many values as there are pairs, because two people who are nearest to
+    each other tell the same.
 
     Attributes:
-        rates: (K,) rising shares of strangers. distances: (K,) largest distances at which no more are accepted.
+        distances: (n,) float64, n >= FEWEST, above 0: of each to the nearest person.
+        enrolled: they are the people of the gallery itself, not those of the run's train split.
     """
 
-    rates: np.ndarray
     distances: np.ndarray
+    enrolled: bool = True
 
     def threshold(self, false_accepts: float) -> float:
-        """The largest distance at which at most that share of strangers is accepted.
-
-        Raises:
-            ValueError: the share is outside what was calibrated.
-        """
-        if not self.rates[0] <= false_accepts <= self.rates[-1]:
-            raise ValueError(
-                f"false_accepts must be {self.rates[0]:g} to {self.rates[-1]:g}; received {false_accepts:g}."
-            )
-        return float(np.interp(false_accepts, self.rates, self.distances))
+        """The largest distance at which that share of strangers is accepted."""
+        mean, deviation, degrees = self._normal()
+        return float(np.exp(mean + deviation * stats.t.ppf(false_accepts, degrees)))
 
     def confidence(self, distance: float) -> float:
         """Share of strangers who are farther away."""
-        return 1 - float(np.interp(distance, self.distances, self.rates, left=0.0, right=1.0))
+        mean, deviation, degrees = self._normal()
+        return float(stats.t.sf((np.log(distance) - mean) / deviation, degrees))
+
+    @property
+    def source(self) -> str:
+        """What the threshold was learnt from, and what it cannot know."""
+        n = len(self.distances)
+        whom = "people enrolled" if self.enrolled else f"people of train ({FEWEST} enrolled would tell it better)"
+        return (
+            f"learnt from {n} {whom}, each a stranger to others; of so few, false accepts below {100 / (n + 1):.2g} % "
+            f"(1 of {n + 1}) are extrapolated"
+        )
+
+    def _normal(self) -> tuple[float, float, float]:
+        logarithms, n = np.log(self.distances), len(self.distances)
+        return logarithms.mean(), max(logarithms.std(ddof=2), 1e-6) * np.sqrt(1 + 2 / n), n / 2 - 1
 
 
-def of_run(run: pathlib.Path) -> Calibration | None:
+def check(false_accepts: float) -> None:
+    """Refuses a share of strangers that nothing can be learnt for.
+
+    Raises:
+        ValueError: it is outside SHARES.
+    """
+    if not SHARES[0] <= false_accepts <= SHARES[1]:
+        raise ValueError(
+            f"false_accepts is a share of strangers from {SHARES[0]:g} to {SHARES[1]:g}; received {false_accepts:g}. "
+            "Smaller ones cannot be learnt from people: give a largest distance, threshold=..., instead."
+        )
+
+
+def of_run(run: pathlib.Path) -> Cohort | None:
     """What the evaluation of a run learnt of strangers, for the exported selection; None where it learnt nothing.
 
     Raises:
         FileNotFoundError: the run has no results yet.
+        ValueError: an older version wrote them.
     """
     selection = arrays.read_json(run / inference.SAVED_MODEL / "export.json")["selection"]
-    learnt = arrays.read_json(run / "results" / "unknown.json")["selections"].get(selection)
+    path = run / "results" / "unknown.json"
+    learnt = arrays.read_json(path)["selections"].get(selection)
     if not learnt:
         return None
-    return Calibration(np.array(learnt["false_accept_rates"]), np.array(learnt["thresholds"]))
+    if "cohort" not in learnt:
+        raise ValueError(
+            f"{path}: selection {selection!r} has no 'cohort', an older version wrote it. Run the recipe again in the "
+            "same folder: only its evaluation is repeated."
+        )
+    distances = np.array(learnt["cohort"])
+    return Cohort(distances, enrolled=False) if len(distances) >= FEWEST else None

@@ -24,7 +24,7 @@ class Identification(NamedTuple):
     Attributes:
         name: of the person, or None for nobody known.
         confidence: share of strangers who come less near to anybody than this query came to the nearest person, in
-            [0, 1], by the run's calibration; nan without one.
+            [0, 1], by what the threshold is learnt from; nan without that.
         runners_up: the next nearest (name, distance), nearest first.
         distance: to the nearest person.
     """
@@ -40,25 +40,26 @@ class Identifier:
 
     Recordings are cut into windows at every frame, as long as the model takes them; a query is as far from a person as
     its windows are on average from the nearest window of that person. Images are one query together: the frames of a
-    tracklet.
+    tracklet. From `calibration.FEWEST` people on, the people enrolled say how near strangers come, so that the
+    threshold follows them; fewer leave that to the run.
 
     Args:
         embedder: a loaded model.
         model: its fingerprint.
-        strangers: distances that strangers keep; None where the run has none; then `threshold` must be given.
+        learnt: the strangers of the run's train split; None where it has none.
         people: those known; None for nobody.
         false_accepts: share of strangers that may be taken for somebody.
-        threshold: largest distance to a known person, instead of the calibrated one.
+        threshold: largest distance to a known person, instead of one that is learnt.
 
     Raises:
-        ValueError: the people were enrolled by another model, or there is no threshold.
+        ValueError: the people were enrolled by another model, or no such share can be learnt.
     """
 
     def __init__(
         self,
         embedder: inference.Embedder,
         model: str,
-        strangers: calibration.Calibration | None = None,
+        learnt: calibration.Cohort | None = None,
         people: KnownPeople | None = None,
         false_accepts: float = FALSE_ACCEPTS,
         threshold: float | None = None,
@@ -68,15 +69,11 @@ class Identifier:
                 f"these people were enrolled by another model ({people.model[:12]}, this one is {model[:12]}); their "
                 "features mean nothing here. Enrol them again."
             )
-        if strangers is None and threshold is None:
-            raise ValueError(
-                "the run has no thresholds for unknown people (results/unknown.json says why); give a largest distance "
-                "yourself: threshold=..."
-            )
-        self.embedder, self.model, self.strangers = embedder, model, strangers
-        self._people = people
+        if threshold is None:
+            calibration.check(false_accepts)
+        self.embedder, self.model, self.false_accepts = embedder, model, false_accepts
+        self._learnt, self._people, self._given = learnt, people, threshold
         self._path: pathlib.Path | None = None
-        self.threshold = strangers.threshold(false_accepts) if threshold is None else float(threshold)
         self.reset()
 
     @classmethod
@@ -100,6 +97,35 @@ class Identifier:
         )
         found._path = pathlib.Path(people) if people else None
         return found
+
+    @property
+    def strangers(self) -> calibration.Cohort | None:
+        """What says how near strangers come: the people enrolled, or the run while they are few."""
+        enough = self._people is not None and len(self._people.people) >= calibration.FEWEST
+        return calibration.Cohort(self._people.nearest_others) if enough else self._learnt
+
+    @property
+    def threshold(self) -> float:
+        """Largest distance at which somebody is named.
+
+        Raises:
+            ValueError: nothing says how near strangers come.
+        """
+        if self._given is not None:
+            return float(self._given)
+        strangers = self.strangers
+        if strangers is None:
+            raise ValueError(
+                "nothing says how near strangers come: the run has no thresholds for unknown people "
+                f"(results/unknown.json says why). Enrol {calibration.FEWEST} people, or give a largest distance "
+                "yourself: threshold=..."
+            )
+        return strangers.threshold(self.false_accepts)
+
+    @property
+    def threshold_source(self) -> str:
+        """What the threshold was learnt from, in a sentence."""
+        return "given" if self._given is not None or self.strangers is None else self.strangers.source
 
     def people(self) -> list[str]:
         """Names of those known, sorted."""
@@ -205,8 +231,8 @@ class Identifier:
         order = np.argsort(distances, kind="stable")
         people, nearest = self._known().people, float(distances[order[0]])
         ranked = [(people[place], float(distances[place])) for place in order[: runners_up + 1]]
-        accepted = nearest <= self.threshold
-        confidence = self.strangers.confidence(nearest) if self.strangers else float("nan")
+        accepted, strangers = nearest <= self.threshold, self.strangers
+        confidence = strangers.confidence(nearest) if strangers else float("nan")
         return Identification(
             ranked[0][0] if accepted else None, confidence, ranked[1:] if accepted else ranked[:runners_up], nearest
         )

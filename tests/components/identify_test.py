@@ -54,6 +54,7 @@ def test_people_are_enrolled_named_listed_and_forgotten(run, identify):
         assert not stopped and "unit: mm" in printed.err and f"{person}: " in printed.out
     assert identify(folder, "people")[0].out.split() == people
     printed, _ = identify(folder, "identify", *(str(folder / f"{person}_1.npy") for person in people))
+    assert "largest distance 1e+03: given" in printed.err
     assert [line.split(": ")[1].split(",")[0] for line in printed.out.splitlines()] == people
     assert "is forgotten" in identify(folder, "forget", people[0])[0].out
     assert identify(folder, "people")[0].out.split() == people[1:]

@@ -41,6 +41,7 @@ def test_people_far_apart_are_told_from_strangers_by_a_threshold_that_never_saw_
     assert stored["note"].startswith("Thresholds are learnt from train alone: in each of 10 draws a third")
     last = stored["selections"]["last"]
     assert 0 < last["threshold"] < 1 and (last["known"], last["strangers"]) == (50, 30)  # 3 of 8 are strangers
+    assert len(last["cohort"]) == 8 and min(last["cohort"]) > 9  # every person was a stranger, ten metres from others
     assert len(last["thresholds"]) == len(last["false_accept_rates"]) and np.all(np.diff(last["thresholds"]) >= 0)
 
 

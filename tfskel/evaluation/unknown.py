@@ -89,6 +89,17 @@ def joined(searches: Sequence[Search]) -> Search:
     return Search(**{name: np.concatenate([getattr(search, name) for search in searches]) for name in fields})
 
 
+def strangers(draws: Sequence[Nearest]) -> dict[str, float]:
+    """Mean distance of each stranger's items to the nearest of the gallery, mean over the draws that kept him out."""
+    means: dict[str, list] = {}
+    for draw in draws:
+        search = draw.search()
+        for who in np.unique(draw.identities[~search.known]):
+            distances = search.distance[~search.known & (draw.identities == who)]
+            means.setdefault(str(who), []).append(distances.mean())
+    return {who: float(np.mean(found)) for who, found in sorted(means.items()) if np.isfinite(found).all()}
+
+
 def threshold(search: Search) -> float:
     """The largest distance to accept: where the share of known items accepted and right and the share of strangers
     rejected are largest together; 0 where accepting nobody is best."""
