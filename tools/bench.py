@@ -4,6 +4,7 @@
 python tools/bench.py                     everything, small; about five minutes on two cores
 python tools/bench.py windows scales      some of it
 python tools/bench.py --full --json FILE  the sizes of the targets, kept as JSON too
+python tools/bench.py --write FILE        also replaces what stands between <!-- bench:SIZE --> and <!-- /bench:SIZE -->
 
 Every benchmark is a process of its own in which the forms take turns; shown are medians of processor seconds (all
 threads) per unit, and the peak memory of one call beyond what the process held before it. Targets are at least so many
@@ -64,6 +65,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--size", choices=SIZES, default="default")
     parser.add_argument("--full", dest="size", action="store_const", const="full", help="the same as --size full")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="also write the rows, unrounded, to FILE")
+    parser.add_argument("--write", type=pathlib.Path, metavar="FILE", help="also put the table between the markers "
+                        "<!-- bench:SIZE --> and <!-- /bench:SIZE --> in this text")  # fmt: skip
     parser.add_argument("--here", action="store_true", help="do not start a process per benchmark")
     options = parser.parse_args(arguments)
     unknown = [name for name in options.names if name not in BENCHMARKS]
@@ -71,8 +74,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"unknown benchmark {unknown[0]!r}; known: {', '.join(BENCHMARKS)}")
     if not (ROOT / "tests" / "tools").is_dir():
         parser.error(f"{ROOT} has no tests/tools, which holds the forms. Run tools/bench.py from a checkout.")
+    from components.compare import markers
     from tests.tools import race
 
+    try:  # refused before minutes of work
+        _ = options.write and markers.around(options.write, options.size, markers.BENCH)
+    except (ValueError, OSError) as error:
+        parser.error(str(error))
     rows = []
     for name in options.names or BENCHMARKS:
         print(f"{name} ...", file=sys.stderr, flush=True)
@@ -80,6 +88,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print("\n".join(race.table(rows)))
     if options.json:
         options.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    if options.write:
+        markers.write(options.write, options.size, race.markdown(rows), markers.BENCH)
     return int(not all(row["agree"] for row in rows))
 
 

@@ -93,15 +93,26 @@ def test_targets_are_ratios_rates_and_bytes():
     assert line.split()[-4:] == ["-", "5.0", "0", "0e+00"]
 
 
-def test_the_command_writes_a_table_and_json(tmp_path):
-    file = tmp_path / "rows.json"
-    command = [sys.executable, "tools/bench.py", "windows", "--size", "tiny", "--json", str(file)]
+def test_the_command_writes_a_table_and_json_and_fills_the_table_of_a_text(tmp_path):
+    file, text = tmp_path / "rows.json", tmp_path / "text.md"
+    text.write_text("before\n<!-- bench:tiny -->\nold\n<!-- /bench:tiny -->\nbehind\n")
+    command = [sys.executable, "tools/bench.py", "windows", "--size", "tiny", "--json", str(file), "--write", str(text)]
     found = subprocess.run(command, cwd=bench.ROOT, capture_output=True, text=True, env=os.environ)
     assert found.returncode == 0, found.stderr
     header, line = found.stdout.splitlines()
     assert header.split()[:3] == ["benchmark", "reference", "ours"]
     (row,) = json.loads(file.read_text())
     assert line.startswith("windows") and f"{row['ratio']:.1f}x" in line
+    before, _, head, _, cells, end, behind = text.read_text().splitlines()
+    assert (before, end, behind) == ("before", "<!-- /bench:tiny -->", "behind")
+    assert [part.strip(" |").split(" | ")[0] for part in (head, cells)] == ["benchmark", "windows"]
+
+
+def test_a_text_without_markers_is_refused_before_anything_is_measured(tmp_path, capsys):
+    (tmp_path / "text.md").write_text("no table\n")
+    with pytest.raises(SystemExit):
+        bench.main(["windows", "--here", "--size", "tiny", "--write", str(tmp_path / "text.md")])
+    assert "expected one line '<!-- bench:tiny -->'" in capsys.readouterr().err
 
 
 def test_a_form_that_disagrees_fails_the_command(monkeypatch, capsys):

@@ -157,6 +157,11 @@ def table(rows: Sequence[dict]) -> list[str]:
     ]
 
 
+def markdown(rows: Sequence[dict]) -> str:
+    """The table for a text file."""
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in [HEADER, ["---"] * len(HEADER), *map(_cells, rows)])
+
+
 def _cells(row: dict) -> tuple[str, ...]:
     targets = {"least_ratio": ">= {:g}x", "least_rate": ">= {:,.0f}/s", "most_bytes": "<= {:,.0f} B"}
     target = " ".join(form.format(row[key]) for key, form in targets.items() if row[key])
