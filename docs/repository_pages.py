@@ -13,7 +13,7 @@ _LINK = re.compile(r"\[([^]]*)\]\((?!\w+:|#)([^)#\s]+)(#[^)\s]*)?\)")
 
 def pages() -> dict[str, str]:
     """File of the repository -> page or picture of the site, both relative with forward slashes."""
-    sources = {"README.md": "index.md", "CHANGELOG.md": "changelog.md"}
+    sources = {"README.md": "index.md", "CHANGELOG.md": "changelog.md", "CONTRIBUTING.md": "contributing.md"}
     for path in sorted((ROOT / "datasets_tfds").glob("*/*.*")):
         if path.name == "README.md" or path.suffix == ".png":
             page = f"{path.parent.name}.md" if path.suffix == ".md" else path.name
