@@ -51,6 +51,7 @@ class Images:
 
         Args:
             images: (N, H, W, 3) uint8, or a sequence of (H, W, 3) uint8 of different sizes.
+            batch_size: most images of a batch.
 
         Raises:
             ValueError: nothing to embed; no bytes; grey, with alpha, or channels on another axis.

@@ -205,6 +205,8 @@ class System(abc.ABC):
 
         Args:
             folder: of the results; the weights of the last epoch are loaded.
+            probe, gallery: what they are of.
+            settings: the recipe's section evaluation.
         """
         return []
 

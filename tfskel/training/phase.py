@@ -62,6 +62,8 @@ def load_weights(models: Mapping[str, Any], folder: pathlib.Path, phase: str, ke
     Args:
         models: name -> keras.Model, as in the phase.
         folder: where the loop wrote them.
+        phase: name of the training.
+        kept: the selection.
 
     Raises:
         ValueError: a file is damaged or belongs to another network.

@@ -53,6 +53,7 @@ def updated_intra(intra, features, rows, rate=0.5):
 
     Args:
         intra, features, rows: as for `part_losses`; tracklets may occur several times, and their moves add up.
+        rate: share of the way from an anchor to a sample's feature.
 
     Returns:
         (P, A, D) float, not normalised.
