@@ -4,6 +4,7 @@
 import ml_collections
 
 from components import cluster, tested_set
+from components.export import forms
 from components.report import projection
 from datasets_tfds import catalogue
 from tfskel import choices, skeletons, systems
@@ -32,11 +33,13 @@ def check(config: ml_collections.ConfigDict) -> None:
 
     Raises:
         FileNotFoundError: there is no other set to test on where the recipe says.
-        ValueError: an unknown system, a setting that is none of its values, or settings that do not fit together.
+        ValueError: an unknown system, a setting that is none of its values, settings that do not fit together, or
+            packages that a form of the export needs are not installed.
     """
     kind = systems.find(config.system)
     choices.check(config, {option: values for option, values in CHOICES.items() if option not in kind.CHOICES})
     kind.check(config)
+    forms.chosen(config.export.formats, config.system)
     if config.evaluation.on:
         tested_set.protocol(config.dataset, config.evaluation)
     if config.evaluation.stress and kind.INPUT != skeleton_system.SkeletonSystem.INPUT:

@@ -120,7 +120,7 @@ STAGES = (
         "components.ingest:ingest", "recordings", sections=("dataset",), chosen=_builder, source=_raw_files
     ),
     _fitted("components.train:train", "model", ("recordings",), resumable=True),
-    _fitted("components.export:export", "saved_model", ("recordings", "model"), ("export", "evaluation")),
+    _fitted("components.export.stage:export", "saved_model", ("recordings", "model"), ("export", "evaluation")),
     _fitted("components.cluster:cluster", "clusters", ("recordings", "model"), ("clustering",)),
     _fitted("components.evaluate:evaluate", "results", ("recordings", "model"), ("evaluation",), source=_tested_files),
     Stage(

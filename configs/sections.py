@@ -89,9 +89,19 @@ def evaluation() -> ConfigDict:
     )
 
 
+def export() -> ConfigDict:
+    """Which weights are written for other programs, and in which forms."""
+    return ConfigDict(
+        {
+            "selection": "last",  # "last", "probe-best" or "held-out identities"
+            "formats": ("saved_model",),  # and "tflite", "tflite_int8", "onnx" (seconds to a minute each)
+        }
+    )
+
+
 def end(config: ConfigDict, clustering_method: str) -> ConfigDict:
     """Adds the sections of the stages after the training and locks the recipe against misspelt keys."""
-    config.export = ConfigDict({"selection": "last"})  # "last", "probe-best" or "held-out identities"
+    config.export = export()
     config.clustering = clustering(clustering_method)
     config.evaluation = evaluation()
     config.published = ConfigDict(type_safe=False)  # name of a metric -> value in the paper, for the report

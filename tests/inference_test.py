@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Exported models and gallery search, with a small module exported on the spot."""
 
+import importlib.util
 import sys
 
 import numpy as np
 import pytest
 
+from components.export import onnx, signatures, tflite
+from tests import fakes
 from tfskel import features, inference
 
 F, J = 4, 5
@@ -81,6 +84,75 @@ def test_a_model_without_generator_or_pooling_says_so(exported):
 def test_bad_skeletons_are_named(exported, bad, match):
     with pytest.raises(ValueError, match=match):
         exported[0].embed(bad)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """The small module as TFLite and ONNX files, and its weight."""
+    import tensorflow as tf
+
+    folder = tmp_path_factory.mktemp("files")
+    weight = export(folder / "saved_model")
+    tflite.write(folder / "saved_model", ["embed", "classify"], folder / "model.tflite")
+    loaded = tf.saved_model.load(str(folder / "saved_model"))
+    spec = {"skeletons": tf.TensorSpec((None, F, J, 3), tf.float32)}
+    made = {name: signatures.Signature(spec, lambda skeletons, name=name: loaded.signatures[name](skeletons=skeletons))
+            for name in ("embed", "classify")}  # fmt: skip
+    onnx.write(made, folder / "onnx")
+    return folder, weight
+
+
+@pytest.mark.parametrize("file", ["model.tflite", "onnx/embed.onnx"])
+def test_files_of_other_runtimes_give_the_same_in_any_batch_size(files, file):
+    folder, weight = files
+    embedder, raw = inference.load(folder / file), skeletons()
+    want = (raw - raw[:, :, :1]).reshape(7, -1) @ weight
+    assert (embedder.inputs.length, embedder.inputs.num_joints, embedder.classifies) == (F, J, True)
+    assert embedder.outputs == ["features"] and embedder.argument == "skeletons" and embedder.poses is None
+    for batch_size in (2, 7, 100):
+        np.testing.assert_allclose(embedder.embed(raw, batch_size), want, rtol=0, atol=1e-4)
+    np.testing.assert_allclose(embedder.scores(raw), want[:, :3], rtol=0, atol=1e-4)
+    with pytest.raises(ValueError, match="received one sequence"):
+        embedder.embed(raw[0])
+
+
+def test_files_are_loaded_and_run_without_tensorflow(files):
+    folder, _ = files
+    np.save(folder / "raw.npy", skeletons().astype(np.float32))
+    program = (
+        "import sys, numpy, tfskel\n"
+        f"for file in ('model.tflite', 'onnx/embed.onnx'):\n"
+        f"    vectors = tfskel.load(r'{folder}/' + file).embed(numpy.load(r'{folder}/raw.npy'))\n"
+        "nearest, _ = tfskel.Gallery(vectors, numpy.arange(7).astype(str)).rank(vectors, 1)\n"
+        "assert nearest[:, 0].tolist() == list('0123456')\n"
+        "print([name for name in ('tensorflow', 'keras') if name in sys.modules])"
+    )
+    result = fakes.run([sys.executable, "-c", program])
+    assert result.returncode == 0, result.stderr[-2000:]
+    assert result.stdout.strip() == "[]"
+
+
+def test_an_onnx_file_alone_embeds_and_classifies_no_more(files, tmp_path):
+    (tmp_path / "mine.onnx").write_bytes((files[0] / "onnx/embed.onnx").read_bytes())
+    embedder = inference.load(tmp_path / "mine.onnx")
+    assert embedder.embed(skeletons()).shape == (7, 6) and not embedder.classifies
+
+
+@pytest.mark.parametrize("ending, kind", [(".tflite", "TFLite"), (".onnx", "ONNX")])
+def test_missing_and_damaged_files_are_named(tmp_path, ending, kind):
+    path = tmp_path / f"model{ending}"
+    with pytest.raises(FileNotFoundError, match=f"model{ending} is no file. Write it with .*export.formats"):
+        inference.load(path)
+    path.write_bytes(b"damaged")
+    with pytest.raises(ValueError, match=f"model{ending} is a damaged {kind} file"):
+        inference.load(path)
+
+
+@pytest.mark.parametrize("file", ["model.tflite", "onnx/embed.onnx"])
+def test_a_missing_runtime_says_what_to_install(files, file, monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *of: None)
+    with pytest.raises(ImportError, match=r"not installed: pip install 'tfskel\[export\]'"):
+        inference.load(files[0] / file)
 
 
 def test_missing_damaged_and_foreign_models_are_named(tmp_path):

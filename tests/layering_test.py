@@ -24,7 +24,8 @@ ALLOWED = {
     "tfskel.evaluation": (),
     "tfskel.data": LIGHT,
     "tfskel.features": ("tfskel.arrays",),
-    "tfskel.inference": (*LIGHT, "tfskel.features", "tfskel.clustering"),
+    "tfskel.inference": (*LIGHT, "tfskel.features", "tfskel.clustering", "tfskel.runtimes"),
+    "tfskel.runtimes": ("tfskel.literal_path",),
     "tfskel.training": (*LIGHT, "tfskel.data", "tfskel.evaluation"),
     "tfskel.checkpoints": (*LIGHT, "tfskel.systems"),
     "tfskel.systems": (*LIGHT, *FIT, *SHARED_BY_SYSTEMS, *CHECKPOINTS),
@@ -39,6 +40,8 @@ WITHOUT_TENSORFLOW = (
     "tfskel.clustering",
     "tfskel.evaluation",
     "tfskel.data",
+    "tfskel.inference",
+    "tfskel.runtimes",
     "configs",
 )
 DATASET_NAMES_ALLOWED = ("datasets_tfds", "configs", "tfskel.evaluation.protocols")

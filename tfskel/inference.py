@@ -7,20 +7,22 @@ from pathlib import Path
 
 import numpy as np
 
-from tfskel import arrays, features, literal_path, model_inputs
-from tfskel.clustering import exact_search, neighbours
+from tfskel import arrays, features, model_inputs
+from tfskel.runtimes import onnx, runtime, saved_model, tflite
 
-EMBED, CLASSIFY, EMBED_TRACKLET, TEMPLATE = "embed", "classify", "embed_tracklet", "template"
+EMBED, CLASSIFY, EMBED_TRACKLET, TEMPLATE = runtime.EMBED, "classify", "embed_tracklet", "template"
 RECONSTRUCT, RECONSTRUCTION = "reconstruct", "reconstruction"
 FEATURES, VECTORS, POSE = "features", "vectors", "pose"
 SAVED_MODEL = "saved_model"  # the export stage's folder of versions, inside its output
+FILES = {".tflite": tflite.TFLite, ".onnx": onnx.Onnx}
+"""Ending of a model's file -> its runtime; a folder is a SavedModel."""
 
 
 class Embedder:
     """An exported model that turns items as captured into features: sequences of skeletons, or images.
 
     Args:
-        model: a loaded SavedModel with signature `embed`, whose input is `skeletons` (N, f, J, 3) or `images`
+        model: a loaded model with signature `embed`, whose input is `skeletons` (N, f, J, 3) or `images`
             (N, H, W, 3) uint8 and whose outputs are `features` (N, D) and maybe others; and optionally `classify` with
             output `scores` (N, C), `template`, `vectors` (N, D) -> `features` (D,), and `reconstruct`, `images` and
             `pose` (N, J, 2) -> `reconstruction`.
@@ -37,10 +39,9 @@ class Embedder:
         outputs: what `embed` can return: "features" and, for some systems, parts of them by name.
     """
 
-    def __init__(self, model):
-        self._model, self._signatures = model, model.signatures  # the variables live as long as the model object
-        embed = model.signatures.get(EMBED)
-        taken = embed and model_inputs.of_signature(embed.structured_input_signature[1])
+    def __init__(self, model: runtime.Runtime):
+        self._model = model
+        taken = EMBED in model.signatures and model_inputs.of_signature(model.inputs(EMBED))
         if not taken:
             raise ValueError(
                 f"there is no signature {EMBED!r} with an input `skeletons` (N, f, J, 3) or `images` (N, H, W, 3) of "
@@ -48,10 +49,9 @@ class Embedder:
             )
         self.argument, self.inputs = taken
         self.classifies, self.pools = CLASSIFY in model.signatures, TEMPLATE in model.signatures
-        self.outputs = sorted(embed.structured_outputs)
-        reconstruct = model.signatures.get(RECONSTRUCT)
-        pose = reconstruct and reconstruct.structured_input_signature[1][POSE]
-        self.poses = model_inputs.Poses(pose.shape[1]) if reconstruct else None
+        self.outputs = model.outputs(EMBED)
+        makes = RECONSTRUCT in model.signatures
+        self.poses = model_inputs.Poses(model.inputs(RECONSTRUCT)[POSE].shape[1]) if makes else None
 
     def embed(self, items: np.ndarray, batch_size: int = 1024, output: str = FEATURES) -> np.ndarray:
         """Features of items.
@@ -93,10 +93,7 @@ class Embedder:
         """
         if not self.pools:
             raise ValueError(f"This model was exported without signature {TEMPLATE!r}: its items are not pooled.")
-        import tensorflow as tf
-
-        vectors = self.embed(images, batch_size)
-        return self._signatures[TEMPLATE](**{VECTORS: tf.constant(vectors)})[FEATURES].numpy()
+        return self._model.run(TEMPLATE, {VECTORS: self.embed(images, batch_size)})[FEATURES]
 
     def reconstruct(self, images: np.ndarray, poses: np.ndarray, batch_size: int = 64) -> np.ndarray:
         """Persons in poses: what the model makes of the person in each image and the pose given with it.
@@ -115,45 +112,43 @@ class Embedder:
         """
         if not self.poses:
             raise ValueError(f"This model was exported without signature {RECONSTRUCT!r}: it has no generator.")
-        import tensorflow as tf
-
         poses, made, begin = self.poses.checked(poses, len(images)), [], 0
         for part in self.inputs.batches(images, batch_size):
-            given = {self.argument: tf.constant(part), POSE: tf.constant(poses[begin : begin + len(part)])}
-            made.append(self._signatures[RECONSTRUCT](**given)[RECONSTRUCTION].numpy())
+            given = {self.argument: part, POSE: poses[begin : begin + len(part)]}
+            made.append(self._model.run(RECONSTRUCT, given)[RECONSTRUCTION])
             begin += len(part)
         return np.concatenate(made)
 
     def _run(self, signature: str, output: str, items: np.ndarray, batch_size: int) -> np.ndarray:
-        import tensorflow as tf
-
-        function, batches = self._signatures[signature], self.inputs.batches(items, batch_size)
-        return np.concatenate([function(**{self.argument: tf.constant(part)})[output].numpy() for part in batches])
+        batches = self.inputs.batches(items, batch_size)
+        return np.concatenate([self._model.run(signature, {self.argument: part})[output] for part in batches])
 
 
-def load(saved_model_dir: str | os.PathLike) -> Embedder:
+def load(model: str | os.PathLike) -> Embedder:
     """Loads an exported model.
 
     Args:
-        saved_model_dir: folder with saved_model.pb, the folder of its versions (then the highest number), or the
-            export stage's output.
+        model: folder with saved_model.pb, the folder of its versions (then the highest number), or the export stage's
+            output; or a .tflite file; or the .onnx file of `embed`, beside which those of other signatures are found.
+            TensorFlow is imported for SavedModels alone, where LiteRT and ONNX Runtime are installed.
 
     Raises:
-        FileNotFoundError: there is no SavedModel.
+        FileNotFoundError: there is no such model.
+        ImportError: the runtime of a file is not installed; the message says how to get it.
         ValueError: it cannot be read, or has no signature `embed` as an Embedder needs it.
     """
-    folder = _find(Path(saved_model_dir))
-    import tensorflow as tf
-
-    literal = literal_path.Alias(folder)
+    path = Path(model)
+    if path.suffix in FILES and not path.is_dir():
+        if not path.is_file():
+            raise FileNotFoundError(f"{path} is no file. Write it with the recipe's setting export.formats.")
+        opened = FILES[path.suffix](path)
+    else:
+        path = _find(path)
+        opened = saved_model.SavedModel(path)
     try:
-        model = tf.saved_model.load(str(literal.path))
-    except Exception as error:  # TensorFlow raises many types for damaged files
-        raise ValueError(f"{folder} is a damaged SavedModel ({error}); export it again.") from error
-    try:
-        return Embedder(model)
+        return Embedder(opened)
     except ValueError as error:
-        raise ValueError(f"{folder}: {error}") from error
+        raise ValueError(f"{path}: {error}") from error
 
 
 def _find(folder: Path) -> Path:
@@ -165,7 +160,8 @@ def _find(folder: Path) -> Path:
                 return place
     state = "holds no saved_model.pb, nor does a version folder in it" if folder.is_dir() else "is no folder"
     raise FileNotFoundError(
-        f"{folder} {state}. Give the folder that the export stage wrote: <workdir>/seed_<seed>/{SAVED_MODEL}."
+        f"{folder} {state}. Give the folder that the export stage wrote: <workdir>/seed_<seed>/{SAVED_MODEL}; or a "
+        f"file of a model: {', '.join(FILES)}."
     )
 
 
@@ -188,6 +184,8 @@ class Gallery:
             raise ValueError("A gallery needs at least one row.")
         self.vectors, self.identities = known.vectors, known.identities
         _check_faiss()
+        from tfskel.clustering import exact_search, neighbours  # SciPy takes longer to import than a model to load
+
         self._search = exact_search.ExactSearch(np.ascontiguousarray(self.vectors), neighbours.flat)
 
     def __len__(self) -> int:

@@ -2,7 +2,7 @@
 """What exported models take: checks of sequences of skeletons and of images, with messages for what is wrong."""
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -121,16 +121,16 @@ def _cut(items: np.ndarray, batch_size: int) -> Iterator[np.ndarray]:
     return (items[begin : begin + batch_size] for begin in range(0, len(items), batch_size))
 
 
-def of_signature(inputs: dict) -> tuple[str, Skeletons | Images] | None:
+def of_signature(inputs: Mapping) -> tuple[str, Skeletons | Images] | None:
     """Name and kind of what a signature takes; None where it is neither.
 
     Args:
-        inputs: name -> TensorSpec.
+        inputs: name -> `runtimes.runtime.Input`.
     """
-    for name, spec in inputs.items():
-        shape = spec.shape.as_list() if spec.shape.rank == 4 else [None] * 4
-        if name == "skeletons" and None not in shape[1:] and shape[3] == 3:
-            return name, Skeletons(shape[1], shape[2])
-        if name == "images" and shape[3] == 3 and spec.dtype.name == "uint8":
-            return name, Images()
+    for name, (shape, dtype) in inputs.items():
+        if len(shape) == 4 and shape[3] == 3:
+            if name == "skeletons" and None not in shape[1:]:
+                return name, Skeletons(*shape[1:3])
+            if name == "images" and dtype == "uint8":
+                return name, Images()
     return None

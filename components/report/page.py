@@ -4,6 +4,7 @@
 import pathlib
 
 from components import tested_set
+from components.export import model_card
 from components.report import (
     cards,
     cluster_tables,
@@ -85,9 +86,15 @@ def _content(recipe: dict, evaluation, run: reading.Run, results: dict) -> dict:
         "quality": kind.quality(quality),
         "quality_warnings": quality["warnings"],
         "acknowledgement": run.acknowledgement(),
+        "exported": _exported(run.exported()["forms"]),
         "settings": tables.flat({name: s.to_dict() for name, s in recipe.items() if hasattr(s, "to_dict")}),
         "files": run.files(),
     }
+
+
+def _exported(of_forms: dict) -> tables.Table:
+    caption = " ".join([model_card.COMPARED, *model_card.left_out(of_forms)])
+    return tables.Table(caption, model_card.COLUMNS, model_card.rows(of_forms))
 
 
 def _once(values: dict[str, list]) -> bool:

@@ -6,7 +6,9 @@ import pathlib
 
 import numpy as np
 
-from components import cluster, evaluate, export, logs, splits, train, unknown_people
+from components import cluster, evaluate, logs, splits, train, unknown_people
+from components.export import forms, model_card
+from components.export import stage as export
 from tfskel import arrays, features
 
 METRICS, QUALITY = "metrics.json", "quality.json"
@@ -138,13 +140,21 @@ class Run:
             }
         return phases
 
+    def exported(self) -> dict:
+        """What export.json says."""
+        return arrays.read_json(self.saved_model[self.seeds[0]] / export.DESCRIPTION)
+
+    def model_card(self) -> str:
+        """The card of the export, without results."""
+        return arrays.read_text(self.saved_model[self.seeds[0]] / model_card.FILE)
+
     def files(self) -> dict[str, str]:
         """What it is -> where it is."""
         model, saved_model, results = (of[self.seeds[0]] for of in (self.model, self.saved_model, self.results))
         return {
             "TensorBoard logs": str(model / logs.EVENTS),
             "weights and metrics.jsonl": str(model),
-            "SavedModel": str(saved_model / export.FOLDER),
+            "SavedModel": str((saved_model / forms.SAVED_MODEL).parent),
             "features, curves, confusion matrix": str(results),
         }
 

@@ -6,6 +6,7 @@ import pathlib
 import ml_collections
 
 from components import splits, tested_set
+from components.export import model_card
 from components.report import page, reading, stress_table, tables, unknown_table, verdict
 from tfskel import arrays
 
@@ -23,8 +24,8 @@ def report(
     results: dict[int | str, pathlib.Path],
     report: pathlib.Path,
 ):
-    """Writes `metrics.json` (sentences first, then all rows of all seeds) and `report.html`; pictures are of the first
-    seed."""
+    """Writes `metrics.json` (sentences first, then all rows of all seeds), `report.html` and, with results,
+    `model_card.md`; pictures and the card are of the first seed."""
     recipe = splits.resolved(recipe, recordings)
     run = reading.Run(recordings, model, saved_model, clusters, results)
     everything = run.rows()
@@ -36,12 +37,17 @@ def report(
         "unknown": run.unknown(),
     }
     page.write(report / PAGE, recipe, evaluation, run, everything)
-    arrays.write_json(report / METRICS, {"sentences": sentences(everything)} | everything, sort_keys=False)
+    said = sentences(everything)
+    arrays.write_text(report / model_card.FILE, model_card.completed(run.model_card(), said, _families(everything)))
+    arrays.write_json(report / METRICS, {"sentences": said} | everything, sort_keys=False)
+
+
+def _families(stored: dict) -> list[tables.Family]:
+    return tables.families(*(stored.get(name, []) for name in ("rows", "baselines", "published", "verdicts")))
 
 
 def sentences(stored: dict) -> list[str]:
     """What is to be said of a run before its tables, of what `report` stores: verdicts, unknown people, stress."""
-    families = tables.families(*(stored.get(name, []) for name in ("rows", "baselines", "published", "verdicts")))
-    said = [str(family.verdict) for family in families if family.verdict]
+    said = [str(family.verdict) for family in _families(stored) if family.verdict]
     said += [unknown_table.sentence(stored["rows"], stored.get("unknown", "")), stress_table.sentence(stored["rows"])]
     return list(filter(None, said))

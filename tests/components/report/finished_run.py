@@ -6,6 +6,7 @@ import json
 import numpy as np
 
 from components import stages
+from components.export import model_card
 from components.report import skeleton_quality
 from configs import sm_sge
 from tfskel import features
@@ -64,6 +65,20 @@ TRAINING = [
     {"phase": "recognition", "epoch": 0, "seconds": 1.0, "loss": 2.0},
     {"phase": "recognition", "epoch": 1, "held_out/mAP": 0.3},
 ]
+EXPORTED = {
+    name: {
+        "path": path,
+        "bytes": 43104357,
+        "difference": {"embed": 2.5e-7, "classify": 5e-7},
+        "cosine": {"embed": 1.0, "classify": 0.999967},
+        "milliseconds": 1.25,
+        "without": without,
+    }
+    for name, path, without in (
+        ("tflite", "model.tflite", {"reconstruct": "a <reason>"}),
+        ("saved_model", "saved_model/1", {}),
+    )
+}
 # File -> content, of every seed; text is written as it is, dictionaries of arrays as .npz, the rest as JSON.
 FILES = {
     "results/curves.npz": {"A last": [0.6, 0.9, 1.0], "B last": [0.5, 0.7], "B no learning": [0.6, 0.8]},
@@ -85,6 +100,8 @@ FILES = {
         "identity": np.array([["a", "b"]]),
         "distance": np.array([[0.5, 1.25]]),
     },
+    "saved_model/export.json": {"forms": EXPORTED},
+    "saved_model/model_card.md": f"# sm_sge\n\n## Results\n{model_card.UNKNOWN}\n",
     "model/metrics.jsonl": "\n".join(map(json.dumps, TRAINING)),
     "clusters/quality.json": CLUSTERS,
     "clusters/members.npz": {

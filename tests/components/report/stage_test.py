@@ -82,8 +82,18 @@ def test_page_says_what_was_run_and_how_well_it_works(written):
         "training.loss 'l1'",
         "/seed_1/model/tensorboard",
         "1,234",
+        "tflite is without reconstruct: a <reason>. form file bytes largest difference",
+        "saved_model saved_model/1 43,104,357 5.0e-07 0.999967 1.25 tflite",
     ):
         assert phrase in text, phrase
+
+
+def test_the_model_card_is_completed_with_verdicts_and_tables(written):
+    card = (written[0] / "report/model_card.md").read_text()
+    assert card.startswith("# sm_sge\n\n## Results\n- ") and "Not evaluated" not in card
+    assert "- B retrieval, last, beside the best row without learning: Rank-1 50.0 does not beat 66.8" in card
+    assert "B retrieval, percent:\n\n| epoch chosen by | Rank-1 | mAP |\n| --- | --- | --- |\n" in card
+    assert "| last | 50.0 | 25.0 |" in card
 
 
 def test_the_acknowledgement_that_the_data_set_asks_for_is_shown(written):

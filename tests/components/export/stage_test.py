@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the export stage writes runs outside Python's object loader, and as TFLite, like the Keras models."""
+"""What the export stage writes runs outside Python's object loader, and in other forms, like the Keras models."""
 
 import pathlib
 import subprocess
@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from components import export, train
+from components import train
+from components.export import forms, stage
 from tests import fakes
 from tfskel import arrays, inference, systems
 from tfskel.training import phase as phases
@@ -25,8 +26,14 @@ OUTPUTS = {
 }
 
 
+# Conversions take seconds: every form of one system, one other form of the rest.
+FORMATS = {"hi_mpc": tuple(forms.FORMS)}
+
+
 def recipe_of(system):
-    return fakes.recipe(system, **{"dataset.skeleton": "kinect_v1"} if system in fakes.SMALL else {})
+    formats = FORMATS.get(system, ("saved_model", "tflite"))
+    layout = {"dataset.skeleton": "kinect_v1"} if system in fakes.SMALL else {}
+    return fakes.recipe(system, **{"export.formats": formats} | layout)
 
 
 def untrained(config, folder):
@@ -50,8 +57,8 @@ def exported(config, recordings, folder):
     model.mkdir(parents=True)
     saved_model.mkdir()
     system = untrained(config, model)
-    export.export(recipe=fakes.sections(config), export=config.export, evaluation=config.evaluation,
-                  recordings=recordings, model=model, seed=1, saved_model=saved_model)  # fmt: skip
+    stage.export(recipe=fakes.sections(config), export=config.export, evaluation=config.evaluation,
+                 recordings=recordings, model=model, seed=1, saved_model=saved_model)  # fmt: skip
     return system, saved_model
 
 
@@ -125,15 +132,33 @@ def test_tensorflows_command_line_runs_the_last_signature_of_every_system(system
         assert_close(np.load(tmp_path / f"{output}.npy"), values)
 
 
-def test_every_system_converts_to_tflite_with_built_in_operations_and_gives_the_same_features(system_and_folder):
+def near(form, received, wanted):
+    """Whether features are as near as a form allows."""
+    if form == "tflite_int8":
+        lengths = np.linalg.norm(received, axis=-1) * np.linalg.norm(wanted, axis=-1)
+        assert ((received * wanted).sum(axis=-1) / lengths).min() >= 0.998
+    else:
+        np.testing.assert_allclose(received, wanted, rtol=0, atol=2e-5 * np.abs(wanted).max())
+
+
+def test_every_form_loads_and_gives_what_the_system_gives_at_any_number_of_items(system_and_folder):
     _, system, folder = system_and_folder
-    converter = tf.lite.TFLiteConverter.from_saved_model(str(folder / "saved_model/1"), signature_keys=["embed"])
-    content = converter.convert()
-    runner = tf.lite.Interpreter(model_content=content).get_signature_runner("embed")
-    for rows in (1, 6):
-        raw = items(rows, system)
-        assert_close(runner(**{system.INPUT: raw})["features"], computed(system, raw)["embed"]["features"])
-    interpreter = tf.lite.Interpreter(model_content=content)
+    for name, form in arrays.read_json(folder / stage.DESCRIPTION)["forms"].items():
+        embedder = inference.load(folder / form["path"])
+        for rows in (1, 6):
+            raw = items(rows, system)
+            wanted = computed(system, raw)
+            near(name, embedder.embed(raw), wanted["embed"]["features"])
+        if embedder.classifies:
+            near(name, embedder.scores(raw), wanted["classify"]["scores"])
+        if embedder.pools:
+            near(name, embedder.embed_tracklet(raw), wanted["embed_tracklet"]["features"])
+        assert (embedder.classifies, embedder.pools) == ("classify" in wanted, "embed_tracklet" in wanted)
+
+
+def test_tflite_is_resized_to_any_number_of_items(system_and_folder):
+    _, system, folder = system_and_folder
+    interpreter, raw = tf.lite.Interpreter(model_path=str(folder / "model.tflite")), items(6, system)
     (given,) = interpreter.get_input_details()
     interpreter.resize_tensor_input(given["index"], raw.shape)
     interpreter.allocate_tensors()
@@ -141,7 +166,7 @@ def test_every_system_converts_to_tflite_with_built_in_operations_and_gives_the_
     interpreter.invoke()
     outputs = [interpreter.get_tensor(output["index"]) for output in interpreter.get_output_details()]
     wanted = computed(system, raw)["embed"]["features"]
-    assert_close(next(values for values in outputs if values.shape == wanted.shape), wanted)
+    near("tflite", next(values for values in outputs if values.shape == wanted.shape), wanted)
 
 
 @pytest.mark.parametrize("given", ["", "saved_model", "saved_model/1"])
@@ -172,11 +197,28 @@ def test_an_output_folder_named_like_a_pattern_is_exported_and_loads(ingested, t
 def test_the_description_names_selection_input_classes_and_differences(system_and_folder):
     name, system, folder = system_and_folder
     described = arrays.read_json(folder / "export.json")
-    facts = {"selection", "argument", "input", "classes", "difference"}
+    facts = {"selection", "argument", "input", "classes", "forms"}
     assert set(described) == facts | ({"skeleton"} if name in fakes.SMALL else set())
     assert described["argument"] == system.INPUT and described["input"] == system.raw_spec.shape.as_list()
     assert described["classes"] == ["p0", "p1", "p2", "p3"]
-    assert set(described["difference"]) == set(OUTPUTS[name]) and max(described["difference"].values()) <= 1e-5
+    assert set(described["forms"]) == set(recipe_of(name).export.formats)
+    offered = set(OUTPUTS[name]) | ({"template"} if "embed_tracklet" in OUTPUTS[name] else set())
+    for form, found in described["forms"].items():
+        assert set(found["signatures"]) == set(found["difference"]) == offered - set(found["without"])
+        assert set(found["without"]) <= {"embed_tracklet"} and found["milliseconds"] > 0
+        assert found["bytes"] >= (folder / found["path"]).stat().st_size
+        if form != "tflite_int8":
+            assert max(found["difference"].values()) <= 2e-5 and min(found["cosine"].values()) > 0.9999
+
+
+def test_the_model_card_says_data_limits_forms_and_licence(system_and_folder):
+    name, _, folder = system_and_folder
+    card = (folder / "model_card.md").read_text(encoding="utf-8")
+    assert card.startswith(f"# {name}, trained on {'gait_sim' if name in fakes.SMALL else 'person_sim'}\n")
+    for title in ("Model", "Data", "Epoch", "Results", "Forms", "Limits", "Use", "Licence"):
+        assert f"\n## {title}\n" in card
+    assert "| train | " in card and "| tflite | model.tflite | " in card
+    assert ": MIT, like the package" in card
 
 
 def test_a_selection_that_kept_no_epoch_cannot_be_exported(ingested, tmp_path):
