@@ -12,7 +12,7 @@ from datasets_tfds.readers import image_files
 
 FLAGS = flags.FLAGS
 RUN = flags.DEFINE_string(
-    "model", None, "Folder of a seed of a finished run, e.g. runs/joint_distances_cmu_walk/seed_1."
+    "model", None, "Folder of a seed of a finished run, or a model of the package, e.g. joint_distances_kinect_v1."
 )
 PEOPLE = flags.DEFINE_string("people", "people.npz", "File of the people enrolled; enrol makes it.")
 FALSE_ACCEPTS = flags.DEFINE_float(

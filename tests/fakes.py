@@ -16,8 +16,7 @@ import ml_collections
 import numpy as np
 
 from components import stages
-from datasets_tfds.cmu_walk import embedded, split_rule
-from datasets_tfds.readers import examples as example_dicts
+from datasets_tfds.cmu_walk import embedded
 from tfskel.data import frames as image_frames
 from tfskel.data import image_split as images
 from tfskel.data import recordings
@@ -106,8 +105,7 @@ def examples(names=("id0", "id1", "id2"), frames: int = 24, joints: int = 20) ->
 
 def real_walks(skeleton: str = "kinect_v1", noisy: bool = True) -> dict[str, list[dict]]:
     """Split -> example dicts of real people's recordings, those of the package."""
-    whole = embedded.read(skeleton, noisy)
-    return example_dicts.cut(whole, split_rule.segments({name: len(row["joints"]) for name, row in whole.items()}))
+    return embedded.splits(skeleton, noisy)
 
 
 def real_recordings(skeleton: str = "kinect_v1", noisy: bool = True) -> dict[str, recordings.Recordings]:

@@ -7,7 +7,14 @@ import pathlib
 ROOT = pathlib.Path(__file__).parents[1]
 OURS = ("tfskel", "datasets_tfds", "components", "configs", "tools")
 
-LIGHT = ("tfskel.arrays", "tfskel.choices", "tfskel.literal_path", "tfskel.model_inputs", "tfskel.skeletons")
+LIGHT = (
+    "tfskel.arrays",
+    "tfskel.choices",
+    "tfskel.literal_path",
+    "tfskel.model_inputs",
+    "tfskel.shipped",
+    "tfskel.skeletons",
+)
 FIT = ("tfskel.data", "tfskel.evaluation", "tfskel.clustering", "tfskel.features", "tfskel.layers", "tfskel.training")
 SHARED = ("base", "fit", "frozen_features", "image_system", "recognition", "skeleton_system", "two_stage")
 CHECKPOINTS = tuple(f"tfskel.checkpoints.{name}" for name in ("assign", "name_table", "tf1", "weight_file"))
@@ -18,6 +25,7 @@ ALLOWED = {
     "tfskel.choices": (),
     "tfskel.literal_path": (),
     "tfskel.model_inputs": (),
+    "tfskel.shipped": (),
     "tfskel.skeletons": (),
     "tfskel.layers": (),
     "tfskel.clustering": (),

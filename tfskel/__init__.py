@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Person re-identification from skeletons: faithful ports in TensorFlow 2 and Keras 3.
 
-    embedder = tfskel.load("runs/joint_distances_cmu_walk_pose_True/seed_1/saved_model")
-    gallery = tfskel.Gallery.load("runs/joint_distances_cmu_walk_pose_True/seed_1/results/gallery.npz")
+    embedder = tfskel.load("joint_distances_kinect_v1")  # of the package; or a run's folder or file
+    identifier = tfskel.Identifier.load("joint_distances_kinect_v1")
 
 Names are imported when they are first used, so that `import tfskel` is cheap.
 """

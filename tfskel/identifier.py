@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tfskel import calibration, inference
+from tfskel import calibration, inference, shipped
 from tfskel.known_people import KnownPeople
 
 FALSE_ACCEPTS = 0.1
@@ -81,7 +81,7 @@ class Identifier:
         """An identifier by the model of a run, and the people of a file.
 
         Args:
-            run: <workdir>/seed_<seed> of a run that came to its evaluation.
+            run: <workdir>/seed_<seed> of a run that came to its evaluation, or one of `shipped.NAMES`.
             people: file that `save` wrote; it is bound, so that `forget` deletes from it at once. None for nobody.
             settings: `false_accepts` or `threshold`.
 
@@ -89,11 +89,11 @@ class Identifier:
             FileNotFoundError: no model, no results, or no such file.
             ValueError: as Identifier.
         """
-        run = pathlib.Path(run)
-        folder = run / inference.SAVED_MODEL
-        embedder = inference.load(folder)
+        run = shipped.folder(run)
+        model = inference.find(run)
+        embedder = inference.load(model)
         found = cls(
-            embedder, fingerprint(folder), calibration.of_run(run), people and KnownPeople.load(people), **settings
+            embedder, fingerprint(model), calibration.of_run(run), people and KnownPeople.load(people), **settings
         )
         found._path = pathlib.Path(people) if people else None
         return found
@@ -238,12 +238,13 @@ class Identifier:
         )
 
 
-def fingerprint(folder: pathlib.Path) -> str:
-    """Digest of a SavedModel's graph and weights: the files of its highest version."""
-    files = [path for path in sorted(pathlib.Path(folder).rglob("*")) if path.is_file()]
+def fingerprint(model: pathlib.Path) -> str:
+    """Digest of a model: of its file, or of graph and weights of a SavedModel's folder, see `inference.find`."""
+    files = [
+        path for path in sorted(model.rglob("*")) if path.name == "saved_model.pb" or path.parent.name == "variables"
+    ]
     digest = hashlib.sha256()
-    for path in files:
-        if path.name == "saved_model.pb" or path.parent.name == "variables":
-            digest.update(path.name.encode())
-            digest.update(path.read_bytes())
+    for path in files or [model]:
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from tfskel import arrays, features, model_inputs
+from tfskel import arrays, features, model_inputs, shipped
 from tfskel.runtimes import onnx, runtime, saved_model, tflite
 
 EMBED, CLASSIFY, EMBED_TRACKLET, TEMPLATE = runtime.EMBED, "classify", "embed_tracklet", "template"
 RECONSTRUCT, RECONSTRUCTION = "reconstruct", "reconstruction"
 FEATURES, VECTORS, POSE = "features", "vectors", "pose"
 SAVED_MODEL = "saved_model"  # the export stage's folder of versions, inside its output
+TFLITE = "model.tflite"  # beside that folder, where the recipe asks for it
 FILES = {".tflite": tflite.TFLite, ".onnx": onnx.Onnx}
 """Ending of a model's file -> its runtime; a folder is a SavedModel."""
 
@@ -128,40 +129,47 @@ def load(model: str | os.PathLike) -> Embedder:
     """Loads an exported model.
 
     Args:
-        model: folder with saved_model.pb, the folder of its versions (then the highest number), or the export stage's
-            output; or a .tflite file; or the .onnx file of `embed`, beside which those of other signatures are found.
-            TensorFlow is imported for SavedModels alone, where LiteRT and ONNX Runtime are installed.
+        model: name of a model of the package, one of `shipped.NAMES`; or folder with saved_model.pb, the folder of its
+            versions (then the highest number), the export stage's output, or <workdir>/seed_<seed>; or a .tflite file;
+            or the .onnx file of `embed`, beside which those of other signatures are found. TensorFlow is imported for
+            SavedModels alone, where LiteRT and ONNX Runtime are installed.
 
     Raises:
         FileNotFoundError: there is no such model.
         ImportError: the runtime of a file is not installed; the message says how to get it.
         ValueError: it cannot be read, or has no signature `embed` as an Embedder needs it.
     """
-    path = Path(model)
-    if path.suffix in FILES and not path.is_dir():
-        if not path.is_file():
-            raise FileNotFoundError(f"{path} is no file. Write it with the recipe's setting export.formats.")
-        opened = FILES[path.suffix](path)
-    else:
-        path = _find(path)
-        opened = saved_model.SavedModel(path)
+    path = find(shipped.folder(model))
+    opened = FILES[path.suffix](path) if path.is_file() else saved_model.SavedModel(path)
     try:
         return Embedder(opened)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
 
 
-def _find(folder: Path) -> Path:
-    """The folder with saved_model.pb that the user means."""
-    for base in (folder, folder / SAVED_MODEL):
+def find(given: Path) -> Path:
+    """The folder with saved_model.pb, or the file, of the model that is meant by a path, see `load`.
+
+    Raises:
+        FileNotFoundError: there is no such model.
+    """
+    if given.suffix in FILES and not given.is_dir():
+        if not given.is_file():
+            raise FileNotFoundError(f"{given} is no file. Write it with the recipe's setting export.formats.")
+        return given
+    bases = given, given / SAVED_MODEL, given / SAVED_MODEL / SAVED_MODEL
+    for base in bases:
         versions = [path for path in base.iterdir() if path.name.isdecimal()] if base.is_dir() else []
         for place in (base, *sorted(versions, key=lambda path: int(path.name), reverse=True)):
             if (place / "saved_model.pb").is_file():
                 return place
-    state = "holds no saved_model.pb, nor does a version folder in it" if folder.is_dir() else "is no folder"
+    for base in bases:
+        if (base / TFLITE).is_file():
+            return base / TFLITE
+    state = "holds no saved_model.pb, nor does a version folder in it" if given.is_dir() else "is no folder"
     raise FileNotFoundError(
-        f"{folder} {state}. Give the folder that the export stage wrote: <workdir>/seed_<seed>/{SAVED_MODEL}; or a "
-        f"file of a model: {', '.join(FILES)}."
+        f"{given} {state}. Give the folder that the export stage wrote: <workdir>/seed_<seed>/{SAVED_MODEL}; a file of "
+        f"a model: {', '.join(FILES)}; or the name of a model of the package: {', '.join(shipped.NAMES)}."
     )
 
 

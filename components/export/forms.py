@@ -71,7 +71,7 @@ FORMS = {
         SAVED_MODEL, "SavedModel: TensorFlow, TensorFlow Serving", _saved_model, saved_model.Graph
     ),
     "tflite": Form(
-        "model.tflite", "TFLite: LiteRT, on phones and small machines", _tflite, tflite_runtime.TFLite,
+        inference.TFLITE, "TFLite: LiteRT, on phones and small machines", _tflite, tflite_runtime.TFLite,
         without=_POOLED | _DOUBLE,
     ),
     "tflite_int8": Form(

@@ -5,7 +5,9 @@ import pathlib
 
 import numpy as np
 
+from datasets_tfds.cmu_walk import split_rule
 from datasets_tfds.gait_sim import sensor
+from datasets_tfds.readers import examples
 from tfskel import arrays
 
 WALKS = pathlib.Path(__file__).with_name("walks.npz")
@@ -38,6 +40,12 @@ def read(skeleton: str, noisy: bool) -> dict[str, dict]:
         }
         for name, first, frames, source in rows
     }
+
+
+def splits(skeleton: str, noisy: bool) -> dict[str, list[dict]]:
+    """Split -> its recordings; arguments and example dicts as for `read`."""
+    whole = read(skeleton, noisy)
+    return examples.cut(whole, split_rule.segments({name: len(row["joints"]) for name, row in whole.items()}))
 
 
 def _joints(stored: dict[str, np.ndarray], name: str) -> np.ndarray:

@@ -95,3 +95,11 @@ def test_an_installed_wheel_runs_the_ingest_of_the_demo_recipe_in_an_empty_folde
 def test_help_of_an_installed_wheel_lists_the_recipes(installed, tmp_path):
     result = run_installed(installed, tmp_path, "--help")
     assert "sm_sge_gait_sim" in result.stdout and "hi_mpc_gait_sim" in result.stdout
+
+
+def test_an_installed_wheel_has_every_file_of_the_models_of_the_package(installed):
+    ours, theirs = (
+        {str(path.relative_to(root)) for path in (root / "tfskel/shipped").glob("[!_]*/**/*") if path.is_file()}
+        for root in (ROOT, installed)
+    )
+    assert ours and ours == theirs
