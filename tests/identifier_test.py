@@ -160,6 +160,23 @@ def test_a_stream_answers_after_a_window_and_settles(walks):
     assert found.observe(walks[person][1][0]) == (None, False)
 
 
+def test_a_long_stream_with_people_who_come_and_go_keeps_no_more_than_a_short_one(walks):
+    found, (first, second, *_) = enrolled(walks, threshold=np.inf), sorted(walks)
+    rows, frames = len(found._people), walks[first][1]
+    for number in range(400):
+        answer, _ = found.observe(frames[number % len(frames)])
+        if number % 100 == 99:
+            assert answer.name == first
+            found.forget(second)
+            found.enrol(second, walks[second][0])
+            assert len(found._people) == rows and found.people() == sorted(walks)
+            assert not (found._frames or found._recent or found._answers)
+    for number in range(100):
+        found.observe(frames[number % len(frames)])
+    kept = [len(found._frames), len(found._recent), len(found._answers)]
+    assert kept == [WINDOW - 1, identifier.MEMORY, identifier.SETTLED]
+
+
 def test_mistakes_are_named(walks):
     found = make()
     with pytest.raises(ValueError, match="nobody is enrolled"):

@@ -40,8 +40,7 @@ class Identifier:
 
     Recordings are cut into windows at every frame, as long as the model takes them; a query is as far from a person as
     its windows are on average from the nearest window of that person. Images are one query together: the frames of a
-    tracklet. From `calibration.FEWEST` people on, the people enrolled say how near strangers come, so that the
-    threshold follows them; fewer leave that to the run.
+    tracklet. From `calibration.FEWEST` people on, those enrolled say how near strangers come, before that the run.
 
     Args:
         embedder: a loaded model.
@@ -86,8 +85,7 @@ class Identifier:
             settings: `false_accepts` or `threshold`.
 
         Raises:
-            FileNotFoundError: no model, no results, or no such file.
-            ValueError: as Identifier.
+            FileNotFoundError: no model, no results, or no such file. ValueError: as Identifier.
         """
         run = shipped.folder(run)
         model = inference.find(run)
@@ -101,7 +99,7 @@ class Identifier:
     @property
     def strangers(self) -> calibration.Cohort | None:
         """What says how near strangers come: the people enrolled, or the run while they are few."""
-        enough = self._people is not None and len(self._people.people) >= calibration.FEWEST
+        enough = len(self.people()) >= calibration.FEWEST
         return calibration.Cohort(self._people.nearest_others) if enough else self._learnt
 
     @property
@@ -113,14 +111,12 @@ class Identifier:
         """
         if self._given is not None:
             return float(self._given)
-        strangers = self.strangers
-        if strangers is None:
+        if self.strangers is None:
             raise ValueError(
-                "nothing says how near strangers come: the run has no thresholds for unknown people "
-                f"(results/unknown.json says why). Enrol {calibration.FEWEST} people, or give a largest distance "
-                "yourself: threshold=..."
+                "nothing says how near strangers come: the run did not learn it (results/unknown.json says why). "
+                f"Enrol {calibration.FEWEST} people, or give a largest distance yourself: threshold=..."
             )
-        return strangers.threshold(self.false_accepts)
+        return self.strangers.threshold(self.false_accepts)
 
     @property
     def threshold_source(self) -> str:
@@ -132,7 +128,7 @@ class Identifier:
         return [] if self._people is None else self._people.people
 
     def enrol(self, name: str, frames: np.ndarray) -> int:
-        """Adds a recording of a person; more of one person make recognition surer. Returns the rows added.
+        """Adds a recording of a person; more make recognition surer. Returns the rows added; a stream begins anew.
 
         Args:
             name: not empty.
@@ -147,6 +143,7 @@ class Identifier:
         vectors = self._vectors(frames)
         known = self._people or KnownPeople(np.zeros((0, vectors.shape[1])), np.zeros(0, np.str_), self.model)
         self._people = known.with_rows(vectors, name)
+        self.reset()
         return len(vectors)
 
     def identify(self, frames: np.ndarray, runners_up: int = RUNNERS_UP) -> Identification:
@@ -196,8 +193,14 @@ class Identifier:
             return None, False
         window = np.stack(self._frames)
         self._frames.popleft()
-        self._recent.append(self._known().distances(self._embed(window[None] if self.window > 1 else window))[0])
-        answer = self._answer(np.mean(self._recent, axis=0), RUNNERS_UP)
+        features = self.embedder.embed(window[None] if self.window > 1 else window)
+        if self.embedder.pools:
+            self._recent.append(features[0])
+            distances = self._known().distances(self.embedder.pool(np.stack(self._recent))[None])[0]
+        else:
+            self._recent.append(self._known().distances(features)[0])
+            distances = np.mean(self._recent, axis=0)
+        answer = self._answer(distances, RUNNERS_UP)
         self._answers.append(answer.name)
         return answer, len(self._answers) == SETTLED and len(set(self._answers)) == 1
 
@@ -222,10 +225,7 @@ class Identifier:
                 f"received {frames.shape}."
             )
         windows = np.lib.stride_tricks.sliding_window_view(frames, self.window, axis=0)  # (N, J, 3, f)
-        return self._embed(np.moveaxis(windows, -1, 1))
-
-    def _embed(self, items: np.ndarray) -> np.ndarray:
-        return self.embedder.embed(items)
+        return self.embedder.embed(np.moveaxis(windows, -1, 1))
 
     def _answer(self, distances: np.ndarray, runners_up: int) -> Identification:
         order = np.argsort(distances, kind="stable")

@@ -92,9 +92,17 @@ class Embedder:
         Raises:
             ValueError: as `embed`, or the model was exported without pooling of frames.
         """
+        return self.pool(self.embed(images, batch_size))
+
+    def pool(self, vectors: np.ndarray) -> np.ndarray:
+        """One vector (D,) float32 for a tracklet whose frames have these features (N, D) float32, as `embed_tracklet`.
+
+        Raises:
+            ValueError: the model was exported without pooling of frames.
+        """
         if not self.pools:
             raise ValueError(f"This model was exported without signature {TEMPLATE!r}: its items are not pooled.")
-        return self._model.run(TEMPLATE, {VECTORS: self.embed(images, batch_size)})[FEATURES]
+        return self._model.run(TEMPLATE, {VECTORS: vectors})[FEATURES]
 
     def reconstruct(self, images: np.ndarray, poses: np.ndarray, batch_size: int = 64) -> np.ndarray:
         """Persons in poses: what the model makes of the person in each image and the pose given with it.
