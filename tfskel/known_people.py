@@ -11,7 +11,7 @@ from tfskel.evaluation import ranking
 
 APPROXIMATE = 100_000  # rows from which an index is searched instead of all rows
 FACTORY = "IVF{lists},Flat"  # of faiss; lists follow the number of rows
-PROBED = 1 / 64  # share of the lists that a query looks into
+PROBED = 8  # lists that a query looks into
 NEAREST = 256  # rows that an index gives for a query
 COHORT, ROWS = 64, 32  # people who are taken for strangers to the others, and rows of each
 
@@ -104,14 +104,14 @@ class KnownPeople:
         arrays.write(path, vectors=self.vectors, names=self.names, model=np.array(self.model), **more)
 
     @classmethod
-    def load(cls, path: str | os.PathLike) -> "KnownPeople":
-        """Reads what `save` wrote.
+    def load(cls, path: str | os.PathLike, factory: str = FACTORY) -> "KnownPeople":
+        """Reads what `save` wrote; `factory` as KnownPeople.
 
         Raises:
             FileNotFoundError: no such file. ValueError: damaged, or another kind of file.
         """
         stored = arrays.read(path, ("vectors", "names", "model"))
-        return cls(stored["vectors"], stored["names"], str(stored["model"]))
+        return cls(stored["vectors"], stored["names"], str(stored["model"]), factory)
 
 
 def _evenly(number: int, most: int) -> np.ndarray:
@@ -129,8 +129,9 @@ def index(vectors: np.ndarray, factory: str = FACTORY):
 
     lists = 2 ** round(np.log2(4 * np.sqrt(len(vectors))))
     made = faiss.index_factory(vectors.shape[1], factory.format(lists=lists))
-    made.train(np.ascontiguousarray(vectors[:: max(1, len(vectors) // (64 * lists))]))
+    made.train(np.ascontiguousarray(vectors[:: max(1, len(vectors) // (40 * lists))]))
     made.add(np.ascontiguousarray(vectors))
-    if hasattr(made, "nprobe"):
-        made.nprobe = max(16, round(lists * PROBED))
+    lists_within = faiss.try_extract_index_ivf(made)  # also inside a form that ranks again
+    if lists_within:
+        lists_within.nprobe = PROBED
     return made

@@ -33,6 +33,7 @@ BENCHMARKS = {  # name -> module of tests/tools with a function of that name
     **dict.fromkeys(("windows", "scales", "reading"), "data_forms"),
     **dict.fromkeys(("evaluation", "single_shot", "many_images"), "feature_forms"),
     **dict.fromkeys(("clustering", "search", "epoch"), "feature_forms"),
+    "identify": "gallery_forms",
 }
 
 

@@ -37,6 +37,7 @@ FORMS = {
     "clustering": {("dense", "sparse"), ("search, dense", "search, sparse")},
     "search": {("different rows", "all rows")},
     "epoch": {("all rows", "different rows")},
+    "identify": {("all rows", "index")},
 }
 
 
