@@ -73,13 +73,13 @@ def test_the_threshold_equals_the_best_of_all_distances_tried_one_by_one():
     assert both(unknown.threshold(found)) == pytest.approx(max(map(both, found.distance)))
 
 
-def test_each_stranger_is_as_far_as_the_items_are_on_average_over_the_draws():
+def test_each_stranger_is_as_far_as_the_items_are_on_average_in_the_nearest_draw():
     def drawn(*rows):
         identities, distances = zip(*rows, strict=True)
         return unknown.Nearest(np.array(distances, float)[:, None], np.array(["a"]), np.array(identities))
 
     draws = [drawn(("b", 1), ("b", 3), ("a", 0)), drawn(("b", 6), ("c", 5), ("d", np.inf))]
-    assert unknown.strangers(draws) == {"b": 4.0, "c": 5.0}
+    assert unknown.strangers(draws) == {"b": 2.0, "c": 5.0}
 
 
 def test_limits_accept_no_more_strangers_than_wished():

@@ -90,14 +90,14 @@ def joined(searches: Sequence[Search]) -> Search:
 
 
 def strangers(draws: Sequence[Nearest]) -> dict[str, float]:
-    """Mean distance of each stranger's items to the nearest of the gallery, mean over the draws that kept him out."""
+    """Mean distance of each stranger's items to the nearest of the gallery, in the draw where it is smallest."""
     means: dict[str, list] = {}
     for draw in draws:
         search = draw.search()
         for who in np.unique(draw.identities[~search.known]):
             distances = search.distance[~search.known & (draw.identities == who)]
             means.setdefault(str(who), []).append(distances.mean())
-    return {who: float(np.mean(found)) for who, found in sorted(means.items()) if np.isfinite(found).all()}
+    return {who: float(np.min(found)) for who, found in sorted(means.items()) if np.isfinite(found).all()}
 
 
 def threshold(search: Search) -> float:
