@@ -2,6 +2,7 @@
 """The documentation is a site that is built without a warning and needs nothing from the network."""
 
 import html.parser
+import re
 
 import pytest
 
@@ -26,6 +27,14 @@ class Loaded(html.parser.HTMLParser):
             self.files += [of.get("src") or of.get("href") or ""]
         if tag == "a":
             self.links += [of.get("href") or ""]
+
+
+def test_files_that_pages_name_are_there():
+    pages = [*(fakes.ROOT / "docs").rglob("*.md"), *fakes.ROOT.glob("*.md")]
+    form = r"`((?:tests|tools|components|tfskel|configs|datasets_tfds|docs)/[\w/]+\.(?:py|toml|md|npz))`"
+    named = {file for page in pages for file in re.findall(form, page.read_text(encoding="utf-8"))}
+    examples = {file for file in named if "/sequence_net/" in file or "/NAME/" in file}
+    assert len(named) > 15 and {file for file in named if not (fakes.ROOT / file).exists()} == examples
 
 
 @pytest.fixture(scope="module")
