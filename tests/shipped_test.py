@@ -73,7 +73,7 @@ def test_figures_of_the_card_are_those_of_the_model(name, people):
     card = (shipped.folder(name) / shipped.CARD).read_text(encoding="utf-8")
     columns, result = (re.search(rf"^\| {first} \| (.*) \|$", card, re.MULTILINE)[1].split(" | ")
                        for first in ("epoch chosen by", "last"))  # fmt: skip
-    figures = dict(zip(columns, result, strict=False))
+    figures = dict(zip(columns, result, strict=True))
     assert (figures["Rank-1"], figures["mAP"]) == (f"{100 * found.rank(1):.1f}", f"{100 * found.mAP:.1f}")
     assert "obtained from mocap.cs.cmu.edu" in card and "## Limits" in card
 

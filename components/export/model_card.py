@@ -119,6 +119,6 @@ def completed(text: str, results: Collection[str], families: Iterable) -> str:
     """
     lines = [f"- {sentence}" for sentence in results]
     for family in families:
-        cells = ([line.label, *(cell for cell, _ in line.cells)] for line in family.lines)
+        cells = ([line.label, *(cell for cell, _ in line.cells[: len(family.columns)])] for line in family.lines)
         lines += ["", f"{family.title}, percent:", "", *_table(["epoch chosen by", *family.columns], cells)]
     return text.replace(UNKNOWN, "\n".join(lines))
