@@ -37,8 +37,10 @@ print("\\nloaded:", *(name for name in {heavy} if name in sys.modules))
         ("from components import main; main.console()", "Recipes, found in"),
         ("from components.compare import main; main.console()", "Compares recipes"),
         ("from components import identify; identify.console()", "identify"),
+        ("from components import embed; embed.console()", "Parquet shards"),
+        ("from components import shards; shards.console()", "tfskel-shards neighbours"),
     ],
-    ids=["import", "tools/run.py", "tfskel-run", "tfskel-compare", "tfskel-identify"],
+    ids=["import", "tools/run.py", "tfskel-run", "tfskel-compare", "tfskel-identify", "tfskel-embed", "tfskel-shards"],
 )
 def test_help_loads_nothing_heavy(start, said):
     result = fakes.run([sys.executable, "-c", PROGRAM.format(start=start, heavy=HEAVY)])

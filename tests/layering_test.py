@@ -32,6 +32,7 @@ ALLOWED = {
     "tfskel.evaluation": (),
     "tfskel.data": LIGHT,
     "tfskel.features": ("tfskel.arrays",),
+    "tfskel.feature_shards": ("tfskel.arrays", "tfskel.features"),
     "tfskel.inference": (*LIGHT, "tfskel.features", "tfskel.clustering", "tfskel.runtimes"),
     "tfskel.runtimes": ("tfskel.literal_path",),
     "tfskel.training": (*LIGHT, "tfskel.data", "tfskel.evaluation"),

@@ -71,7 +71,11 @@ class Embedder:
         """
         if output not in self.outputs:
             raise ValueError(f"This model embeds as {', '.join(self.outputs)}; received output={output!r}.")
-        return self._run(EMBED, output, items, batch_size)
+        return self.represent(items, batch_size)[output]
+
+    def represent(self, items: np.ndarray, batch_size: int = 1024) -> dict[str, np.ndarray]:
+        """All of `outputs` in one pass: name -> (N, D) float32; arguments and errors as `embed`."""
+        return self._run(EMBED, items, batch_size)
 
     def scores(self, items: np.ndarray, batch_size: int = 1024) -> np.ndarray:
         """Scores (N, C) float32 of the train identities, from the recognition network; arguments as `embed`.
@@ -84,7 +88,7 @@ class Embedder:
                 f"This model was exported without signature {CLASSIFY!r}: it has no recognition network. "
                 "Use embed and a Gallery."
             )
-        return self._run(CLASSIFY, "scores", items, batch_size)
+        return self._run(CLASSIFY, items, batch_size)["scores"]
 
     def embed_tracklet(self, images: np.ndarray, batch_size: int = 256) -> np.ndarray:
         """One vector (D,) float32 for all frames of one tracklet; arguments as `embed`.
@@ -128,9 +132,10 @@ class Embedder:
             begin += len(part)
         return np.concatenate(made)
 
-    def _run(self, signature: str, output: str, items: np.ndarray, batch_size: int) -> np.ndarray:
+    def _run(self, signature: str, items: np.ndarray, batch_size: int) -> dict[str, np.ndarray]:
         batches = self.inputs.batches(items, batch_size)
-        return np.concatenate([self._model.run(signature, {self.argument: part})[output] for part in batches])
+        made = [self._model.run(signature, {self.argument: part}) for part in batches]
+        return {name: np.concatenate([part[name] for part in made]) for name in made[0]}
 
 
 def load(model: str | os.PathLike) -> Embedder:

@@ -34,6 +34,7 @@ BENCHMARKS = {  # name -> module of tests/tools with a function of that name
     **dict.fromkeys(("evaluation", "single_shot", "many_images"), "feature_forms"),
     **dict.fromkeys(("clustering", "search", "epoch"), "feature_forms"),
     "identify": "gallery_forms",
+    "million": "million_forms",
 }
 
 

@@ -38,6 +38,7 @@ FORMS = {
     "search": {("different rows", "all rows")},
     "epoch": {("all rows", "different rows")},
     "identify": {("all rows", "index")},
+    "million": {("exact, a sample", "ivf, a sample"), ("exact, a sample", "ivf, all rows")},
 }
 
 

@@ -70,7 +70,7 @@ def race(rows: Sequence[Row], forms: Sequence[Form], unit: str, turns: int, tole
         for form in forms if turn % 2 else reversed(forms):
             seconds[form.name].append(_seconds(form, repeats[form.name]) / form.amount)
     medians = {name: statistics.median(times) for name, times in seconds.items()}
-    peaks = {form.name: _peak(form) for form in forms}
+    peaks = {form.name: once(form)[2] for form in forms}
     amounts = {form.name: form.amount for form in forms}
 
     def compared(row: Row) -> dict:
@@ -129,15 +129,18 @@ def _seconds(form: Form, repeats: int) -> float:
     return (time.process_time() - begin) / repeats
 
 
-def _peak(form: Form) -> int | None:
-    """Peak bytes of one call beyond what the process held before it; None where the system does not tell."""
-    if not CLEAR.exists():
-        return None
-    ctypes.CDLL(None).malloc_trim(0)  # else memory freed by another form would hide what this one takes
-    before = _kilobytes("VmRSS")
-    CLEAR.write_text("5", encoding="utf-8")  # the peak starts here
-    form.call()
-    return (_kilobytes("VmHWM") - before) * 1024
+def once(form: Form) -> tuple[object, float, int | None]:
+    """A single call: its result, processor seconds per unit of work, and peak bytes beyond what the process held before
+    it, None where the system does not tell."""
+    known = CLEAR.exists()
+    if known:
+        ctypes.CDLL(None).malloc_trim(0)  # else memory freed by another form would hide what this one takes
+        before = _kilobytes("VmRSS")
+        CLEAR.write_text("5", encoding="utf-8")  # the peak starts here
+    begin = time.process_time()
+    result = form.call()
+    seconds = (time.process_time() - begin) / form.amount
+    return result, seconds, (_kilobytes("VmHWM") - before) * 1024 if known else None
 
 
 def _kilobytes(key: str) -> int:

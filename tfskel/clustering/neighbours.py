@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Nearest rows by Euclidean distance: exact or through inverted lists, on the GPU when faiss sees one."""
 
+import functools
 import math
 from collections.abc import Callable
 
@@ -17,9 +18,9 @@ def neighbours(
 ) -> np.ndarray:
     """The k rows of `base` nearest to each query, nearest first.
 
-    Row shards may be searched in different places and stacked: `neighbours(vectors[a:b], vectors, k)`. Any other
-    engine that produces this array can take the place of this function. Where faiss sees GPUs the search runs there;
-    CUDA_VISIBLE_DEVICES="" keeps it on the CPU.
+    Row shards may be searched in different places and stacked: `neighbours(vectors[a:b], vectors, k)`; in one place
+    they may share a `Search`. Any other engine that produces this array can take the place of this function. Where
+    faiss sees GPUs the search runs there; CUDA_VISIBLE_DEVICES="" keeps it on the CPU.
 
     Args:
         queries: (Q, D), base: (N, D) float, finite; taken as float32 and compared in float64.
@@ -35,28 +36,39 @@ def neighbours(
         ValueError: k outside 1..N, sizes disagree, values not finite or their squares too large for float32, unknown
             search, too few probes.
     """
-    if search not in SEARCHES:
-        raise ValueError(f"search must be one of {sorted(SEARCHES)}; received {search!r}.")
-    if probes < FEWEST_PROBES:
-        raise ValueError(f"An ivf search needs at least {FEWEST_PROBES} probes; received {probes}.")
-    queries, base = finite_rows(queries, "queries"), finite_rows(base, "base")
-    if queries.shape[1] != base.shape[1]:
-        raise ValueError(f"queries and base must have the same columns; received {queries.shape} and {base.shape}.")
-    if not 1 <= k <= len(base):
-        raise ValueError(
-            f"Each row needs its k nearest of all rows, 1 <= k <= {len(base)}; received k={k} for {len(base)} rows. "
-            "Ask for fewer neighbours (k1) or use more recordings."
-        )
-    exact = exact_search.ExactSearch(base, flat)
-    find = SEARCHES[search](exact, probes)
-    found, report = np.empty((len(queries), k), np.int32), progress.logged("neighbours", len(queries))
-    for begin, end in _shards(len(queries)):
-        found[begin:end] = find(queries[begin:end], k)
-        short = begin + np.flatnonzero((found[begin:end] < 0).any(axis=1))
-        if len(short):
-            found[short] = exact(queries[short], k)[0]
-        report(end)
-    return found
+    return Search(base, search, probes)(queries, k)
+
+
+class Search:
+    """The search of one base that several calls share; arguments, results and errors as for `neighbours`."""
+
+    def __init__(self, base: np.ndarray, search: str = "exact", probes: int = FEWEST_PROBES):
+        if search not in SEARCHES:
+            raise ValueError(f"search must be one of {sorted(SEARCHES)}; received {search!r}.")
+        if probes < FEWEST_PROBES:
+            raise ValueError(f"An ivf search needs at least {FEWEST_PROBES} probes; received {probes}.")
+        self.base = finite_rows(base, "base")
+        self._exact = exact_search.ExactSearch(self.base, flat)
+        self._find = functools.cache(lambda: SEARCHES[search](self._exact, probes))
+
+    def __call__(self, queries: np.ndarray, k: int) -> np.ndarray:
+        queries, base = finite_rows(queries, "queries"), self.base
+        if queries.shape[1] != base.shape[1]:
+            raise ValueError(f"queries and base must have the same columns; received {queries.shape} and {base.shape}.")
+        if not 1 <= k <= len(base):
+            raise ValueError(
+                f"Each row needs its k nearest of all rows, 1 <= k <= {len(base)}; received k={k} for {len(base)} "
+                "rows. Ask for fewer neighbours (k1) or use more recordings."
+            )
+        find, report = self._find(), progress.logged("neighbours", len(queries))
+        found = np.empty((len(queries), k), np.int32)
+        for begin, end in _shards(len(queries)):
+            found[begin:end] = find(queries[begin:end], k)
+            short = begin + np.flatnonzero((found[begin:end] < 0).any(axis=1))
+            if len(short):
+                found[short] = self._exact(queries[short], k)[0]
+            report(end)
+        return found
 
 
 def distinct_neighbours(vectors: np.ndarray, k: int, search: str = "exact", probes: int = FEWEST_PROBES) -> np.ndarray:
