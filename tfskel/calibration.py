@@ -5,7 +5,7 @@ import dataclasses
 import pathlib
 
 import numpy as np
-from scipy import stats
+from scipy import special  # its stats take three times as long to import as all else here
 
 from tfskel import arrays, inference
 
@@ -32,12 +32,12 @@ class Cohort:
     def threshold(self, false_accepts: float) -> float:
         """The largest distance at which that share of strangers is accepted."""
         mean, deviation, degrees = self._normal()
-        return float(np.exp(mean + deviation * stats.t.ppf(false_accepts, degrees)))
+        return float(np.exp(mean + deviation * special.stdtrit(degrees, false_accepts)))
 
     def confidence(self, distance: float) -> float:
         """Share of strangers who are farther away."""
         mean, deviation, degrees = self._normal()
-        return float(stats.t.sf((np.log(distance) - mean) / deviation, degrees))
+        return float(special.stdtr(degrees, (mean - np.log(distance)) / deviation))
 
     @property
     def source(self) -> str:
