@@ -146,7 +146,7 @@ def _write_last(results: pathlib.Path, probe, gallery, result, parts: splits.Spl
 def _scores(system, probe, rows: np.ndarray, batch_size: int) -> np.ndarray:
     import tensorflow as tf
 
-    classify = tf.function(system.scores, reduce_retracing=True)
+    classify = tf.function(system.scores, reduce_retracing=True, autograph=False)
     cuts = order.slices(len(rows), batch_size, "keep")
     return np.concatenate([classify(tf.constant(probe.read(rows[cut]))).numpy() for cut in cuts])
 

@@ -102,9 +102,8 @@ def compiled(function, *arguments):
     """`prepared` or `resized` with these arguments as one graph: (N,) text -> pixels."""
     import tensorflow as tf
 
-    return tf.function(
-        lambda encoded: function(encoded, *arguments), input_signature=[tf.TensorSpec((None,), tf.string)]
-    )
+    signature = [tf.TensorSpec((None,), tf.string)]
+    return tf.function(lambda encoded: function(encoded, *arguments), input_signature=signature, autograph=False)
 
 
 def stream(encoded: Iterable[list[bytes]], function, *arguments) -> Iterator:

@@ -84,9 +84,9 @@ class RecognitionTrainer(optimised.Optimised):
     def __init__(self, model: Recognition, learning_rate: float, last_prefix_only: bool = False):
         super().__init__(model, learning_rate, {"adam": model.trainable_variables})
         self.last_prefix_only = last_prefix_only
-        self._update = tf.function(self._update_step, reduce_retracing=True)
-        self._updates = tf.function(self._several_steps, reduce_retracing=True)
-        self._forward = tf.function(self._loss_and_scores, reduce_retracing=True)
+        self._update = tf.function(self._update_step, reduce_retracing=True, autograph=False)
+        self._updates = tf.function(self._several_steps, reduce_retracing=True, autograph=False)
+        self._forward = tf.function(self._loss_and_scores, reduce_retracing=True, autograph=False)
 
     def step(self, prefix_features: np.ndarray, labels: np.ndarray) -> dict[str, tf.Tensor]:
         """One update.
@@ -159,11 +159,14 @@ class RecognitionTrainer(optimised.Optimised):
 
     def _several_steps(self, rows, labels):
         count = tf.shape(rows)[0]
-        losses, hits = tf.TensorArray(tf.float32, count), tf.TensorArray(tf.float32, count)
-        for k in tf.range(count):
+
+        def update(k, losses, hits):
             loss, scores = self._update_step(rows[k][:, None], labels[k])
             found = tf.argmax(scores, axis=1, output_type=tf.int32) == labels[k]
-            losses, hits = losses.write(k, loss), hits.write(k, tf.reduce_mean(tf.cast(found, tf.float32)))
+            return k + 1, losses.write(k, loss), hits.write(k, tf.reduce_mean(tf.cast(found, tf.float32)))
+
+        empty = [tf.TensorArray(tf.float32, count) for _ in range(2)]
+        _, losses, hits = tf.while_loop(lambda k, *_: k < count, update, (tf.constant(0), *empty))
         return losses.stack(), hits.stack()
 
     def _update_step(self, prefix_features, labels):

@@ -57,7 +57,7 @@ class Trainer(optimised.Optimised):
         self.aware = tf.constant([float(ATTENTION[kind]) for kind in attention])  # (S,)
         self.teacher_forcing, self.frozen_head = teacher_forcing, frozen_head
         spec = tf.TensorSpec((model.streams, None, model.length, model.num_joints), tf.float32)
-        self._update = tf.function(self._update_step, input_signature=[spec, spec])
+        self._update = tf.function(self._update_step, input_signature=[spec, spec], autograph=False)
 
     def step(self, sources: np.ndarray, targets: np.ndarray) -> dict[str, tf.Tensor]:
         """One update.

@@ -45,7 +45,8 @@ class Trainer(optimised.Optimised):
         prototypes = [tf.TensorSpec((None, model.units), tf.float32)] * len(hi_mpc.LEVELS)
         joints = tf.TensorSpec((None, model.length, model.num_joints, 3), tf.float32)
         labels = tf.TensorSpec((None, len(hi_mpc.LEVELS)), tf.int32)
-        self._update = tf.function(self._update_step, input_signature=[joints, labels, *prototypes])
+        signature = [joints, labels, *prototypes]
+        self._update = tf.function(self._update_step, input_signature=signature, autograph=False)
 
     def step(self, joints: np.ndarray, labels: np.ndarray, *prototypes: np.ndarray) -> dict[str, tf.Tensor]:
         """One update.

@@ -90,7 +90,7 @@ class PretrainTrainer(optimised.Optimised):
         lengths = sorted(map(len, self.sub_sequences), reverse=True)
         self.plan = prefix_tree.shrinking_rows(lengths) if redraw else prefix_tree.tree(self.sub_sequences)
         self.node_weights = self.plan.weights(lambda length: reconstruction.row_weight(length, loss))
-        self._update = tf.function(self._update_step, reduce_retracing=True)
+        self._update = tf.function(self._update_step, reduce_retracing=True, autograph=False)
 
     def step(self, joints: tf.Tensor) -> dict[str, tf.Tensor]:
         """One update.
