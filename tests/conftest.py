@@ -1,9 +1,29 @@
 # SPDX-License-Identifier: MIT
-"""Data that many tests read is prepared once."""
+"""Data that many tests read is prepared once; what takes longest is tested first."""
 
 import pytest
 
 from tests import fakes
+
+
+def pytest_configure(config):
+    """Workers take files in the order of collection, not those of most tests first."""
+    config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items):
+    """Long files come first: those of small tests then fill what two workers have left."""
+    items.sort(key=lambda item: not {"end_to_end", "tools"} & set(item.path.parts))
+
+
+@pytest.fixture
+def untraced():
+    """Until the test ends, compiled functions run line by line: a few steps take less time than their trace."""
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
 
 
 @pytest.fixture(scope="session")

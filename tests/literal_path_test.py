@@ -2,6 +2,7 @@
 """Names that TensorFlow would read as patterns are names, everywhere in a run."""
 
 import gc
+import shutil
 import tempfile
 
 import pytest
@@ -46,16 +47,32 @@ def test_a_folder_for_temporary_files_that_is_a_pattern_is_refused(tmp_path, mon
         literal_path.Alias(tmp_path / "x[1]")
 
 
+def prepared(folder, given):
+    """A small data set, below the output of ingest or at a place that is given."""
+    section = sm_sge_gait_sim.get_config().dataset
+    section.options = {"num_identities": 2, "recordings_per_identity": 3, "frames": 8, "seed": 0}
+    section.data_dir = str(folder / "data") if given else ""
+    output = folder / "recordings"
+    output.mkdir(parents=True)
+    ingest.ingest(dataset=section, recordings=output)
+    return output
+
+
+@pytest.fixture(scope="module")
+def neighbour(tmp_path_factory):
+    """Function of `given`: a folder with what `prepared` makes in it."""
+    folders = {given: tmp_path_factory.mktemp("neighbour") for given in (True, False)}
+    for given, folder in folders.items():
+        prepared(folder, given)
+    return folders.get
+
+
 @pytest.mark.parametrize("given", [True, False])
 @pytest.mark.parametrize("name", NAMES)
-def test_a_data_set_is_prepared_and_read_beside_folders_that_the_name_matches(tmp_path, name, given):
-    for folder in ("x1", "xy", name):
-        section = sm_sge_gait_sim.get_config().dataset
-        section.options = {"num_identities": 2, "recordings_per_identity": 3, "frames": 30, "seed": 0}
-        section.data_dir = str(tmp_path / folder / "data") if given else ""
-        output = tmp_path / folder / "recordings"
-        output.mkdir(parents=True)
-        ingest.ingest(dataset=section, recordings=output)
+def test_a_data_set_is_prepared_and_read_beside_folders_that_the_name_matches(tmp_path, neighbour, name, given):
+    for folder in ("x1", "xy"):
+        shutil.copytree(neighbour(given), tmp_path / folder)
+    output = prepared(tmp_path / name, given)
     where = output / arrays.read_json(output / splits.POINTER)["folder"]
     assert where.resolve().is_relative_to(tmp_path / name)
     assert len(recordings.load(where, "train")) == 2

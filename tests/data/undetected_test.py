@@ -105,6 +105,6 @@ def test_real_walking_gives_no_false_alarm(noisy, skeleton, centred, digits):
 
 @pytest.mark.parametrize("noise", [0.02, 0.0])
 def test_simulated_feet_on_the_ground_give_no_false_alarm(noise):
-    options = simulator.Options(noise=noise)
+    options = simulator.Options(noise=noise, num_identities=6)
     sets = {split: recordings.Recordings.from_list(simulator.examples(options, split)) for split in ("train", "probe")}
     assert quality.report(sets, 6, V1)["warnings"] == []

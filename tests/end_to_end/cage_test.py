@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""CAGE through the command line: the simulator, and trees in the authors' layout for every protocol of its programs."""
+"""CAGE through the runner: the simulator, and trees in the authors' layout for every protocol of its programs."""
 
 import numpy as np
 import pytest
 
-from components import evaluate, main
+from components import evaluate, main, splits
 from tests import fakes
 
 SMALL = {"network.units": 8, "training.epochs": 2, "training.batch_size": 4, "selection.held_out": 0.0}
@@ -43,19 +43,12 @@ def arrays_of_ias(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def three_tasks(arrays_of_ias):
-    """Recipe and settings of a run that trains three tasks."""
-    dataset = {"length": 3, "options.config": "ias_f3", "manual_dir": arrays_of_ias}
-    settings = SMALL | RECOGNITION | {f"dataset.{name}": value for name, value in dataset.items()}
-    return "cage_ias.py:probe=b,variant=plus", settings
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory, three_tasks):
-    recipe, settings = three_tasks
+def finished(tmp_path_factory, arrays_of_ias):
+    """The folder of a run that trains three tasks."""
     workdir = tmp_path_factory.mktemp("whole")
-    result = fakes.run(fakes.command(recipe, workdir, settings))
-    assert result.returncode == 0, result.stdout[-2000:] + result.stderr[-3000:]
+    dataset = {"length": 3, "options.config": "ias_f3", "manual_dir": str(arrays_of_ias)}
+    settings = SMALL | RECOGNITION | {f"dataset.{name}": value for name, value in dataset.items()}
+    main.execute(fakes.read_recipe("cage_ias:probe=b,variant=plus", **settings), workdir)
     return workdir
 
 
@@ -68,25 +61,16 @@ def test_three_tasks_run_from_the_authors_arrays(finished):
     assert "attention/locality target" in pictures.files
 
 
-def test_a_killed_training_resumes_to_the_same_result(finished, three_tasks, tmp_path):
-    recipe, settings = three_tasks
-    words = fakes.command(recipe, tmp_path, settings, "--stages=ingest,train")
-    fakes.run_and_kill(words, tmp_path / "seed_1/model.partial/pretraining.state.json")
-    result = fakes.run(words)
-    assert result.returncode == 0 and "resuming after epoch" in result.stderr
-    whole, resumed = finished / "seed_1/model", tmp_path / "seed_1/model"
-    assert fakes.logged(resumed) == fakes.logged(whole)
-    assert fakes.kept_weights(resumed) == fakes.kept_weights(whole)
-
-
-def test_cross_view_evaluation_runs_on_the_view_of_its_argument(tmp_path):
+def test_cross_view_recipes_read_the_view_of_their_argument(tmp_path):
     base = tmp_path / "Datasets/CASIA_B/4/view_3"
     write(base / "CASIA_B_train_npy_data", "CASIA_B", *walkers(1, 3, 5, 4, 14))
     write(base / "CASIA_B_test_npy_data", "CASIA_B", *walkers(2, 3, 4, 4, 14), prefix="t_")
-    settings = SMALL | RECOGNITION | {"dataset.manual_dir": str(tmp_path)}
+    settings = SMALL | {"dataset.manual_dir": str(tmp_path)}
     of_four_frames = {"dataset.length": 4, "dataset.options.config": "casia_b_view3_f4"}
-    main.execute(fakes.read_recipe("cage_casia_b:view=3", **settings | of_four_frames), tmp_path / "run", SCORED)
-    assert table(tmp_path / "run/seed_1/results")["A recognition network", "last"]["scored"] == 12
+    config = fakes.read_recipe("cage_casia_b:view=3", **settings | of_four_frames)
+    main.execute(config, tmp_path / "run", ["ingest"])
+    read = splits.read(tmp_path / "run/recordings", config.dataset)
+    assert (len(read.train), len(read.probe), read.classes) == (15, 12, ["0", "1", "2"])
     with pytest.raises(SystemExit, match="casia_b_view4_f20"):
         main.execute(fakes.read_recipe("cage_casia_b:view=4", **settings), tmp_path / "other")
 

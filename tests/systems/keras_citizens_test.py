@@ -36,7 +36,7 @@ MODELS = {
     "recognition": (lambda: recognition.Recognition(6, 3, seed=1, units=5), [(4, 2, 6)], 0),
     "upmnet": (lambda: upmnet.PartNetwork("resnet_v1_50", 2, "global", blocks=BLOCKS, seed=1), [(2, 64, 32, 3)], 0),
     "upmnet mobilenet": (lambda: upmnet.PartNetwork(parts=2, width=0.1, decay=0.9, seed=1), [(2, 64, 32, 3)], 0),
-    "re-ID network": (lambda: reid_network.ReIDNetwork(50, 2, 2, 3, test_bn=True, seed=1), [(2, 64, 32, 3)], 0),
+    "re-ID network": (lambda: reid_network.ReIDNetwork(18, 2, 2, 3, test_bn=True, seed=1), [(2, 64, 32, 3)], 0),
     "siamese": (
         lambda: reid_network.ReIDNetwork(18, 2, 1, 3, False, embedding="siamese", seed=1),
         [(2, 64, 32, 3)],

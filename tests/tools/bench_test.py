@@ -42,12 +42,19 @@ FORMS = {
 }
 
 
+# Of these a step takes less time than its trace.
+UNTRACED = {"sm_sge", "hi_mpc", "cage", "upmnet"}
+
+
 def test_every_benchmark_is_tested_here():
     assert FORMS.keys() == bench.BENCHMARKS.keys()
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_a_benchmark_compares_forms_that_agree(name):
+def test_a_benchmark_compares_forms_that_agree(name, monkeypatch, request):
+    if name in UNTRACED:
+        request.getfixturevalue("untraced")
+    monkeypatch.setattr(race, "SHORTEST", 0.0)  # what a call takes is not looked at: no call is repeated
     rows = bench.measure(name, "tiny")
     assert {(row["reference"], row["ours"]) for row in rows} == FORMS[name]
     for row in rows:

@@ -87,20 +87,19 @@ def test_epochs_are_scored_by_retrieval_and_by_the_recognition_of_the_probe(trai
     assert lines[-1]["probe/nAUC"] == pytest.approx(auc.micro_nauc(scores, given.probe.labels), abs=1e-6)
 
 
-@pytest.mark.parametrize("stop", PHASES)
-def test_an_interrupted_training_resumes_to_the_same_numbers(trained, tmp_path, stop):
-    _, whole, lines = trained
-    given = data()
-    with pytest.raises(KeyboardInterrupt):
-        fit(system(), given, tmp_path, interrupt=stop)
-    again = system()
-    rest = fit(again, given, tmp_path)
-    shown = [[{key: value for key, value in line.items() if key != "seconds"} for line in part]
-             for part in (rest, lines[-len(rest) :])]  # fmt: skip
-    assert shown[0] == shown[1] and len(rest) == {"pretraining": 4, "recognition": 2}[stop]
-    joints = given.probe.read(slice(0, 5))
-    np.testing.assert_array_equal(embed(again, joints), embed(whole, joints))
-    np.testing.assert_array_equal(again.scores(joints), whole.scores(joints))
+def test_an_interrupted_training_resumes_to_the_same_numbers(tmp_path, untraced):
+    whole, given = system(), fakes.fit(F, frames=5)
+    lines, joints = fit(whole, given, tmp_path / "whole"), given.probe.read(slice(0, 5))
+    for stop, left in (("pretraining", 4), ("recognition", 2)):
+        with pytest.raises(KeyboardInterrupt):
+            fit(system(), given, tmp_path / stop, interrupt=stop)
+        again = system()
+        rest = fit(again, given, tmp_path / stop)
+        shown = [[{key: value for key, value in line.items() if key != "seconds"} for line in part]
+                 for part in (rest, lines[-left:])]  # fmt: skip
+        assert shown[0] == shown[1]
+        np.testing.assert_array_equal(embed(again, joints), embed(whole, joints))
+        np.testing.assert_array_equal(again.scores(joints), whole.scores(joints))
 
 
 def test_kept_out_identities_are_validated_by_retrieval_alone(tmp_path):

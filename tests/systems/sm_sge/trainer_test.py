@@ -97,7 +97,7 @@ def test_each_optimiser_holds_exactly_the_variables_its_loss_reaches(joints, str
         assert reached == {v.path for v in trainer.weights[scale]}
 
 
-def test_a_step_adds_four_adam_updates_taken_at_the_same_weights(joints):
+def test_a_step_adds_four_adam_updates_taken_at_the_same_weights(joints, untraced):
     trainer = pretraining.PretrainTrainer(model(), 0.01, SUBS)
     before = {v.path: v.numpy().astype(np.float64) for v in trainer.model.trainable_variables}
     moments, rate = {}, 0.01
@@ -115,7 +115,7 @@ def test_a_step_adds_four_adam_updates_taken_at_the_same_weights(joints):
             np.testing.assert_allclose(variable, before[variable.path], rtol=1e-5, atol=2e-6)
 
 
-def test_a_restored_training_goes_on_exactly(joints, tmp_path):
+def test_a_restored_training_goes_on_exactly(joints, tmp_path, untraced):
     def steps(trainer, count):
         return [float(trainer.step(joints)["total"]) for _ in range(count)]
 
