@@ -73,9 +73,11 @@ class Embedder:
             raise ValueError(f"This model embeds as {', '.join(self.outputs)}; received output={output!r}.")
         return self.represent(items, batch_size)[output]
 
-    def represent(self, items: np.ndarray, batch_size: int = 1024) -> dict[str, np.ndarray]:
-        """All of `outputs` in one pass: name -> (N, D) float32; arguments and errors as `embed`."""
-        return self._run(EMBED, items, batch_size)
+    def represent(self, items: np.ndarray, batch_size: int = 1024, signature: str = EMBED) -> dict[str, np.ndarray]:
+        """All outputs of a signature of items in one pass: name -> (N, ...); arguments and errors as `embed`."""
+        batches = self.inputs.batches(items, batch_size)
+        made = [self._model.run(signature, {self.argument: part}) for part in batches]
+        return {name: np.concatenate([part[name] for part in made]) for name in made[0]}
 
     def scores(self, items: np.ndarray, batch_size: int = 1024) -> np.ndarray:
         """Scores (N, C) float32 of the train identities, from the recognition network; arguments as `embed`.
@@ -88,7 +90,7 @@ class Embedder:
                 f"This model was exported without signature {CLASSIFY!r}: it has no recognition network. "
                 "Use embed and a Gallery."
             )
-        return self._run(CLASSIFY, items, batch_size)["scores"]
+        return self.represent(items, batch_size, CLASSIFY)["scores"]
 
     def embed_tracklet(self, images: np.ndarray, batch_size: int = 256) -> np.ndarray:
         """One vector (D,) float32 for all frames of one tracklet; arguments as `embed`.
@@ -131,11 +133,6 @@ class Embedder:
             made.append(self._model.run(RECONSTRUCT, given)[RECONSTRUCTION])
             begin += len(part)
         return np.concatenate(made)
-
-    def _run(self, signature: str, items: np.ndarray, batch_size: int) -> dict[str, np.ndarray]:
-        batches = self.inputs.batches(items, batch_size)
-        made = [self._model.run(signature, {self.argument: part}) for part in batches]
-        return {name: np.concatenate([part[name] for part in made]) for name in made[0]}
 
 
 def load(model: str | os.PathLike) -> Embedder:
@@ -204,7 +201,10 @@ class Gallery:
         if not len(known):
             raise ValueError("A gallery needs at least one row.")
         self.vectors, self.identities = known.vectors, known.identities
-        _check_faiss()
+        if importlib.util.find_spec("faiss") is None:
+            raise ImportError(
+                "Gallery search needs faiss, which is not installed: pip install 'tfskel[cpu]' or 'tfskel[gpu]'."
+            )
         from tfskel.clustering import exact_search, neighbours  # SciPy takes longer to import than a model to load
 
         self._search = exact_search.ExactSearch(np.ascontiguousarray(self.vectors), neighbours.flat)
@@ -249,10 +249,3 @@ class Gallery:
             FileNotFoundError: no such file. ValueError: damaged file.
         """
         return cls(**arrays.read(path, ["vectors", "identities"]))
-
-
-def _check_faiss() -> None:
-    if importlib.util.find_spec("faiss") is None:
-        raise ImportError(
-            "Gallery search needs faiss, which is not installed: pip install 'tfskel[cpu]' or 'tfskel[gpu]'."
-        )
