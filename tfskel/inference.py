@@ -202,9 +202,7 @@ class Gallery:
             raise ValueError("A gallery needs at least one row.")
         self.vectors, self.identities = known.vectors, known.identities
         if importlib.util.find_spec("faiss") is None:
-            raise ImportError(
-                "Gallery search needs faiss, which is not installed: pip install 'tfskel[cpu]' or 'tfskel[gpu]'."
-            )
+            raise ImportError("Gallery search needs faiss: pip install 'tfskel[cpu]', or 'tfskel[gpu]'.")
         from tfskel.clustering import exact_search, neighbours  # SciPy takes longer to import than a model to load
 
         self._search = exact_search.ExactSearch(np.ascontiguousarray(self.vectors), neighbours.flat)
