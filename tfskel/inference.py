@@ -168,14 +168,9 @@ def find(given: Path) -> Path:
             raise FileNotFoundError(f"{given} is no file. Write it with the recipe's setting export.formats.")
         return given
     bases = given, given / SAVED_MODEL, given / SAVED_MODEL / SAVED_MODEL
-    for base in bases:
-        versions = [path for path in base.iterdir() if path.name.isdecimal()] if base.is_dir() else []
-        for place in (base, *sorted(versions, key=lambda path: int(path.name), reverse=True)):
-            if (place / "saved_model.pb").is_file():
-                return place
-    for base in bases:
-        if (base / TFLITE).is_file():
-            return base / TFLITE
+    places = (*map(saved_model.newest, bases), *(base / TFLITE for base in bases if (base / TFLITE).is_file()))
+    if place := next(filter(None, places), None):
+        return place
     state = "holds no saved_model.pb, nor does a version folder in it" if given.is_dir() else "is no folder"
     raise FileNotFoundError(
         f"{given} {state}. Give the folder that the export stage wrote: <workdir>/seed_<seed>/{SAVED_MODEL}; a file of "

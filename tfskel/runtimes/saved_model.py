@@ -45,3 +45,10 @@ class SavedModel(runtime.Runtime):
 
         made = self._model.signatures[signature](**{name: tf.constant(values) for name, values in given.items()})
         return {name: values.numpy() for name, values in made.items()}
+
+
+def newest(folder: Path) -> Path | None:
+    """The folder with saved_model.pb: this one, or else the one in it with the highest number; None without any."""
+    versions = [path for path in folder.iterdir() if path.name.isdecimal()] if folder.is_dir() else []
+    places = (folder, *sorted(versions, key=lambda path: int(path.name), reverse=True))
+    return next((place for place in places if (place / "saved_model.pb").is_file()), None)
