@@ -88,12 +88,13 @@ def test_epochs_are_scored_by_retrieval_and_by_the_recognition_of_the_probe(trai
 
 
 def test_an_interrupted_training_resumes_to_the_same_numbers(tmp_path, untraced):
-    whole, given = system(), fakes.fit(F, frames=5)
+    large = {"training.batch_size": 32}  # an epoch is a step
+    whole, given = system(**large), fakes.fit(F, frames=5)
     lines, joints = fit(whole, given, tmp_path / "whole"), given.probe.read(slice(0, 5))
     for stop, left in (("pretraining", 4), ("recognition", 2)):
         with pytest.raises(KeyboardInterrupt):
-            fit(system(), given, tmp_path / stop, interrupt=stop)
-        again = system()
+            fit(system(**large), given, tmp_path / stop, interrupt=stop)
+        again = system(**large)
         rest = fit(again, given, tmp_path / stop)
         shown = [[{key: value for key, value in line.items() if key != "seconds"} for line in part]
                  for part in (rest, lines[-left:])]  # fmt: skip
