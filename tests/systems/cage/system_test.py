@@ -78,16 +78,17 @@ def test_every_form_is_trained_and_scored_from_sequences_to_accuracy(tmp_path, s
 
 
 def test_a_training_interrupted_in_each_phase_equals_a_whole_one(tmp_path, untraced):
-    whole, given = system(), data(frames=8)
+    large = {"training": {"batch_size": 20}}  # an epoch is two steps
+    whole, given = system(**large), data(frames=8)
     fit(whole, given, tmp_path / "whole")
     for phases in (("pretraining",), ("pretraining", "recognition")):
-        own, stop = system(), phases[-1]
+        own, stop = system(**large), phases[-1]
         fit(own, given, tmp_path / "resumed", phases[:-1])
         made = own.phase(stop, dataclasses.replace(given, folder=tmp_path / "resumed"))
         made.step = _failing(made.step, after=made.steps + 1)
         with pytest.raises(KeyboardInterrupt):
             loop.fit(made, tmp_path / "resumed", lambda *line: None)
-    again = system()
+    again = system(**large)
     fit(again, given, tmp_path / "resumed")
     joints = tf.constant(given.probe.read(slice(0, 5)))
     np.testing.assert_array_equal(again.scores(joints), whole.scores(joints))
