@@ -12,7 +12,7 @@ import tensorflow as tf
 from components import train
 from components.export import forms, stage
 from tests import fakes
-from tfskel import arrays, inference, systems
+from tfskel import arrays, identifier, inference, systems
 from tfskel.training import phase as phases
 
 CLASSES = 4
@@ -187,6 +187,26 @@ def test_inference_takes_the_output_the_versions_and_one_version(system_and_fold
     else:
         with pytest.raises(ValueError, match="without signature 'template'"):
             embedder.embed_tracklet(raw)
+
+
+def test_people_are_named_by_tracklets_and_by_a_stream_of_images(system_and_folder):
+    name, _, folder = system_and_folder
+    if name != "st_reidnet":  # whose random weights tell these pictures apart
+        pytest.skip("one model of images")
+    rng = np.random.default_rng(7)
+    people = {name: rng.integers(0, 256, (1, 50, 30, 3)) for name in "abc"}
+    seen = {name: (face + rng.integers(-9, 10, (6, *face.shape[1:]))).clip(0, 255) for name, face in people.items()}
+    embedder, model = inference.load(folder), identifier.fingerprint(folder / "saved_model")
+    found = identifier.Identifier(embedder, model, threshold=np.inf)
+    for name, images in seen.items():
+        assert found.enrol(name, images[:3].astype(np.uint8)) == 1
+    for name, images in seen.items():
+        query = images[3:].astype(np.uint8)
+        whole, streamed = found.identify(list(query)), [found.observe(frame)[0] for frame in query]
+        assert whole.name == streamed[-1].name == name
+        assert streamed[-1].distance == pytest.approx(whole.distance, rel=1e-3, abs=1e-5)
+        found.reset()
+    assert found.identify([query[0], query[1][:40]]).name == "c"  # frames of different sizes
 
 
 def test_an_output_folder_named_like_a_pattern_is_exported_and_loads(ingested, tmp_path):
