@@ -12,7 +12,7 @@ import keras
 import numpy as np
 import pytest
 
-from tfskel.layers import batch_norm, convolution, dense, lstm
+from tfskel.layers import batch_norm, convolution, dense, lstm, residual
 from tfskel.systems import recognition
 from tfskel.systems.cage import luong_decoder, scaling
 from tfskel.systems.cage import model as cage
@@ -80,9 +80,9 @@ LAYERS = {
     ),
     "mobilenet": (lambda: mobilenet_v1.MobileNetV1(0.1, seed=1), [(2, 64, 32, 3)], 0),
     "resnet": (lambda: resnet_v1.ResNetV1(BLOCKS, seed=1), [(2, 64, 32, 3)], 0),
-    "bottleneck": (lambda: resnet_v1.Bottleneck(6, 3, 2, seed=1), [(2, 6, 4, 5)], 0),
+    "residual unit of three": (lambda: residual.ResidualUnit(6, 3, 2, seed=1), [(2, 6, 4, 5)], 0),
     "st_reidnet resnet": (lambda: resnet.ResNet(18, 2, seed=1), [(2, 64, 32, 3)], 0),
-    "residual unit": (lambda: resnet.ResidualUnit(3, strides=2, seed=1), [(2, 6, 4, 5)], 0),
+    "residual unit of two": (lambda: residual.ResidualUnit(3, strides=2, seed=1), [(2, 6, 4, 5)], 0),
     "convolution stage": (
         lambda: convolution_stage.ConvolutionStage(4, (4, 2), use_bias=True, dropout=0.5, seed=1),
         [(2, 6, 4, 5)],

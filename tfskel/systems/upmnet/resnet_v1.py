@@ -4,58 +4,12 @@
 import keras
 from keras import ops
 
-from tfskel.layers import configured, convolution
+from tfskel.layers import configured, convolution, residual
 
 DECAY, EPSILON = 0.997, 1e-5
 ROOT = 64
 # Units, channels and inner channels of the blocks of ResNet-50.
 BLOCKS_50 = ((3, 256, 64), (4, 512, 128), (6, 1024, 256), (3, 2048, 512))
-
-
-@keras.saving.register_keras_serializable(package="tfskel")
-class Bottleneck(configured.Configured, keras.layers.Layer):
-    """Residual unit: 1x1, 3x3 and 1x1 convolutions beside a shortcut.
-
-    Args:
-        filters: output channels; where the input has others, the shortcut is a convolution too.
-        inner: channels of the first two convolutions.
-        strides: of the 3x3 convolution and the shortcut.
-        decay: of the batch normalisations.
-        seed: int or None. Seed of the initial values.
-
-    Source: He et al., 2015, https://arxiv.org/abs/1512.03385, figure 5.
-    """
-
-    def __init__(self, filters, inner, strides=1, decay=DECAY, seed=None, **kwargs):
-        super().__init__(**kwargs)
-        self.filters, self.inner, self.strides, self.decay, self.seed = filters, inner, strides, decay, seed
-        seeds = convolution.seeds(seed, 4)
-
-        def layer(name, filters, size, strides=1, activation="relu"):
-            return convolution.Convolution(filters, size, strides, "centred", activation, decay, EPSILON, None,
-                                           next(seeds), name=name)  # fmt: skip
-
-        first, second = layer("conv1", inner, 1), layer("conv2", inner, 3, strides)
-        self.residual = [first, second, layer("conv3", filters, 1, activation="linear")]
-        self.projection, self._project = None, lambda: layer("shortcut", filters, 1, strides, "linear")
-
-    def build(self, input_shape):
-        if input_shape[-1] != self.filters:
-            self.projection = self._project()
-            self.projection.build(input_shape)
-        channels = input_shape[-1]
-        for layer in self.residual:
-            layer.build((None, None, None, channels))
-            channels = layer.filters
-
-    def call(self, maps, training=None):
-        """(N, H, W, channels) float -> (N, ceil(H / strides), ceil(W / strides), filters)."""
-        shortcut = maps[:, :: self.strides, :: self.strides]
-        if self.projection is not None:
-            shortcut = self.projection(maps, training=training)
-        for layer in self.residual:
-            maps = layer(maps, training=training)
-        return ops.relu(shortcut + maps)
 
 
 @keras.saving.register_keras_serializable(package="tfskel")
@@ -86,7 +40,9 @@ class ResNetV1(configured.Configured, keras.layers.Layer):
             for unit in range(1, units + 1):
                 strides = 2 if unit == units and block < len(self.blocks) else 1
                 name = f"block{block}_unit_{unit}"
-                self.units.append(Bottleneck(filters, inner, strides, decay, next(seeds), name=name))
+                self.units.append(
+                    residual.ResidualUnit(filters, inner, strides, decay, EPSILON, seed=next(seeds), name=name)
+                )
 
     @property
     def features(self) -> int:
