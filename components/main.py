@@ -43,12 +43,12 @@ def execute(config, workdir: pathlib.Path, only: Sequence[str] = (), force: Sequ
     Raises:
         SystemExit: a user's mistake; the message says what to do.
     """
-    from components import ingest, recipe_check, runner
+    from components import ingest, recipe_check, runner, workers
 
     try:
         recipe_check.check(config)
         ingest.check_available(config)
-        with screen.log(workdir):
+        with screen.log(workdir / workers.folder(config)):
             runner.run(config, workdir, only=only, force=force)
     except (runner.StageError, ValueError, OSError) as error:
         raise SystemExit(f"\nstopped: {error}") from None

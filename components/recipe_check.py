@@ -13,13 +13,14 @@ from tfskel.data import skeleton_split as sequences
 from tfskel.data import windows
 from tfskel.evaluation import protocols, tracklets
 from tfskel.systems import skeleton_system
-from tfskel.training import selection
+from tfskel.training import execution, selection
 
 # Settings of the sections that all systems share -> their values.
 CHOICES = {
     "dataset.skeleton": ("", *skeletons.SKELETONS),
     "dataset.train_rule": sequences.RULES,
     "dataset.probe_order": windows.ORDERS,
+    **execution.CHOICES,
     "export.selection": selection.DESCRIPTIONS,
     "clustering.method": cluster.SETTINGS,
     "clustering.search": neighbours.SEARCHES,
@@ -40,6 +41,7 @@ def check(config: ml_collections.ConfigDict) -> None:
     choices.check(config, {option: values for option, values in CHOICES.items() if option not in kind.CHOICES})
     kind.check(config)
     forms.chosen(config.export.formats, config.system)
+    execution.check(config.training)
     if config.evaluation.on:
         tested_set.protocol(config.dataset, config.evaluation)
     if config.evaluation.stress and kind.INPUT != skeleton_system.SkeletonSystem.INPUT:

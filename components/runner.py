@@ -12,7 +12,7 @@ import filelock
 import ml_collections
 from absl import logging
 
-from components import artefacts, code_version, stages
+from components import artefacts, code_version, stages, workers
 from tfskel import arrays
 
 
@@ -128,7 +128,10 @@ def _run_stage(plan: Plan, stage: stages.Stage, repeat: stages.Repeat | None, re
     began = time.monotonic()
     work = artefacts.begin(folder, key, stage.resumable and not force)
     try:
-        stage(**plan.arguments(stage, repeat, work))
+        with workers.together(plan.config):
+            if stage.resumable:
+                workers.call(plan.config, plan.repeats.index(repeat) + 1)
+            stage(**plan.arguments(stage, repeat, work))
         artefacts.publish(folder, key)
     except (ValueError, OSError, RuntimeError) as error:
         logging.debug("stage %s failed", label, exc_info=error)
@@ -163,7 +166,7 @@ def run(
         force: stage names to run even when their output could be reused.
 
     Returns:
-        for each stage and repeat, whether it ran; it was reused otherwise.
+        for each stage and repeat, whether it ran; it was reused otherwise. Empty for another worker than the chief.
 
     Raises:
         ValueError: an unknown stage name, no seed, or another run works in the same folder.
@@ -173,10 +176,16 @@ def run(
     for name in (*only, *force):
         if name not in known:
             raise ValueError(f"there is no stage {name!r}; the stages are {', '.join(known)}.")
+    if not workers.chief(config):
+        with workers.together(config):
+            workers.follow(next(stage for stage in rows if stage.resumable), Plan(config, pathlib.Path(workdir), rows))
+        return []
     plan = Plan(config, pathlib.Path(workdir), rows)
     with _locked(plan.workdir):
         arrays.write_json(plan.workdir / "config.json", _plain(config))
         wanted = [(stage, repeat) for stage, repeat in plan.runs() if not only or stage.name in only]
         reasons = {run: plan.reason(*run, forced=run[0].name in force) for run in wanted}
         _announce(plan, reasons)
-        return [_run_stage(plan, *run, reason, run[0].name in force) for run, reason in reasons.items()]
+        ran = [_run_stage(plan, *run, reason, run[0].name in force) for run, reason in reasons.items()]
+        workers.call(config)
+        return ran

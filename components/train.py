@@ -11,7 +11,7 @@ from components import splits
 from tfskel import arrays
 from tfskel.data import windows
 from tfskel.systems import fit as fits
-from tfskel.training import selection
+from tfskel.training import execution, selection
 
 DESCRIPTION = "system.json"
 HELD_OUT_FIT = "held_out_fit"
@@ -112,7 +112,7 @@ def train(
     """
     from components import logs
     from tfskel import systems
-    from tfskel.training import determinism
+    from tfskel.training import determinism, precision, strategy
 
     if (model / DESCRIPTION).exists():  # interrupted between the last epoch and the end of this function
         return _clean(model)
@@ -121,12 +121,17 @@ def train(
     if arrays.read_json(recordings / splits.POINTER).get("flat") and kind.DEPTH:
         logging.warning("%s is made for joints with depth, which these lack: %s.", recipe["system"], kind.DEPTH)
     recipe = {**recipe, "dataset": parts.dataset}  # which states the skeleton
-    determinism.set_seed(seed)
-    chosen = _choose(kind, recipe, parts, seed, model / HELD_OUT_FIT)
-    determinism.set_seed(seed)
-    logs.RunLog(model).settings(recipe, seed)
-    system = kind(recipe, len(parts.classes), seed)
-    epochs = _fit(system, parts.fit(model, chosen), f"seed {seed}")
+    with precision.opened(recipe["training"].precision), strategy.opened(recipe["training"].strategy):
+        determinism.set_seed(seed)
+        chosen = _choose(kind, recipe, parts, seed, model / HELD_OUT_FIT)
+        determinism.set_seed(seed)
+        logs.RunLog(model).settings(recipe, seed)
+        system = kind(recipe, len(parts.classes), seed)
+        epochs = _fit(system, parts.fit(model, chosen), f"seed {seed}")
+    if not execution.usual(recipe["training"]):  # as all later stages have it: in float32, on one device
+        system = kind(recipe, len(parts.classes), seed)
+        for phase in system.PHASES:
+            system.load(model, phase, selection.LAST)
     _draw(system, parts.probe, model)
     arrays.write_json(
         model / DESCRIPTION, {"system": recipe["system"], "classes": parts.classes, "epochs": epochs, "seed": seed}

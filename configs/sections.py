@@ -99,8 +99,19 @@ def export() -> ConfigDict:
     )
 
 
+def execution() -> dict:
+    """How the training is executed, the same for every system; a fit in closed form takes the defaults alone."""
+    return {
+        # On which devices: "" one, "mirrored" all of this machine, "multi_worker" those of the workers in TF_CONFIG.
+        "strategy": "",
+        "precision": "float32",  # or networks in 16 bits: "mixed_bfloat16", "mixed_float16"
+    }
+
+
 def end(config: ConfigDict, clustering_method: str) -> ConfigDict:
-    """Adds the sections of the stages after the training and locks the recipe against misspelt keys."""
+    """Adds the settings that all trainings have and the sections of the later stages; locks the recipe against misspelt
+    keys."""
+    config.training.update(execution())
     config.export = export()
     config.clustering = clustering(clustering_method)
     config.evaluation = evaluation()

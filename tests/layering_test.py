@@ -35,7 +35,7 @@ ALLOWED = {
     "tfskel.feature_shards": ("tfskel.arrays", "tfskel.features"),
     "tfskel.inference": (*LIGHT, "tfskel.features", "tfskel.clustering", "tfskel.runtimes"),
     "tfskel.runtimes": ("tfskel.literal_path",),
-    "tfskel.training": (*LIGHT, "tfskel.data", "tfskel.evaluation"),
+    "tfskel.training": (*LIGHT, "tfskel.data", "tfskel.evaluation", "tfskel.layers.replicas"),
     "tfskel.checkpoints": (*LIGHT, "tfskel.systems"),
     "tfskel.systems": (*LIGHT, *FIT, *SHARED_BY_SYSTEMS, *CHECKPOINTS),
     "datasets_tfds": LIGHT,
@@ -122,7 +122,7 @@ def test_light_modules_load_no_tensorflow_when_imported():
 def test_nobody_imports_tools_and_only_tools_that_need_their_forms_import_tests():
     wrong = []
     for module, tree in TREES.items():
-        forbidden = ("tools",) if module in ("tools.bench", "tools.parity") else ("tools", "tests")
+        forbidden = ("tools",) if module in ("tools.bench", "tools.gpu_check", "tools.parity") else ("tools", "tests")
         wrong += [(module, name) for name in imported(ast.walk(tree)) if starts(name, forbidden)]
     assert not wrong
 

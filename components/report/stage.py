@@ -9,6 +9,7 @@ from components import splits, tested_set
 from components.export import model_card
 from components.report import page, reading, stress_table, tables, unknown_table, verdict
 from tfskel import arrays
+from tfskel.training import execution
 
 METRICS, PAGE = "metrics.json", "report.html"
 
@@ -30,7 +31,9 @@ def report(
     run = reading.Run(recordings, model, saved_model, clusters, results)
     everything = run.rows()
     everything |= {
-        "protocol": tested_set.protocol(recipe["dataset"], evaluation).text,
+        "protocol": " ".join(
+            filter(None, (tested_set.protocol(recipe["dataset"], evaluation).text, execution.said(recipe["training"])))
+        ),
         "published": tables.published({} if evaluation.on else published.to_dict(), everything["rows"]),
         "verdicts": verdict.verdicts(everything["rows"], everything["baselines"], run.probes()),
         "clusters": run.cluster_quality(),

@@ -4,7 +4,7 @@
 import keras
 from keras import ops
 
-from tfskel.layers import configured
+from tfskel.layers import configured, replicas
 
 
 @keras.saving.register_keras_serializable(package="tfskel")
@@ -13,7 +13,7 @@ class BatchNorm(configured.Configured, keras.layers.Layer):
 
     A batch is normalised with its biased variance; the moving variance follows the unbiased one, N / (N - 1) of it,
     where keras.layers.BatchNormalization follows the biased one. A layer that is not trainable still normalises a
-    training batch by the batch, but its moving statistics stay.
+    training batch by the batch, but its moving statistics stay. In a network of 16 bits it computes in 32.
 
     Args:
         decay: share of the moving statistics that a training step keeps, in [0, 1).
@@ -26,7 +26,7 @@ class BatchNorm(configured.Configured, keras.layers.Layer):
     """
 
     def __init__(self, decay=0.99, epsilon=1e-3, train_beta=True, gamma_stddev=0.0, seed=None, **kwargs):
-        super().__init__(**kwargs)
+        super().__init__(**{"dtype": keras.config.dtype_policy().variable_dtype} | kwargs)
         self.decay, self.epsilon, self.train_beta = decay, epsilon, train_beta
         self.gamma_stddev, self.seed = gamma_stddev, seed
 
@@ -65,7 +65,7 @@ class BatchNorm(configured.Configured, keras.layers.Layer):
         return ops.reshape(apart * scale + (self.beta - mean * scale), ops.shape(inputs))
 
     def _follow(self, mean, variance, count):
-        count = ops.cast(count, variance.dtype)
+        count = ops.cast(count * replicas.parts(), variance.dtype)
         unbiased = variance * (count / ops.maximum(count - 1, 1))
         for moving, seen in ((self.moving_mean, mean), (self.moving_variance, unbiased)):
             moving.assign(moving - (1 - self.decay) * (moving - seen))
@@ -80,7 +80,8 @@ def moments(inputs, first=0):
     of_image = tuple(range(first + 1, len(inputs.shape) - 1))
 
     def mean(values):
-        return ops.mean(ops.mean(values, axis=of_image, keepdims=True) if of_image else values, first, keepdims=True)
+        of_images = ops.mean(values, axis=of_image, keepdims=True) if of_image else values
+        return replicas.mean(ops.mean(of_images, first, keepdims=True))
 
     middle = mean(inputs)
     return middle, mean(ops.square(inputs - ops.stop_gradient(middle)))

@@ -47,11 +47,15 @@ class LSTM(configured.Configured, keras.layers.Layer):
 
     def project(self, inputs):
         """What the inputs alone give to the gates: (..., rows, inputs) -> (..., rows, 4 * units)."""
-        return ops.matmul(inputs, self.kernel) + self.bias_row()
+        return ops.matmul(self.cast(inputs), self.cast(self.kernel)) + self.bias_row()
 
     def bias_row(self):
         """The bias as it is added to rows: (..., 1, 4 * units)."""
-        return ops.expand_dims(self.bias, -2) if self.leading else self.bias
+        return self.cast(ops.expand_dims(self.bias, -2) if self.leading else self.bias)
+
+    def cast(self, values):
+        """Values in the format that the layer computes in, which Keras sees to in `call` alone."""
+        return ops.cast(values, self.compute_dtype)
 
     def stored_bias(self):
         """The bias without the forget gate's constant, as TensorFlow 1 stores it: (..., 4 * units)."""
@@ -69,7 +73,7 @@ class LSTM(configured.Configured, keras.layers.Layer):
         """
         E = self.units
         if state is not None:
-            projected = projected + ops.matmul(state[0], self.recurrent_kernel)  # (..., rows, 4 * E)
+            projected = projected + ops.matmul(state[0], self.cast(self.recurrent_kernel))  # (..., rows, 4 * E)
         gates, candidate, out = ops.split(projected, [2 * E, 3 * E], axis=-1)
         enter, keep = ops.split(ops.sigmoid(gates), 2, axis=-1)  # (..., rows, E) each
         cell = enter * ops.tanh(candidate)

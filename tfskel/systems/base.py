@@ -13,7 +13,7 @@ from tfskel import choices, features
 from tfskel.data import draws, split
 from tfskel.systems import fit as fits
 from tfskel.training import phase as phases
-from tfskel.training import selection
+from tfskel.training import precision, selection
 
 MAIN = "features"
 """Name of the representation that a system is used with; others are parts of it that are worth a look."""
@@ -117,8 +117,8 @@ class System(abc.ABC):
         """Items as captured (`Split.raw`) -> as they are read (`Split.read`); part of the export."""
 
     def compiled(self, function: Callable) -> Callable:
-        """A function of a batch as one graph; it has no Python branches on tensors, and is traced in half the time."""
-        return tf.function(function, input_signature=[self.input_spec], autograph=False)
+        """A function of a batch as one graph without Python branches on tensors; 16 bits in its result become 32."""
+        return tf.function(precision.in_float32(function), input_signature=[self.input_spec], autograph=False)
 
     @functools.cached_property
     def _represent(self) -> Callable:

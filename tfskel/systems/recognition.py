@@ -7,8 +7,8 @@ import tensorflow as tf
 from keras import ops
 
 from tfskel.data import order as batches
-from tfskel.layers import configured, dense, initial_values
-from tfskel.training import optimised
+from tfskel.layers import configured, dense, initial_values, replicas
+from tfskel.training import optimised, strategy
 
 
 @keras.saving.register_keras_serializable(package="tfskel")
@@ -84,7 +84,7 @@ class RecognitionTrainer(optimised.Optimised):
     def __init__(self, model: Recognition, learning_rate: float, last_prefix_only: bool = False):
         super().__init__(model, learning_rate, {"adam": model.trainable_variables})
         self.last_prefix_only = last_prefix_only
-        self._update = tf.function(self._update_step, reduce_retracing=True, autograph=False)
+        self._update = strategy.compiled(self._update_step, reduce_retracing=True)
         self._updates = tf.function(self._several_steps, reduce_retracing=True, autograph=False)
         self._forward = tf.function(self._loss_and_scores, reduce_retracing=True, autograph=False)
 
@@ -115,6 +115,9 @@ class RecognitionTrainer(optimised.Optimised):
         Returns:
             means over the batches of what `step` returns.
         """
+        if strategy.distributed():  # replicas cannot meet inside a loop of the graph
+            each = [self.step(of_batch[:, None], own) for of_batch, own in zip(rows, labels, strict=True)]
+            return {name: tf.reduce_mean([found[name] for found in each]) for name in each[0]}
         losses, hits = self._updates(*_tensors(rows, labels))
         return {"total": tf.reduce_mean(losses), "accuracy": tf.reduce_mean(hits)}
 
@@ -122,7 +125,7 @@ class RecognitionTrainer(optimised.Optimised):
         """Loss and its gradients with respect to the model's trainable variables."""
         with tf.GradientTape() as tape:
             loss, _ = self._loss_and_scores(*_tensors(prefix_features, labels))
-        return loss, tape.gradient(loss, self.model.trainable_variables)
+        return loss, tape.gradient(loss, self.model.trainable_variables, self.upstream)
 
     def score(
         self, prefix_features: np.ndarray, labels: np.ndarray, batch_size: int, remainder: str = "drop"
@@ -154,7 +157,8 @@ class RecognitionTrainer(optimised.Optimised):
         return means, np.concatenate(scores), np.concatenate([labels[cut] for cut in cuts])
 
     def _loss_and_scores(self, prefix_features, labels):
-        scores = self.model.scores(prefix_features, self.last_prefix_only)
+        of_part = lambda rows: self.model.scores(rows, self.last_prefix_only)  # noqa: E731
+        scores = replicas.spread(of_part, prefix_features)
         return cross_entropy(scores, labels), scores
 
     def _several_steps(self, rows, labels):
@@ -172,7 +176,7 @@ class RecognitionTrainer(optimised.Optimised):
     def _update_step(self, prefix_features, labels):
         with tf.GradientTape() as tape:
             loss, scores = self._loss_and_scores(prefix_features, labels)
-        self.apply({"adam": tape.gradient(loss, self.model.trainable_variables)})
+        self.apply({"adam": tape.gradient(loss, self.model.trainable_variables, self.upstream)})
         return loss, scores
 
 

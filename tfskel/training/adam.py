@@ -7,8 +7,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from tfskel.training import strategy
 
-class Adam(keras.optimizers.Adam):
+
+class Adam(strategy.OfWholeBatch, keras.optimizers.Adam):
     """keras.optimizers.Adam, but 1 - beta ** t is exact to float32 and the update is one fused kernel.
 
     Keras subtracts a float32 power from 1, which costs five digits of the first steps' length: enough to turn
@@ -19,13 +21,14 @@ class Adam(keras.optimizers.Adam):
         epsilon: added to the root of the second moment.
         betas: shares of the first and the second moment that a step keeps.
         decay: times the weight is added to its gradient, so that the moments follow it, too.
+        clip: gradients are cut off elementwise at +-clip; None for not.
         name: of the optimiser.
 
     Source: Kingma and Ba, 2015, https://arxiv.org/abs/1412.6980, end of section 2 (efficient order).
     """
 
-    def __init__(self, learning_rate: float, epsilon=1e-8, betas=(0.9, 0.999), decay=0.0, name: str = "adam"):
-        super().__init__(learning_rate, *betas, epsilon=epsilon, name=name)
+    def __init__(self, learning_rate: float, epsilon=1e-8, betas=(0.9, 0.999), decay=0.0, clip=None, name="adam"):
+        super().__init__(learning_rate, *betas, epsilon=epsilon, clipvalue=clip, name=name)
         self.decay = decay
 
     def update_step(self, gradient, variable, learning_rate):

@@ -75,7 +75,8 @@ def clock(seconds: float) -> str:
 def _rates(phase: phases.Phase) -> dict[str, float]:
     """Present learning rate of each optimiser."""
     optimizers = {name: kept for name, kept in phase.trackables.items() if isinstance(kept, keras.optimizers.Optimizer)}
-    return {f"learning_rate/{name}": float(optimizer.learning_rate) for name, optimizer in optimizers.items()}
+    rates = {name: tf.convert_to_tensor(optimizer.learning_rate) for name, optimizer in optimizers.items()}
+    return {f"learning_rate/{name}": float(rate) for name, rate in rates.items()}
 
 
 def _train_epoch(phase: phases.Phase, epoch: int, progress: Progress, log_steps: LogSteps | None) -> dict[str, float]:

@@ -4,8 +4,10 @@
 import keras
 import tensorflow as tf
 
+from tfskel.training import strategy
 
-class Momentum(keras.optimizers.SGD):
+
+class Momentum(strategy.OfWholeBatch, keras.optimizers.SGD):
     """keras.optimizers.SGD with momentum, but the learning rate is no part of what is accumulated.
 
     v = momentum v + g, w -= lr v (with Nesterov's form w -= lr (g + momentum v)): when the rate falls, all that was

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 import keras
 import tensorflow as tf
 
-from tfskel.training import adam
+from tfskel.training import adam, execution, precision, strategy
 
 
 class Optimised:
@@ -20,6 +20,7 @@ class Optimised:
 
     Attributes:
         optimizers: name -> optimiser, its state built.
+        loss_scale: of a training in float16, else None.
     """
 
     def __init__(
@@ -34,6 +35,12 @@ class Optimised:
         self.optimizers = {name: kinds[name](learning_rate, name=name) for name in weights}
         for name, optimizer in self.optimizers.items():
             optimizer.build(weights[name])
+        self.loss_scale = precision.LossScale() if keras.config.dtype_policy().name == execution.FLOAT16 else None
+
+    @property
+    def upstream(self) -> tf.Tensor | None:
+        """What a tape takes as `output_gradients` of a loss: its scale, or None."""
+        return None if self.loss_scale is None else self.loss_scale.factor.read_value()
 
     def set_rates(self, rates: Mapping[str, float]) -> None:
         """Learning rates from now on, by name of the optimiser; compiled steps follow."""
@@ -41,10 +48,25 @@ class Optimised:
             self.optimizers[name].learning_rate = rate
 
     def apply(self, gradients: Mapping[str, Sequence[tf.Tensor]]) -> None:
-        """One update by each optimiser that is named, with a gradient for each of its weights."""
+        """One update by each optimiser that is named, with a gradient for each of its weights, see `upstream`.
+
+        Replicas average their gradients, and a step that overflows in float16 is left out.
+        """
+        flat = strategy.averaged([gradient for name in gradients for gradient in gradients[name]])
+        if self.loss_scale is None:
+            self._take(gradients, flat)
+        else:
+            self.loss_scale.apply(flat, lambda: self._take(gradients, self.loss_scale.unscaled(flat)))
+
+    def _take(self, gradients: Mapping[str, Sequence], flat: Sequence[tf.Tensor]) -> None:
+        rest = iter(flat)
         for name, of_weights in gradients.items():
-            self.optimizers[name].apply(of_weights, self.moved[name])
+            self.optimizers[name].apply([next(rest) for _ in of_weights], self.moved[name])
 
     def trackables(self) -> dict:
         """Objects whose state an exact resume needs."""
-        return {"model": self.model, **self.optimizers}
+        return {"model": self.model, **self.optimizers, **self.scales()}
+
+    def scales(self) -> dict:
+        """The loss scale by its name, where there is one."""
+        return {} if self.loss_scale is None else {"loss_scale": self.loss_scale}

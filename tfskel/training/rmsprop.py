@@ -4,8 +4,10 @@
 import keras
 import tensorflow as tf
 
+from tfskel.training import strategy
 
-class RMSProp(keras.optimizers.RMSprop):
+
+class RMSProp(strategy.OfWholeBatch, keras.optimizers.RMSprop):
     """keras.optimizers.RMSprop, but the mean square starts at 1 and the update is one fused kernel.
 
     A start at 1 makes the first steps as short as later ones; with Keras's 0 and an epsilon far below the gradients

@@ -12,7 +12,7 @@ from tfskel.systems import fit as fits
 from tfskel.systems import frozen_features, recognition, two_stage
 from tfskel.systems.cage import person_order
 from tfskel.training import phase as phases
-from tfskel.training import selection
+from tfskel.training import precision, selection
 
 BATCHES_PER_CALL = 32
 
@@ -48,7 +48,7 @@ class Stage:
     def __init__(self, model: recognition.Recognition, recipe: Mapping, rows_per_sequence: int, seed: int):
         self.recipe, self.settings, self.per, self.seed = recipe, recipe["recognition"], rows_per_sequence, seed
         self.trainer = recognition.RecognitionTrainer(model, self.settings.learning_rate)
-        self._score = tf.function(model, reduce_retracing=True, autograph=False)
+        self._score = tf.function(precision.in_float32(model), reduce_retracing=True, autograph=False)
 
     def phase(self, fit: fits.Fit, frozen, selections: selection.Selections, score: Callable) -> phases.Phase:
         """The stage, ready for the loop.

@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: MIT
 """Training step of CAGE: reconstruction, locality-aware attention, contrast of neighbours and L2, one clipped Adam."""
 
+import functools
 from collections.abc import Sequence
 
 import numpy as np
 import tensorflow as tf
 
+from tfskel.layers import replicas
 from tfskel.systems.cage import losses
 from tfskel.systems.cage import model as cage
-from tfskel.training import determinism, optimised
+from tfskel.training import adam, determinism, optimised, strategy
 
 ATTENTION = {"LA": True, "BA": False}
 TERMS = ("reconstruction", "attention", "contrast", "l2")
@@ -52,12 +54,13 @@ class Trainer(optimised.Optimised):
         weights = {"adam": model.body_weights() if frozen_head else model.trainable_variables}
         if frozen_head:
             weights["adam_head"] = model.head_weights()
-        super().__init__(model, learning_rate, weights)
-        self.temperature, self.l2, self.clip = temperature, l2, clip
+        kinds = {"adam": functools.partial(adam.Adam, clip=clip), "adam_head": adam.Adam}
+        super().__init__(model, learning_rate, weights, kinds)
+        self.temperature, self.l2 = temperature, l2
         self.aware = tf.constant([float(ATTENTION[kind]) for kind in attention])  # (S,)
         self.teacher_forcing, self.frozen_head = teacher_forcing, frozen_head
         spec = tf.TensorSpec((model.streams, None, model.length, model.num_joints), tf.float32)
-        self._update = tf.function(self._update_step, input_signature=[spec, spec], autograph=False)
+        self._update = strategy.compiled(self._update_step, axis=1, input_signature=[spec, spec])
 
     def step(self, sources: np.ndarray, targets: np.ndarray) -> dict[str, tf.Tensor]:
         """One update.
@@ -80,7 +83,8 @@ class Trainer(optimised.Optimised):
 
     def losses(self, sources, targets) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
         """Terms by name, each (S,) and the contrast as it enters the total; and the total."""
-        decoded = self.model(sources, previous=_one_late(targets) if self.teacher_forcing else None)
+        fed = (sources, _one_late(targets)) if self.teacher_forcing else (sources,)
+        decoded = replicas.spread(lambda given: self.model(*given), fed, axis=1)
         context = tf.stop_gradient(decoded.context) if self.frozen_head else decoded.context
         squares = [
             tf.reduce_sum(tf.square(self.model.stored(w)), axis=range(1, len(w.shape))) for w in self.moved["adam"]
@@ -98,13 +102,12 @@ class Trainer(optimised.Optimised):
         variables = self.model.trainable_variables
         with tf.GradientTape() as tape:
             terms, total = self.losses(tf.convert_to_tensor(sources), tf.convert_to_tensor(targets))
-        return terms | {"total": total}, tape.gradient(total, variables)
+        return terms | {"total": total}, tape.gradient(total, variables, self.upstream)
 
     def _update_step(self, sources, targets):
         found, gradients = self.gradients(sources, targets)
         by_weight = {id(w): g for w, g in zip(self.model.trainable_variables, gradients, strict=True)}
         of_each = {name: [by_weight[id(weight)] for weight in weights] for name, weights in self.moved.items()}
-        of_each["adam"] = [tf.clip_by_value(gradient, -self.clip, self.clip) for gradient in of_each["adam"]]
         self.apply(of_each)
         named = {f"{term}/{name}": found[term][s] for term in TERMS for s, name in enumerate(self.names)}
         return named | {"total": found["total"]}

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 import numpy as np
 import tensorflow as tf
 
+from tfskel.layers import replicas
 from tfskel.systems.hi_mpc import losses as contrast
 from tfskel.systems.hi_mpc import model as hi_mpc
-from tfskel.training import determinism, optimised
+from tfskel.training import determinism, optimised, strategy
 
 FOCUS = (1, -1, 0)
 
@@ -45,8 +46,7 @@ class Trainer(optimised.Optimised):
         prototypes = [tf.TensorSpec((None, model.units), tf.float32)] * len(hi_mpc.LEVELS)
         joints = tf.TensorSpec((None, model.length, model.num_joints, 3), tf.float32)
         labels = tf.TensorSpec((None, len(hi_mpc.LEVELS)), tf.int32)
-        signature = [joints, labels, *prototypes]
-        self._update = tf.function(self._update_step, input_signature=signature, autograph=False)
+        self._update = strategy.compiled(self._update_step, input_signature=[joints, labels, *prototypes])
 
     def step(self, joints: np.ndarray, labels: np.ndarray, *prototypes: np.ndarray) -> dict[str, tf.Tensor]:
         """One update.
@@ -64,8 +64,8 @@ class Trainer(optimised.Optimised):
     def gradients(self, joints, labels, *prototypes) -> tuple[dict, list]:
         """Losses, as `step` returns them, and gradients of the total for the model's trainable variables."""
         with tf.GradientTape() as tape:
-            losses = self.losses(self.model.frames(joints), labels, prototypes)
-        return losses, tape.gradient(losses["total"], self.model.trainable_variables)
+            losses = self.losses(replicas.spread(self.model.frames, joints), labels, prototypes)
+        return losses, tape.gradient(losses["total"], self.model.trainable_variables, self.upstream)
 
     def losses(self, frames: Mapping, labels, prototypes) -> dict:
         """Losses of encoded frames.

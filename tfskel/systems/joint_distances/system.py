@@ -11,8 +11,8 @@ from tfskel.data import draws, split
 from tfskel.systems import base, skeleton_system
 from tfskel.systems import fit as fits
 from tfskel.systems.joint_distances import model, settings, simulated, statistics
+from tfskel.training import execution, selection
 from tfskel.training import phase as phases
-from tfskel.training import selection
 
 PHASE = "discriminant"
 BLOCK = 1024
@@ -36,7 +36,7 @@ class JointDistancesSystem(skeleton_system.SkeletonSystem):
     UNTRAINED = False
     REFITS = True
     DEPTH = "distances in a picture change with the view, those of the simulated people it also learns from do not"
-    CHOICES = {"training.classes": CLASSES, "training.learn_from": (TRAIN, GALLERY)}
+    CHOICES = {"training.classes": CLASSES, "training.learn_from": (TRAIN, GALLERY)} | execution.CLOSED_FORM
 
     def __init__(self, recipe: Mapping, classes: int, seed: int):
         super().__init__(recipe, classes, seed)

@@ -7,10 +7,11 @@ import numpy as np
 import tensorflow as tf
 
 from tfskel import skeletons
+from tfskel.layers import replicas
 from tfskel.systems.sm_sge import losses as reconstruction
 from tfskel.systems.sm_sge import model as sm_sge
 from tfskel.systems.sm_sge import prefix_tree
-from tfskel.training import determinism, optimised
+from tfskel.training import determinism, optimised, strategy
 
 
 def draw_sub_sequences(
@@ -90,7 +91,7 @@ class PretrainTrainer(optimised.Optimised):
         lengths = sorted(map(len, self.sub_sequences), reverse=True)
         self.plan = prefix_tree.shrinking_rows(lengths) if redraw else prefix_tree.tree(self.sub_sequences)
         self.node_weights = self.plan.weights(lambda length: reconstruction.row_weight(length, loss))
-        self._update = tf.function(self._update_step, reduce_retracing=True, autograph=False)
+        self._update = strategy.compiled(self._update_step, reduce_retracing=True)
 
     def step(self, joints: tf.Tensor) -> dict[str, tf.Tensor]:
         """One update.
@@ -138,13 +139,13 @@ class PretrainTrainer(optimised.Optimised):
         losses, gradients = {}, {}
         targets = self.targets(joints)
         with tf.GradientTape(persistent=True) as relation_tape:
-            fused = self.model.fuse(joints)
+            fused = self.model.fuse(replicas.own(joints))
         for scale in skeletons.SCALES:
             own = self.model.encoder_weights(scale)
             with tf.GradientTape() as tape:
                 tape.watch(fused[scale])
                 losses[scale] = self._scale_loss(scale, fused[scale], targets, columns)
-            at_fused, *at_own = tape.gradient(losses[scale], [fused[scale], *own])
+            at_fused, *at_own = tape.gradient(losses[scale], [fused[scale], *own], self.upstream)
             shared = self.model.relation_weights(scale)
             at_shared = relation_tape.gradient(fused[scale], shared, output_gradients=at_fused)
             gradients[scale] = [*at_shared, *at_own]
@@ -161,13 +162,10 @@ class PretrainTrainer(optimised.Optimised):
     def _errors(self, scale, outputs, targets):
         """Error of each row (a frame of every sequence), summed over the predicted scales: (rows,)."""
         shape = tf.shape(outputs)
-        predicted = self.model.reconstruction[scale](tf.reshape(outputs, (-1, outputs.shape[-1])))
-        return determinism.total(
-            [
-                reconstruction.error(tf.reshape(part, (shape[0], shape[1], part.shape[-1])), targets[s], self.loss)
-                for s, part in predicted.items()
-            ]
-        )
+        flat = self.model.reconstruction[scale](tf.reshape(outputs, (-1, outputs.shape[-1])))
+        predicted = {s: tf.reshape(part, (shape[0], shape[1], part.shape[-1])) for s, part in flat.items()}
+        predicted = replicas.whole(predicted, axis=1)
+        return determinism.total([reconstruction.error(part, targets[s], self.loss) for s, part in predicted.items()])
 
 
 def _checked(sub_sequences, frames: int) -> list[list[int]]:

@@ -5,8 +5,9 @@ import functools
 
 import tensorflow as tf
 
+from tfskel.layers import replicas
 from tfskel.systems.st_reidnet import losses, reid_network, schedules
-from tfskel.training import adam, momentum, optimised
+from tfskel.training import adam, momentum, optimised, strategy
 
 OPTIMIZERS = {"adam": adam.Adam, "sgd": momentum.Momentum}
 OF_BACKBONE = 0.1  # its share of the learning rate
@@ -55,7 +56,7 @@ class Trainer(optimised.Optimised):
         self.siamese = model.embedding == "siamese"
         self.smoothing = 0.0 if self.siamese else smoothing
         self.triplet_weight, self.classification_weight = triplet_weight, classification_weight
-        self._update = tf.function(self._update_step, autograph=False)
+        self._update = strategy.compiled(self._update_step)
         self.start_epoch(0)
 
     def start_epoch(self, epoch: int) -> dict[str, float]:
@@ -84,7 +85,9 @@ class Trainer(optimised.Optimised):
         """
         places, identities = images.shape[1], tf.reshape(tf.transpose(labels), (-1,))  # (places B,)
         flat = tf.reshape(tf.transpose(images, (1, 0, 2, 3, 4)), (-1, *images.shape[2:]))
-        *features, logits = self.model(flat, training=True, passes=1 if self.siamese else places)
+        passes = 1 if self.siamese else places
+        outputs = self.model(replicas.own(flat, passes=places), training=True, passes=passes)
+        *features, logits = replicas.whole(outputs, passes=passes)
         targets = tf.cast(labels[:, 0] == labels[:, 1], labels.dtype) if self.siamese else identities
         triplet = losses.triplet(tf.concat(features, axis=0), identities, self.margin)
         classification = losses.classification(logits, targets, self.smoothing)
@@ -99,5 +102,5 @@ class Trainer(optimised.Optimised):
     def _update_step(self, images, labels):
         with tf.GradientTape() as tape:
             found = self.losses(images, labels)
-        self.apply(tape.gradient(found["total"], self.moved))
+        self.apply(tape.gradient(found["total"], self.moved, self.upstream))
         return found

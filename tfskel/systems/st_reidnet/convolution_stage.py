@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Activation, convolution, normalisation, dropout: what the generator and the pose discriminator consist of."""
 
+import functools
+
 import keras
 from keras import ops
 
-from tfskel.layers import batch_norm, configured, convolution
+from tfskel.layers import batch_norm, configured, convolution, replicas
 
 DECAY, EPSILON, STDDEV = 0.9, 1e-5, 0.02
 SLOPE = 0.2
@@ -65,7 +67,9 @@ class ConvolutionStage(configured.Configured, keras.layers.Layer):
             maps = self.normalise(maps, training=training, passes=passes)
         elif self.normalise is not None:
             maps = self.normalise(maps)
-        return maps if self.drop is None else self.drop(maps, training=training)
+        if self.drop is None or not training:
+            return maps
+        return replicas.masked(functools.partial(self.drop, training=True), maps, passes)
 
     def _convolved(self, maps):
         if self.transposed:  # "same" takes off as much as the convolution pads: 1 of a kernel of 4 at strides of 2

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 import keras
 import tensorflow as tf
 
+from tfskel.layers import replicas
 from tfskel.systems.st_reidnet import generator, losses, roles, smooth_labels
-from tfskel.training import adam, momentum, optimised
+from tfskel.training import adam, momentum, optimised, strategy
 
 ENCODER, GENERATOR = "encoder", "generator"
 IDENTITY, POSE = "identity_discriminator", "pose_discriminator"
@@ -97,7 +98,7 @@ class Trainer(optimised.Optimised):
         shape, channels = (None, roles.COUNT, generator.HEIGHT, generator.WIDTH), (3, 3, networks[GENERATOR].joints, 1)
         images = (tf.TensorSpec((*shape, number)) for number in channels)
         signature = (*images, tf.TensorSpec((None, roles.COUNT), tf.int32), tf.TensorSpec((2, 2)))
-        self._update = tf.function(self._update_step, signature, autograph=False)
+        self._update = strategy.compiled(self._update_step, input_signature=signature)
 
     def start_epoch(self, epoch: int) -> dict[str, float]:
         """Sets the rates of an epoch, counted from 0, and returns their factor."""
@@ -149,12 +150,12 @@ class Trainer(optimised.Optimised):
             times = 1.0 if objective.generator_loss_once else 2.0
             total = times * found["generator"] + own
         wanted = {name: self.moved[name] for name in self.moved if name not in DISCRIMINATORS}
-        return found, tape.gradient(total, wanted)
+        return found, tape.gradient(total, wanted, self.upstream)
 
     def trackables(self) -> dict:
         """Objects whose state an exact resume needs; `variables` holds the states of random draws, too."""
         networks = {name: [*network.variables] for name, network in self.networks.items()}
-        return networks | {f"{name}_optimizer": optimizer for name, optimizer in self.optimizers.items()}
+        return networks | {f"{name}_optimizer": made for name, made in self.optimizers.items()} | self.scales()
 
     def _update_step(self, inputs, targets, maps, masks, labels, told):
         apart = map(roles.by_role, (inputs, targets, maps, masks, labels))
@@ -167,7 +168,8 @@ class Trainer(optimised.Optimised):
         encoder, objective = self.networks[ENCODER], self.objective
         training = self.stage.moves_statistics
         if encoder.embedding == "single":
-            features, logits = encoder.features_and_logits(images, training, roles.COUNT)
+            network = functools.partial(encoder.features_and_logits, training=training, passes=roles.COUNT)
+            features, logits = replicas.spread(network, images, passes=roles.COUNT)
             classified = losses.classification(logits, labels, objective.smoothing)
         else:
             features, classified = _of_pairs(encoder, images, training)
@@ -179,8 +181,10 @@ class Trainer(optimised.Optimised):
         of_role = tf.split(features, roles.COUNT)
         features = tf.concat([features, *(of_role[number] for number in SWAPPED)], axis=0)
         maps = tf.concat([maps, roles.first_two(maps)], axis=0)
-        images = self.networks[GENERATOR]((maps, features), training=True, passes=roles.COUNT + len(SWAPPED))
-        per_role = tf.shape(images)[0] // (roles.COUNT + len(SWAPPED))
+        passes = roles.COUNT + len(SWAPPED)
+        network = functools.partial(self.networks[GENERATOR], training=True, passes=passes)
+        images = replicas.spread(network, (maps, features), passes=passes)
+        per_role = tf.shape(images)[0] // passes
         return images[: roles.COUNT * per_role], images[roles.COUNT * per_role :]
 
     def _mismatched(self, maps, generated, targets):
@@ -191,7 +195,11 @@ class Trainer(optimised.Optimised):
 
     def _judge(self, images):
         """Logits that images are real. The identity discriminator's statistics stay in every stage."""
-        return self.networks[IDENTITY].features_and_logits(images, training=False)[-1]
+        return replicas.spread(lambda own: self.networks[IDENTITY].features_and_logits(own)[-1], images)
+
+    def _fits(self, pairs):
+        """Logits that images are real and fit the pose maps beside them."""
+        return replicas.spread(functools.partial(self.networks[POSE], training=True), pairs)
 
     def _move_identity(self, real, generated, told) -> dict:
         def answers():
@@ -201,12 +209,10 @@ class Trainer(optimised.Optimised):
         return self._move(IDENTITY, answers, told)
 
     def _move_pose(self, real, pairs, told) -> dict:
-        discriminator = self.networks[POSE]
-
         def answers():
             maps, images = pairs
-            seen = discriminator(real, training=True)  # before the others: it moves the statistics first
-            return seen, discriminator((maps, tf.stop_gradient(images)), training=True)
+            seen = self._fits(real)  # before the others: it moves the statistics first
+            return seen, self._fits((maps, tf.stop_gradient(images)))
 
         return self._move(POSE, answers, told)
 
@@ -215,14 +221,14 @@ class Trainer(optimised.Optimised):
         with tf.GradientTape() as tape:
             pair = zip(answers(), (told[0], told[1]), strict=True)
             loss = 0.5 * sum(losses.adversarial(logits, target) for logits, target in pair)
-        self.apply({name: tape.gradient(loss, self.moved[name])})
+        self.apply({name: tape.gradient(loss, self.moved[name], self.upstream)})
         return {name: loss}
 
     def _of_generator(self, rebuilt, swapped, targets, masks, pairs) -> dict:
         masks = masks if self.objective.masked else None
         others = None if masks is None else roles.first_two(masks)
         seen = self._judge(tf.concat([rebuilt, swapped], axis=0))
-        fitting = self.networks[POSE](pairs, training=True)
+        fitting = self._fits(pairs)
         return {
             "reconstruction": 0.7 * losses.reconstruction(swapped, roles.first_two(targets), others)
             + 0.3 * losses.reconstruction(rebuilt, targets, masks),
@@ -233,9 +239,10 @@ class Trainer(optimised.Optimised):
 
 def _of_pairs(encoder, images, training):
     """Features (3 B, D) of a siamese encoder, which compares anchors with positives, then with the others."""
-    anchors, positives, others = tf.split(images, roles.COUNT)
-    of_anchors, of_positives, alike = encoder.features_and_logits(tf.concat([anchors, positives], 0), training)
-    _, of_others, apart = encoder.features_and_logits(tf.concat([anchors, others], 0), training)
+    anchors, positives, others = tf.split(replicas.own(images, passes=roles.COUNT), roles.COUNT)
+    outputs = encoder.features_and_logits(tf.concat([anchors, positives], 0), training)
+    of_anchors, of_positives, alike = replicas.whole(outputs)
+    _, of_others, apart = replicas.whole(encoder.features_and_logits(tf.concat([anchors, others], 0), training))
     same = tf.repeat([1, 0], tf.shape(alike)[0])
     classified = losses.classification(tf.concat([alike, apart], 0), same)
     return tf.concat([of_anchors, of_positives, of_others], 0), classified

@@ -5,10 +5,11 @@ import functools
 
 import tensorflow as tf
 
+from tfskel.layers import replicas
 from tfskel.systems.upmnet import losses as association
 from tfskel.systems.upmnet import model as upmnet
 from tfskel.systems.upmnet.anchors import Anchors
-from tfskel.training import determinism, momentum, optimised, rmsprop
+from tfskel.training import determinism, momentum, optimised, rmsprop, strategy
 
 OPTIMIZERS = {"rmsprop": rmsprop.RMSProp, "sgd": functools.partial(momentum.Momentum, nesterov=True)}
 
@@ -68,7 +69,7 @@ class Trainer(optimised.Optimised):
         self.anchors, self.optimizer = anchors, self.optimizers[optimizer]
         self.warm_up, self.weight_decay, self.average = warm_up, weight_decay, average
         self.margin, self.rate, self.matched_negative = margin, rate, matched_negative
-        self._update = tf.function(self._update_step, autograph=False)  # no Python branches: traced in half the time
+        self._update = strategy.compiled(self._update_step)
 
     def step(self, images, tracklets, cameras) -> dict[str, tf.Tensor]:
         """One update of weights, moving statistics, anchors and averages.
@@ -92,10 +93,10 @@ class Trainer(optimised.Optimised):
             rows: (N,) int32, see `Anchors.rows`.
         """
         with tf.GradientTape() as tape:
-            features = tf.transpose(self.trained(images, training=True), (1, 0, 2))
-            features = association.normalised(features)
+            features = replicas.spread(functools.partial(self.trained, training=True), images)
+            features = association.normalised(tf.transpose(features, (1, 0, 2)))
             losses = self.losses(features, rows)
-        return losses, features, tape.gradient(losses["total"], self.trained.trainable_variables)
+        return losses, features, tape.gradient(losses["total"], self.trained.trainable_variables, self.upstream)
 
     def losses(self, features, rows) -> dict[str, tf.Tensor]:
         """Losses of normalised part features (P, N, D), as `step` names them."""
