@@ -40,7 +40,7 @@ def check(config: ml_collections.ConfigDict) -> None:
     kind = systems.find(config.system)
     choices.check(config, {option: values for option, values in CHOICES.items() if option not in kind.CHOICES})
     kind.check(config)
-    forms.chosen(config.export.formats, config.system)
+    forms.chosen(config.export.formats)
     execution.check(config.training)
     if config.evaluation.on:
         tested_set.protocol(config.dataset, config.evaluation)

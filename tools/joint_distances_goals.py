@@ -86,7 +86,7 @@ class Trial:
             measured = statistics.measure([np.asarray(describe(train.read(slice(None))))], train.windows.recording)
             found = statistics.pool(measured, found, chosen.real_share)
         solved = statistics.solve(found, chosen.shrinkage, chosen.dimensions)
-        return lambda data: np.asarray(describe(data.read(slice(None)))) @ solved.kernel + solved.bias
+        return lambda data: (np.asarray(describe(data.read(slice(None)))) - solved.centre) @ solved.kernel
 
 
 def sides(sets: Sets, embed: Callable) -> list[features.Features]:

@@ -7,7 +7,7 @@ import importlib.util
 import pathlib
 from collections.abc import Callable, Collection, Mapping
 
-from components.export import limits, onnx, saved_model, tflite
+from components.export import onnx, saved_model, tflite
 from tfskel import choices, inference
 from tfskel.runtimes import onnx as onnx_runtime
 from tfskel.runtimes import runtime
@@ -85,16 +85,14 @@ FORMS = {
 }  # fmt: skip
 
 
-def chosen(formats: Collection[str], system: str) -> list[str]:
+def chosen(formats: Collection[str]) -> list[str]:
     """Forms that a recipe's export.formats asks for, in the order of FORMS; a command line may join them by commas.
 
     Args:
         formats: the recipe's setting.
-        system: name of the recipe's system.
 
     Raises:
-        ValueError: an unknown form, no SavedModel among them, one that the system cannot have, or packages are
-            missing; the message says how to get them.
+        ValueError: an unknown form, no SavedModel among them, or packages are missing; the message says what to do.
     """
     names = [name.strip() for entry in formats for name in entry.split(",") if name.strip()]
     choices.check({"export": {"formats": tuple(names)}}, {"export.formats": FORMS})
@@ -104,8 +102,6 @@ def chosen(formats: Collection[str], system: str) -> list[str]:
             f"{tuple(formats)}. Try --config.export.formats={','.join([inference.SAVED_MODEL, *names])}."
         )
     for name in names:
-        if why := limits.REFUSED.get((system, name)):
-            raise ValueError(f"export.formats has {name!r}, which {system} cannot have: {why}. Leave it out.")
         missing = [package for package in FORMS[name].needs if importlib.util.find_spec(package) is None]
         if missing:
             raise ValueError(

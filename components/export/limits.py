@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What each system cannot do: for its model card, and where its sums are less exact than others."""
+"""What each system cannot do, for its model card."""
 
 _SKELETONS = (
     "Windows of walking, by a sensor and tracker like that of the data: other sensors, other activities, crowds and "
@@ -48,13 +48,3 @@ LIMITS = {
     ),
 }  # fmt: skip
 """System -> sentences."""
-
-ROUNDING = {"joint_distances": 1e-4}
-"""System -> difference that the order of float32 sums makes, as a share of the largest feature, where it is above
-`forms.SAME`: 310 products add up to a fortieth of their size, and Keras itself is 2e-5 from the exact sum."""
-
-REFUSED = {
-    ("joint_distances", "tflite_int8"): "its products add up to a fortieth of their size, so that weights of one byte "
-    "leave a cosine of 0.95; as `tflite` it has 40 kB",
-}
-"""System and form that it cannot have -> why."""

@@ -9,7 +9,7 @@ import numpy as np
 from absl import logging
 
 from components import train as training_stage
-from components.export import comparison, forms, limits, model_card, signatures
+from components.export import comparison, forms, model_card, signatures
 from tfskel import arrays, inference, literal_path
 
 DESCRIPTION = "export.json"
@@ -42,13 +42,13 @@ def export(
                 f"{described['epochs'][phase]}. Choose another with --config.export.selection."
             )
     made = signatures.of_system(system, evaluation.pooling or parts.protocol.pooling)
-    given, rounding = compared_items(system, parts.train), limits.ROUNDING.get(recipe["system"], 0.0)
+    given = compared_items(system, parts.train)
     content = {
         "selection": export.selection,
         "argument": system.INPUT,
         "input": system.raw_spec.shape.as_list(),
         "classes": described["classes"],
-        "forms": written(system, made, forms.chosen(export.formats, recipe["system"]), given, saved_model, rounding),
+        "forms": written(system, made, forms.chosen(export.formats), given, saved_model),
     }
     content |= {name: parts.dataset[name] for name in ("skeleton",) if name in parts.dataset}
     content |= {"joints": system.joints} if system.joints else {}
@@ -70,7 +70,6 @@ def written(
     names: list[str],
     given: dict,
     folder: pathlib.Path,
-    rounding: float = 0.0,
 ) -> dict[str, dict]:
     """Writes forms into a folder: name -> what export.json says of it.
 
@@ -78,7 +77,6 @@ def written(
         system, made: see `signatures.of_system`.
         names: of the forms.
         given: arguments of the comparison, see `compared_items`.
-        rounding: difference that is allowed where it is more than a form's own, see `limits.ROUNDING`.
 
     Raises:
         ValueError: a form is not near enough to the Keras model.
@@ -94,10 +92,8 @@ def written(
         path = literal.path / form.path
         form.write(system, offered, literal.path / forms.SAVED_MODEL, path)
         outputs = {signature: values for signature, values in wanted.items() if signature in offered}
-        measure, limit = form.near
-        near = (measure, max(limit, rounding)) if measure == forms.DIFFERENCE else form.near
         try:
-            measures = comparison.measured(form.open(path), near, outputs, given)
+            measures = comparison.measured(form.open(path), form.near, outputs, given)
         except ValueError as error:
             raise ValueError(f"{name}: {error}") from error
         size = comparison.size(literal.path / pathlib.PurePath(form.path).parts[0])

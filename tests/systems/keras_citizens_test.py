@@ -63,6 +63,7 @@ MODELS = {
 }
 LAYERS = {
     "descriptor": (lambda: joint_distances.Descriptor("kinect_v1", pose=True), [(3, 4, 20, 3)], 0),
+    "centred map": (lambda: joint_distances.CentredMap(4), [(3, 5)], 0),
     "dense": (lambda: dense.Dense(4, "relu"), [(3, 5)], 0),
     "lstm": (lambda: lstm.LSTM(4, seed=1, limit=0.1), [(3, 5)], 0),
     "lstm encoder": (lambda: lstm.LSTMEncoder(4, 2, seed=1, streams=2, alike=True), [(2, 3, 4, 5)], 1),

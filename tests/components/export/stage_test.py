@@ -30,8 +30,8 @@ OUTPUTS = {
 FORMATS = {"hi_mpc": tuple(forms.FORMS)}
 
 
-def recipe_of(system):
-    formats = FORMATS.get(system, ("saved_model", "tflite"))
+def recipe_of(system, formats=None):
+    formats = formats or FORMATS.get(system, ("saved_model", "tflite"))
     layout = {"dataset.skeleton": "kinect_v1"} if system in fakes.SMALL else {}
     return fakes.recipe(system, **{"export.formats": formats} | layout)
 
@@ -230,6 +230,16 @@ def test_the_description_names_selection_input_classes_and_differences(system_an
         assert found["bytes"] >= (folder / found["path"]).stat().st_size
         if form != "tflite_int8":
             assert max(found["difference"].values()) <= 2e-5 and min(found["cosine"].values()) > 0.9999
+
+
+@pytest.mark.slow  # conversions of every system to every form
+@pytest.mark.parametrize("name", systems.SYSTEMS)
+def test_every_system_has_every_form(name, ingested, ingested_images, tmp_path):
+    _, folder = exported(
+        recipe_of(name, tuple(forms.FORMS)), ingested if name in fakes.SMALL else ingested_images, tmp_path
+    )
+    for form in arrays.read_json(folder / stage.DESCRIPTION)["forms"].values():
+        assert (folder / form["path"]).exists() and "embed" in form["signatures"]
 
 
 def test_the_model_card_says_data_limits_forms_and_licence(system_and_folder):

@@ -70,7 +70,7 @@ def test_the_discriminant_solves_its_equation_and_moves_the_mean_to_zero(shrinka
     vectors = solved.kernel * scale[:, None]
     np.testing.assert_allclose(between @ vectors, within @ vectors * solved.eigenvalues, atol=1e-10)
     np.testing.assert_allclose(vectors.T @ within @ vectors, np.eye(2), atol=1e-10)
-    np.testing.assert_allclose(found.mean @ solved.kernel + solved.bias, 0, atol=1e-10)
+    np.testing.assert_allclose((found.mean - solved.centre) @ solved.kernel, 0, atol=1e-10)
     every = np.linalg.eigvals(np.linalg.solve(within, between)).real
     np.testing.assert_allclose(solved.eigenvalues, np.sort(every)[::-1][:2], atol=1e-10)
 

@@ -8,7 +8,7 @@ import numpy as np
 from keras import ops
 
 from tfskel import skeletons
-from tfskel.layers import configured, dense
+from tfskel.layers import configured
 
 # Names of joints, whatever the layout calls its centre; a layout without some of them has the others.
 SIDES = (("HipRight", "HipLeft"), ("ShoulderRight", "ShoulderLeft"))
@@ -85,6 +85,28 @@ class Descriptor(configured.Configured, keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable(package="tfskel")
+class CentredMap(configured.Configured, keras.layers.Layer):
+    """Linear map of what differs from a centre, so that products do not cancel as those of whole values would.
+
+    Args:
+        units: d of the output.
+    """
+
+    def __init__(self, units: int, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+
+    def build(self, input_shape):
+        size = input_shape[-1]
+        self.centre = self.add_weight(name="centre", shape=(size,), initializer="zeros")
+        self.kernel = self.add_weight(name="kernel", shape=(size, self.units), initializer="zeros")
+
+    def call(self, inputs):
+        """(N, D) -> (N, d)."""
+        return ops.matmul(inputs - self.centre, self.kernel)
+
+
+@keras.saving.register_keras_serializable(package="tfskel")
 class JointDistances(configured.Configured, keras.Model):
     """A descriptor and a linear map of it to few dimensions, whose weights a closed form gives.
 
@@ -116,7 +138,7 @@ class JointDistances(configured.Configured, keras.Model):
         for label, value, most in (("length", length, np.inf), ("dimensions", dimensions, self.descriptor.size)):
             if not 1 <= value <= most:
                 raise ValueError(f"{label} must be at least 1 and at most {most}; received {value}.")
-        self.embedding = dense.Dense(dimensions, kernel_initializer="zeros", name="embedding")
+        self.embedding = CentredMap(dimensions, name="embedding")
         self.build((None, length, skeletons.get(skeleton).num_joints, 3))
 
     def build(self, input_shape):

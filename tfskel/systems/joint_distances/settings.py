@@ -75,7 +75,7 @@ def choose(
 
 
 def _embedded(found: statistics.Discriminant, descriptors: np.ndarray, side) -> features.Features:
-    return features.Features(descriptors @ found.kernel + found.bias, side.identity, side.camera, side.recording)
+    return features.Features((descriptors - found.centre) @ found.kernel, side.identity, side.camera, side.recording)
 
 
 def _score(probe: features.Features, gallery: features.Features) -> float:

@@ -70,15 +70,15 @@ def pool(real: Statistics, simulated: Statistics, share: float) -> Statistics:
 
 @dataclasses.dataclass(frozen=True)
 class Discriminant:
-    """Linear map z = x kernel + bias that separates classes best.
+    """Linear map z = (x - centre) kernel that separates classes best.
 
     Attributes:
-        kernel: (D, d) float64. bias: (d,) float64.
+        kernel: (D, d) float64. centre: (D,) float64.
         eigenvalues: (d,) float64, variance between classes over that within, largest first.
     """
 
     kernel: np.ndarray
-    bias: np.ndarray
+    centre: np.ndarray
     eigenvalues: np.ndarray
 
 
@@ -97,4 +97,4 @@ def solve(statistics: Statistics, shrinkage: float, dimensions: int) -> Discrimi
     within = (1 - shrinkage) * within + shrinkage * np.trace(within) / size * np.eye(size)
     values, vectors = linalg.eigh(between, within, subset_by_index=(size - dimensions, size - 1))
     kernel = vectors[:, ::-1] / scale[:, None]
-    return Discriminant(kernel, -statistics.mean @ kernel, values[::-1])
+    return Discriminant(kernel, statistics.mean, values[::-1])

@@ -89,7 +89,7 @@ class JointDistancesSystem(skeleton_system.SkeletonSystem):
         found = statistics.solve(pooled, chosen.shrinkage, chosen.dimensions)
         unused = self.model.dimensions - chosen.dimensions
         self.model.embedding.kernel.assign(np.pad(found.kernel, ((0, 0), (0, unused))))
-        self.model.embedding.bias.assign(np.pad(found.bias, (0, unused)))
+        self.model.embedding.centre.assign(found.centre)
         return {**vars(chosen), "largest separation": float(found.eigenvalues[0])}
 
     def stranger_searches(
