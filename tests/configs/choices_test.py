@@ -31,7 +31,8 @@ def offered(module):
 
 
 def set_to(config, section, name, value):
-    config[section][name] = (value,) if isinstance(config[section][name], tuple) else value
+    default = config[section][name]
+    config[section][name] = tuple(dict.fromkeys((*default, value))) if isinstance(default, tuple) else value
     return config
 
 
