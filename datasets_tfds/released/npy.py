@@ -143,7 +143,7 @@ def _opened(path: str | pathlib.Path) -> Iterator[tuple[BinaryIO, tuple[int, ...
             if version not in readers:
                 raise ValueError(f"format version {version} is not known")
             shape, _, dtype = readers[version](file)
-        except (ValueError, EOFError) as error:
+        except Exception as error:  # the parser of a damaged header raises errors of its own
             raise ValueError(f"{path} is not a readable .npy file: {error}") from error
         yield file, shape, dtype
 
