@@ -8,25 +8,19 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from tfskel.evaluation import tracklets
+from tfskel.evaluation import matlab, tracklets
 
 BLOCK = 1024  # frames
+MOST = 2**53  # whole numbers that are exact as MATLAB stores them
 
 
 def array(path: pathlib.Path) -> np.ndarray:
     """The one array of a .mat file.
 
     Raises:
-        ValueError: it is not a MATLAB file of version 5 to 7.2, or holds no or several arrays.
+        ValueError: see `matlab.read`, or it holds no or several arrays.
     """
-    from scipy import io
-
-    try:
-        found = {name: value for name, value in io.loadmat(path).items() if isinstance(value, np.ndarray)}
-    except FileNotFoundError:
-        raise
-    except (NotImplementedError, ValueError, TypeError, OSError, EOFError) as error:  # what scipy raises, by the damage
-        raise ValueError(f"{path} cannot be read as a MATLAB file of version 5 to 7.2: {error}.") from error
+    found = matlab.read(path)
     if len(found) != 1:
         raise ValueError(f"{path} must hold one array; it holds {', '.join(found) or 'none'}.")
     return found.popitem()[1]
@@ -34,7 +28,7 @@ def array(path: pathlib.Path) -> np.ndarray:
 
 def column(path: pathlib.Path) -> np.ndarray:
     """(N,) int64 of a .mat file with a number for each frame, tracklet or query; errors as `array`."""
-    return array(path).reshape(-1).astype(np.int64)
+    return _whole(path, array(path).reshape(-1))
 
 
 def track_table(path: pathlib.Path) -> np.ndarray:
@@ -48,7 +42,7 @@ def track_table(path: pathlib.Path) -> np.ndarray:
         raise ValueError(
             f"{path} must hold (tracks, 4): first frame, last frame, identity, camera; received {table.shape}."
         )
-    first, last, identity, camera = table.astype(np.int64).T
+    first, last, identity, camera = _whole(path, table).T
     wrong = np.flatnonzero((first != np.concatenate([[1], last[:-1] + 1])) | (last < first))
     if len(wrong):
         raise ValueError(
@@ -56,6 +50,13 @@ def track_table(path: pathlib.Path) -> np.ndarray:
             "Tracks must be consecutive, from frame 1 on."
         )
     return np.stack([first - 1, last - 1, identity, camera])
+
+
+def _whole(path: pathlib.Path, values: np.ndarray) -> np.ndarray:
+    wrong = values[~(np.abs(values.astype(np.float64)) < MOST) | (values % 1 != 0)]
+    if len(wrong):
+        raise ValueError(f"{path} must hold whole numbers; received {wrong[0]}.")
+    return values.astype(np.int64)
 
 
 def in_order(path: pathlib.Path) -> list[pathlib.Path]:
