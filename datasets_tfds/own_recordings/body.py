@@ -61,11 +61,18 @@ def unit(body_length: float, where: str) -> str:
 
 
 def upward(joints: np.ndarray, skeleton: str) -> str:
-    """The axis that points from ankles to head: "x", "-x", "y", "-y", "z" or "-z"; arguments as `length`."""
+    """The axis that points from ankles to head: "x", "-x", "y", "-y", "z" or "-z"; "" where never both are seen.
+
+    Arguments as `length`.
+    """
     names = skeletons.get(skeleton).joint_names
     ankles = [names.index(f"Ankle{side}") for side in ("Left", "Right")]
-    rise = np.nanmedian(joints[:, names.index("Head")] - joints[:, ankles].mean(axis=1), axis=0)
-    axis = int(np.nanargmax(np.abs(rise)))
+    rises = joints[:, names.index("Head")] - joints[:, ankles].mean(axis=1)
+    rises = rises[np.isfinite(rises).all(axis=-1)]
+    if not len(rises):
+        return ""
+    rise = np.median(rises, axis=0)
+    axis = int(np.argmax(np.abs(rise)))
     return ("-" if rise[axis] < 0 else "") + "xyz"[axis]
 
 

@@ -152,8 +152,8 @@ def _scale(found: Sequence[Recording], mapped: dict, skeleton: str, units: str, 
 
 def _turn(mapped: dict, skeleton: str) -> str:
     """Turns all recordings so that y is up, in place; the axis that most of them have up."""
-    votes = collections.Counter(body.upward(joints, skeleton) for joints in mapped.values())
-    up = votes.most_common(1)[0][0]
+    votes = collections.Counter(filter(None, (body.upward(joints, skeleton) for joints in mapped.values())))
+    up = votes.most_common(1)[0][0] if votes else "y"
     for name, joints in mapped.items():
         mapped[name] = body.upright(joints, up)
     return up
@@ -185,7 +185,9 @@ def _complete(found: Sequence[Recording], mapped: dict, skeleton: str, options: 
             "captured": len(recording.joints),
         }
     if not whole:
-        raise ValueError(f"no recording has two frames with all joints of {skeleton}; see the sentences above.")
+        raise ValueError(
+            f"{found[0][2].where}: no recording has two frames with all joints of {skeleton}; see the sentences above."
+        )
     crowded = sum(recording.crowded for _, _, recording in found)
     if crowded:
         say(f"{crowded} frames show several people; the most certain of each is taken")

@@ -31,7 +31,7 @@ def fill(joints: np.ndarray, frames: np.ndarray, longest: int) -> tuple[np.ndarr
         before, after = _neighbours(seen)
         inside = ~seen & (before >= 0) & (after < len(seen))
         short = inside & (frames[np.clip(after, 0, len(seen) - 1)] - frames[np.clip(before, 0, None)] - 1 <= longest)
-        for axis in range(3):
+        for axis in range(3) if short.any() else ():
             joints[short, joint, axis] = np.interp(frames[short], frames[seen], joints[seen, joint, axis])
         filled += int(short.sum())
     return joints, filled

@@ -45,6 +45,10 @@ def _load(path: pathlib.Path) -> tuple[np.ndarray, float | None]:
         fps = content.get("fps")
         return content[key], float(fps) if fps is not None and fps.size == 1 else None
     try:
-        return np.load(path, allow_pickle=False), None
-    except (OSError, ValueError, EOFError) as error:
+        with path.open("rb") as file:
+            joints = np.lib.format.read_array(file, allow_pickle=False)
+            if file.read(1):
+                raise ValueError(f"more bytes than {joints.shape} {joints.dtype} takes")
+            return joints, None
+    except Exception as error:  # the parser of a damaged header raises errors of its own
         raise ValueError(f"{path}: not a readable .npy file of numbers ({error}); write it again.") from None

@@ -7,6 +7,9 @@ import numpy as np
 
 from datasets_tfds.own_recordings.layouts import layout as layouts
 
+FARTHEST = 1e9
+"""Largest coordinate, far beyond a person's in any unit."""
+
 
 @dataclasses.dataclass
 class Captured:
@@ -52,6 +55,13 @@ class Captured:
             raise ValueError(
                 f"{self.where}: frame {self.frames[wrong[0] + 1]} follows {self.frames[wrong[0]]}; expected rising "
                 "numbers, no frame twice."
+            )
+        absurd = np.argwhere(np.abs(joints) > FARTHEST)
+        if len(absurd):
+            frame, joint, axis = absurd[0]
+            raise ValueError(
+                f"{self.where}, frame {self.frames[frame]}, joint {self.names[joint]}, {'xyz'[axis]}: "
+                f"{joints[frame, joint, axis]:g}; expected a coordinate of a person, or nothing where it is not seen."
             )
 
 

@@ -47,7 +47,9 @@ def read(path: pathlib.Path, layout: str = "") -> Iterator[captured.Captured]:
 def points(row: Any, where: str) -> tuple[list[str], np.ndarray]:
     """Names, "" without, and (J, 4) x, y, z, confidence of a frame's list; z NaN in a picture."""
     if row and all(isinstance(value, int | float) for value in row):
-        width = 3 if len(row) % 3 == 0 else 4 if len(row) % 4 == 0 else 2
+        width = next((width for width in (3, 4, 2) if len(row) % width == 0), 0)
+        if not width:
+            raise ValueError(f"{where}: {len(row)} numbers; expected 3, 4 or 2 for each point.")
         values = np.array(row, np.float64).reshape(-1, width)
         # Three numbers a point are those of a picture with its confidence, as COCO and OpenPose write them.
         filled = [values[:, :2], np.full((len(values), 1), np.nan), values[:, 2:]] if width < 4 else [values]

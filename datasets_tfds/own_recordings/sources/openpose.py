@@ -29,16 +29,15 @@ def read(paths: Sequence[pathlib.Path], layout: str = "") -> Iterator[captured.C
         ValueError: names the file that cannot be used.
     """
     numbered = sorted((int(FRAME.fullmatch(path.name)["frame"]), path) for path in paths)
-    several, people = 0, {}
+    several, people, places = 0, {}, {}
     for number, path in numbered:
         content = arrays.read_json(path, "write the frame again, or remove it")
         listed = content.get("people") if isinstance(content, dict) else None
         if not isinstance(listed, list):
             raise ValueError(f'{path}: expected an object with a list "people"; received {str(content)[:60]!r}.')
-        several += len(listed) > 1
+        several, places[number] = several + (len(listed) > 1), path
         people[number] = max((_person(person, path) for person in listed), key=_certainty, default=None)
-    where = str(numbered[0][1])
-    yield _recording(where, people, layout, several)
+    yield _recording(places, people, layout, several)
 
 
 def _person(person: dict, path: pathlib.Path) -> tuple[bool, np.ndarray]:
@@ -52,6 +51,8 @@ def _person(person: dict, path: pathlib.Path) -> tuple[bool, np.ndarray]:
             f"{path}: expected for each person one of {', '.join(_KEYS)}, {width} numbers a joint; received "
             f"{str(person)[:60]!r}."
         ) from None
+    if not (np.abs(values) <= captured.FARTHEST).all():
+        raise ValueError(f"{path}: a key point at {values[~(np.abs(values) <= captured.FARTHEST)][0]:g}.")
     return width == 3, values if width == 4 else np.insert(values, 2, 0.0, axis=1)
 
 
@@ -59,7 +60,8 @@ def _certainty(person: tuple[bool, np.ndarray]) -> float:
     return float(person[1][:, 3].sum())
 
 
-def _recording(where: str, people: dict, layout: str, several: int) -> captured.Captured:
+def _recording(places: dict, people: dict, layout: str, several: int) -> captured.Captured:
+    where = str(next(iter(places.values())))
     seen = [person for person in people.values() if person is not None]
     if not seen:
         raise ValueError(f"{where}: nobody in any of the {len(people)} frames.")
@@ -67,7 +69,7 @@ def _recording(where: str, people: dict, layout: str, several: int) -> captured.
     values = np.full((len(people), *first.shape), np.nan)
     for place, (number, person) in enumerate(people.items()):
         if person is not None and (person[0] != flat or person[1].shape != first.shape):
-            raise ValueError(f"{where}, frame {number}: other key points than in the frames before; expected one kind.")
+            raise ValueError(f"{places[number]}: other key points than in the frames before; expected one kind.")
         if person is not None:
             values[place] = person[1]
     values[values[..., 3] == 0] = np.nan  # not seen

@@ -237,6 +237,14 @@ def test_names_follow_a_pattern_of_the_user(tmp_path):
         ("a_1.trc", "PathFileType\n", "header of 5 lines"),
         ("a_1.npy", "no array", "not a readable"),
         ("a_1.bvh", "HIERARCHY", "MOTION"),
+        ("a_1.json", json.dumps([[1.0] * 67]), "67 numbers; expected 3, 4 or 2 for each point"),
+        ("a_1.json", json.dumps([{"image_id": 1, "keypoints": [1e308] * 51}]), "joint nose, x: 1e.308; expected"),
+        ("a_1.json", json.dumps([{"landmarks": "9"}]).replace('"9"', "9" * 5000), "not a JSON file"),
+        (
+            "a_1_000000000001_keypoints.json",
+            json.dumps({"people": [{"pose_keypoints_2d": [1e308] * 75}]}),
+            "a key point at 1e.308",
+        ),
     ],
 )
 def test_damaged_files_are_refused_by_name(tmp_path, name, content, message):
@@ -269,6 +277,19 @@ def test_every_layout_makes_all_joints_of_the_older_kinect(name):
     names = layout.joints or {way for ways in layout.kinect.values() for way in ways[0]}
     assert not layouts.lacking(layouts.ways(layout, sorted(names)), "kinect_v1")
     assert match.by_name(sorted(names), "a file").name == name
+
+
+def test_a_joint_that_is_seen_in_no_frame_is_told(tmp_path):
+    pose_sources.write_columns(tmp_path, "kinect_v2", "{joint}_{axis}")
+    lines = sorted(tmp_path.iterdir())[0].read_text().splitlines()[:4]
+    place = lines[0].split(",").index("Head_x")
+    rows = [line.split(",") for line in lines]
+    rows[1:] = [[*row[:place], "", "", "", *row[place + 3 :]] for row in rows[1:]]
+    for path in tmp_path.iterdir():
+        path.unlink()
+    (tmp_path / "a_1.csv").write_text("\n".join(map(",".join, rows)))
+    with pytest.raises(ValueError, match=r"a_1\.csv: no recording has two frames with all joints"):
+        read(tmp_path)
 
 
 def test_names_of_no_layout_are_refused_with_what_is_lacking():
