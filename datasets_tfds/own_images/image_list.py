@@ -58,23 +58,34 @@ def _check(source: csv_table.Source, table: pd.DataFrame, folder: pathlib.Path) 
     if len(twice):
         path = table["path"][twice[0]]
         raise source.error(twice[0], "path", f"{path} stands in line {(table['path'] == path).idxmax()} already.")
-    missing = [line for line, path in table["path"].items() if not (folder / path).is_file()]
+    missing = [line for line, path in table["path"].items() if not _there(folder / path)]
     if missing:
         count = f"{len(missing)} of {len(table)} images" if len(missing) > 1 else "the image"
         raise FileNotFoundError(
-            f"{source.path}, line {missing[0]}: {folder / table['path'][missing[0]]} is missing ({count}). Paths are "
-            "relative to the folder of the data set. Put the files there, or remove the lines."
+            f"{source.path}, line {missing[0]}: {_short(folder / table['path'][missing[0]])} is missing ({count}). "
+            "Paths are relative to the folder of the data set. Put the files there, or remove the lines."
         )
-    lost = [line for line, path in table["pose"].items() if path and not (folder / path).is_file()]
+    lost = [line for line, path in table["pose"].items() if path and not _there(folder / path)]
     if lost:
         raise FileNotFoundError(
-            f"{source.path}, line {lost[0]}, column 'pose': {folder / table['pose'][lost[0]]} is missing ({len(lost)} "
-            "pose files). Put the files there, or leave the cells empty."
+            f"{source.path}, line {lost[0]}, column 'pose': {_short(folder / table['pose'][lost[0]])} is missing "
+            f"({len(lost)} pose files). Put the files there, or leave the cells empty."
         )
     unknown = table.index[~table["split"].isin(["", *naming.SPLITS])]
     if len(unknown):
         expected = f"expected {', '.join(naming.SPLITS)}, or nothing for an image that is not used"
         raise source.error(unknown[0], "split", f"{expected}; received {table['split'][unknown[0]]!r}.")
+
+
+def _there(path: pathlib.Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # longer than a name can be
+        return False
+
+
+def _short(path: pathlib.Path) -> str:
+    return str(path) if len(str(path)) < 300 else f"{str(path)[:300]}..."
 
 
 def _check_tracklets(source: csv_table.Source, frames: pd.DataFrame) -> None:

@@ -3,12 +3,14 @@
 
 import pathlib
 import random
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from datasets_tfds.readers import text_rows
 
 _SEED = 12345
+_NUMBER = re.compile(r"0*[1-9][0-9]{0,17}")
 
 
 class Frame(NamedTuple):
@@ -29,7 +31,7 @@ def read(path: pathlib.Path) -> list[Frame]:
     frames = []
     for number, line in enumerate(text_rows.lines(path), 1):
         words = line.split()
-        if len(words) < 3 or not all(word.isdecimal() and int(word) > 0 for word in words[1:3]):
+        if len(words) < 3 or not all(_NUMBER.fullmatch(word) for word in words[1:3]):
             raise ValueError(
                 f"{path}, line {number}: expected a path, a tracklet and a camera, numbers from 1; received {line!r}."
             )

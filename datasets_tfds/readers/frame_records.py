@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from datasets_tfds.readers import frame_lists, image_files
 
+_AROUND = 16  # bytes of size and checksums of a record
 IMAGE, TRACKLET, CAMERA, PATH = "image/encoded", "image/tracklet_id", "image/cam_id", "image/path"
 
 
@@ -27,13 +28,19 @@ def read(folder: pathlib.Path, split: str) -> Iterator[tuple[frame_lists.Frame, 
     shards = sorted(folder.glob(f"{split}data_*.tfrecord"))
     if not shards:
         raise FileNotFoundError(f"{folder} holds no {split}data_*.tfrecord.")
+    if not any(shard.stat().st_size for shard in shards):
+        raise ValueError(f"{shards[0]} is empty, as all files beside it; copy them again.")
     for shard in shards:
+        left = shard.stat().st_size
         try:
             for number, record in enumerate(tf.data.TFRecordDataset(str(shard)).as_numpy_iterator(), 1):
+                left -= len(record) + _AROUND
                 yield _parsed(record, f"{shard}, record {number}")
         except tf.errors.DataLossError as error:
             reason = str(error).splitlines()[0]
             raise ValueError(f"{shard} is damaged or cut short ({reason}); copy it again.") from error
+        if left:  # TensorFlow takes a beginning of a record that short for the end
+            raise ValueError(f"{shard} is damaged or cut short ({left} bytes of a record at its end); copy it again.")
 
 
 def write(

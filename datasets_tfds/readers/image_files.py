@@ -41,6 +41,7 @@ def size(encoded: bytes, where: str) -> tuple[int, int]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
+            Image.open(io.BytesIO(encoded)).verify()  # checksums, also of parts that decoding here leaves out
             image = Image.open(io.BytesIO(encoded))
             _check_kind(image, where)
             image.load()

@@ -40,10 +40,10 @@ class Form:
         Raises:
             ValueError: the name has another form.
         """
-        words = re.fullmatch(r"(\d+)_(\d+)_(\d+)" if self.cameras else r"(\d+)_(\d+)", pathlib.PurePosixPath(name).stem)
+        words = re.fullmatch("_".join([r"(\d{1,18})"] * (2 + self.cameras)), pathlib.PurePosixPath(name).stem)
         if words is None:
             expected = "person_camera_frame" if self.cameras else "person_frame"
-            raise ValueError(f"{where}: expected a name like {expected}.jpg, whole numbers; received {name!r}.")
+            raise ValueError(f"{where}: expected a name like {expected}.jpg, whole numbers; received {name[:80]!r}.")
         person, *camera, frame = map(int, words.groups())
         return person, camera[0] if camera else frame, frame
 

@@ -56,10 +56,22 @@ def test_a_training_set_is_shuffled_as_python_2_does(listed):
     assert frame_lists.shuffled(range(3)) == order
 
 
+def test_a_piece_of_a_record_at_the_end_is_named_though_tensorflow_takes_it_for_the_end(listed):
+    assert run(listed, "out", "--split", "test", "--shards", "1") == 0
+    (path,) = (listed / "out").glob("*.tfrecord")
+    path.write_bytes(path.read_bytes() + b"1234")
+    with pytest.raises(ValueError, match=r"00001\.tfrecord is damaged or cut short \(4 bytes of a record at its end"):
+        list(frame_records.read(listed / "out", "test"))
+    path.write_bytes(b"")
+    with pytest.raises(ValueError, match=r"00001\.tfrecord is empty"):
+        list(frame_records.read(listed / "out", "test"))
+
+
 @pytest.mark.parametrize("text, match", [
     ("a.png 1\n", r"list.txt, line 1: expected a path, a tracklet and a camera, numbers from 1; received 'a.png 1'"),
     ("cam1/person_0000.png 1 1\nb.png x 1\n", "line 2: expected a path"),
     ("b.png 0 1\n", "line 1: expected a path"),
+    (f"b.png {'9' * 5000} 1\n", "line 1: expected a path"),
     ("", "lists no frames"),
     ("cam1/none.png 1 1\n", "image .*none.png is missing"),
 ])  # fmt: skip

@@ -246,6 +246,7 @@ def animation():
         (b"", r"cam1/p2/1\.png is empty; copy it again, or remove it"),
         (b"no image at all", r"image cam1/p2/1\.png: not an image; expected a PNG or JPEG file"),
         (ROWS["cam0/p0/0.png"]["image"][:-60], r"image cam1/p2/1\.png: truncated or damaged image .*; copy it again"),
+        (encoded()[:-8] + bytes(8), r"image cam1/p2/1\.png: truncated or damaged image"),  # only its end mark
         (encoded(form="JPEG")[:-200], r"image cam1/p2/1\.png: truncated or damaged image"),
         (encoded(form="BMP"), r"image cam1/p2/1\.png: a BMP image; expected PNG or JPEG\. Convert it"),
         (sixteen_bits(), r"image cam1/p2/1\.png: colours of mode I;16; expected 8 bits a channel"),
