@@ -81,7 +81,7 @@ def finished(folder: pathlib.Path, key: dict) -> str:
     if not (folder / FINGERPRINT).exists():
         return "it has no fingerprint"
     stored = _stored(folder / FINGERPRINT)
-    if not isinstance(stored, dict) or not {"key", "files"} <= stored.keys():
+    if not _well_formed(stored):
         return f"{folder / FINGERPRINT} is damaged"
     old, files = stored["key"], stored["files"]
     if old != key:
@@ -93,6 +93,14 @@ def finished(folder: pathlib.Path, key: dict) -> str:
         if path.stat().st_size != size or _digest(path) != digest:
             return f"{path} is damaged"
     return ""
+
+
+def _well_formed(stored) -> bool:
+    """Whether a fingerprint has the form in which it was written."""
+    parts = [stored.get(part) for part in ("key", "files")] if isinstance(stored, dict) else [None]
+    return all(isinstance(part, dict) for part in parts) and all(
+        isinstance(facts, list) and len(facts) == 2 for facts in parts[1].values()
+    )
 
 
 def _stored(path: pathlib.Path):

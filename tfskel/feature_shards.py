@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Features in shards: Parquet files that are written one by one, each complete or not at all, and read as one set."""
 
+import contextlib
 import pathlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -31,7 +32,9 @@ def write(folder: pathlib.Path, number: int, count: int, found: Mapping[str, fea
     for name, of in found.items():
         table[name] = pa.FixedSizeListArray.from_arrays(pa.array(of.vectors.reshape(-1)), of.vectors.shape[1])
     with arrays.complete(folder / NAME.format(number, count)) as unfinished:
-        parquet.write_table(pa.table(table), unfinished, compression="none", use_dictionary=list(COLUMNS))
+        parquet.write_table(
+            pa.table(table), unfinished, compression="none", use_dictionary=list(COLUMNS), write_page_checksum=True
+        )
 
 
 def paths(folder: pathlib.Path) -> list[pathlib.Path]:
@@ -92,10 +95,11 @@ def _shard(path: pathlib.Path, name: str) -> features.Features:
     known = [column for column in opened.schema_arrow.names if column not in COLUMNS]
     if name not in known:
         raise ValueError(f"{path} holds the representations {', '.join(known)}; received {name!r}.")
-    table = opened.read([*COLUMNS, name])
-    stored = table.column(name).combine_chunks()
-    values = np.asarray(stored.values).reshape(len(table), stored.type.list_size)
-    return features.Features(values, **{column: _texts(table.column(column)) for column in COLUMNS})
+    with _damage_named(path):
+        table = opened.read([*COLUMNS, name])
+        stored = table.column(name).combine_chunks()
+        values = np.asarray(stored.values).reshape(len(table), stored.type.list_size)
+        return features.Features(values, **{column: _texts(table.column(column)) for column in COLUMNS})
 
 
 def _texts(column) -> np.ndarray:
@@ -103,10 +107,17 @@ def _texts(column) -> np.ndarray:
 
 
 def _opened(path: pathlib.Path):
-    import pyarrow as pa
     from pyarrow import parquet
 
+    with _damage_named(path):
+        return parquet.ParquetFile(path, page_checksum_verification=True)
+
+
+@contextlib.contextmanager
+def _damage_named(path: pathlib.Path) -> Iterator[None]:
+    import pyarrow as pa
+
     try:
-        return parquet.ParquetFile(path)
-    except (pa.ArrowException, OSError) as error:
+        yield
+    except (pa.ArrowException, OSError, ValueError, KeyError, AttributeError) as error:
         raise ValueError(f"{path}: a damaged shard ({error}); delete it and embed again.") from error

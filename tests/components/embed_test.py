@@ -81,6 +81,11 @@ def test_a_missing_or_damaged_shard_is_named(embedded, tmp_path):
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(ValueError, match="00002-of-00004.parquet: a damaged shard"):
         feature_shards.read(tmp_path)
+    content = bytearray(feature_shards.paths(embedded["gallery"])[2].read_bytes())
+    content[len(content) // 2] ^= 1  # in a page, which only its checksum tells
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match="00002-of-00004.parquet: a damaged shard"):
+        feature_shards.read(tmp_path)
     path.unlink()
     with pytest.raises(FileNotFoundError, match="00002-of-00004.parquet is missing .1 of 4"):
         feature_shards.read(tmp_path)

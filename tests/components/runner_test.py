@@ -144,6 +144,7 @@ def test_an_interrupted_resumable_stage_gets_back_what_it_left(config, tmp_path)
     [
         (lambda folder: (folder / "fingerprint.json").write_text("{"), "is damaged"),
         (lambda folder: (folder / "fingerprint.json").write_text("[]"), "is damaged"),
+        (lambda folder: (folder / "fingerprint.json").write_text('{"key": {}, "files": {"a": [1]}}'), "is damaged"),
         (lambda folder: (folder / "fingerprint.json").unlink(), "no fingerprint"),
         (lambda folder: (folder / "doubled.json").unlink(), "is missing"),
         (lambda folder: (folder / "doubled.json").write_text("{}"), "is damaged"),
