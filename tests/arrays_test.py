@@ -41,6 +41,15 @@ def test_an_array_with_a_damaged_header_is_refused_by_its_key(tmp_path, damage):
     assert arrays.read(npz(tmp_path / "intact.npz"))["joints"].shape == (20, 3)
 
 
+def test_a_list_of_contents_that_hides_an_array_is_refused(tmp_path):
+    np.savez(tmp_path / "a.npz", first=np.ones(3), second=np.ones(3))
+    content = (tmp_path / "a.npz").read_bytes()
+    place = content.index(b"PK\1\2") + 32  # length of a comment: what follows is taken for it
+    (tmp_path / "a.npz").write_bytes(content[:place] + b"\xff\x7f" + content[place + 2 :])
+    with pytest.raises(ValueError, match=r"a\.npz: truncated or damaged: it lists 1 of 2 arrays"):
+        arrays.read(tmp_path / "a.npz")
+
+
 def test_a_number_of_thousands_of_digits_in_json_is_refused_by_its_file(tmp_path):
     (tmp_path / "numbers.json").write_text(f'{{"a": {"9" * 5000}}}')
     with pytest.raises(ValueError, match=r"numbers\.json: not a JSON file \(Exceeds the limit .*delete it"):

@@ -17,6 +17,8 @@ _OTHER_ENCODINGS = {
 }
 
 
+_END = 22  # bytes after the list of an archive's entries
+
 UNFINISHED = ".unfinished."
 """How names of files begin that a killed program did not finish."""
 
@@ -60,12 +62,25 @@ def read(path: Path, names: Iterable[str] | None = None, optional: Iterable[str]
     if isinstance(archive, np.ndarray):
         raise ValueError(f"{path}: one .npy array of shape {archive.shape}; expected an .npz file with named arrays.")
     with archive:
+        _check_list(path, archive)
         names = archive.files if names is None else names
         missing = [name for name in names if name not in archive.files]
         if missing:
             keys = ", ".join(_described(archive, key) for key in archive.files) or "none"
             raise ValueError(f"{path}: missing key {', '.join(map(repr, missing))}. Keys found: {keys}.")
         return {name: _array(path, archive, name) for name in (*names, *optional) if name in archive.files}
+
+
+def _check_list(path: Path, archive: np.lib.npyio.NpzFile) -> None:
+    """Compares the number of entries with the one at the end of the file: a damaged list may hide some."""
+    with open(path, "rb") as file:
+        file.seek(-_END, os.SEEK_END)
+        end = file.read()
+    stated = int.from_bytes(end[10:12], "little")
+    if end.startswith(b"PK\5\6") and stated not in (len(archive.zip.infolist()), 0xFFFF):
+        raise ValueError(
+            f"{path}: truncated or damaged: it lists {len(archive.files)} of {stated} arrays; write it again."
+        )
 
 
 def _array(path: Path, archive: np.lib.npyio.NpzFile, name: str) -> np.ndarray:

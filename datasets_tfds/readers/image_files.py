@@ -8,6 +8,7 @@ import warnings
 from PIL import Image, UnidentifiedImageError
 
 FORMATS = ("PNG", "JPEG")
+_SCAN, _END = b"\xff\xda", b"\xff\xd9"  # marks of a JPEG file: pixels begin, and the file ends
 ENDINGS = (".png", ".jpg", ".jpeg")
 MODES = ("RGB", "L", "1", "P", "LA", "RGBA", "CMYK")
 """Colours that are read as RGB: grey and palette images are converted, an alpha channel is dropped."""
@@ -45,6 +46,8 @@ def size(encoded: bytes, where: str) -> tuple[int, int]:
             image = Image.open(io.BytesIO(encoded))
             _check_kind(image, where)
             image.load()
+            if image.format == "JPEG" and encoded.rfind(_END) < encoded.rfind(_SCAN):
+                raise OSError("its end is missing")  # Pillow fills up with grey where other decoders stop
     except UnidentifiedImageError:
         raise ValueError(f"{where}: not an image; expected a PNG or JPEG file. Remove it, or copy it again.") from None
     except (OSError, SyntaxError, Image.DecompressionBombWarning, Image.DecompressionBombError) as error:

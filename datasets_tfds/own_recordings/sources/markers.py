@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Marker files: .trc as OpenSim reads it, and .c3d through ezc3d."""
 
+import importlib.util
 import pathlib
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 
 import numpy as np
@@ -9,9 +13,19 @@ import numpy as np
 from datasets_tfds.own_recordings.layouts import match
 from datasets_tfds.own_recordings.sources import captured
 from datasets_tfds.readers import motion_lines, text_rows
+from tfskel import arrays
 
 UNITS = ("m", "cm", "mm", "inch")
 _HEADER = 5  # lines
+# In a process of its own, which some damaged files end.
+_READ_C3D = """
+import sys, ezc3d, numpy
+content = ezc3d.c3d(sys.argv[1])
+point, points = content["parameters"]["POINT"], content["data"]["points"]
+unit = point.get("UNITS", {"value": [""]})["value"][0]
+labels = numpy.array(point["LABELS"]["value"], numpy.str_)
+numpy.savez(sys.argv[2], points=points, labels=labels, rate=float(point["RATE"]["value"][0]), unit=unit)
+"""
 
 
 def trc(path: pathlib.Path, layout: str = "") -> Iterator[captured.Captured]:
@@ -44,17 +58,18 @@ def c3d(path: pathlib.Path, layout: str = "") -> Iterator[captured.Captured]:
         ImportError: ezc3d is not installed; the message says how to get it.
         ValueError: names the file.
     """
-    try:
-        import ezc3d
-    except ImportError:
-        raise ImportError(f"{path}: C3D files need ezc3d: pip install 'tfskel[c3d]'.") from None
-    try:
-        content = ezc3d.c3d(str(path))
-        parameters, points = content["parameters"]["POINT"], content["data"]["points"]
-        names = [name.split(":")[-1] for name in parameters["LABELS"]["value"]][: points.shape[1]]
-        rate, unit = parameters["RATE"]["value"][0], parameters.get("UNITS", {"value": [""]})["value"][0]
-    except (OSError, KeyError, IndexError, RuntimeError, ValueError) as error:
-        raise ValueError(f"{path}: not a readable C3D file ({error}).") from None
+    if importlib.util.find_spec("ezc3d") is None:
+        raise ImportError(f"{path}: C3D files need ezc3d: pip install 'tfskel[c3d]'.")
+    with tempfile.TemporaryDirectory() as folder:
+        out = pathlib.Path(folder) / "points.npz"
+        words = [sys.executable, "-c", _READ_C3D, str(path), str(out)]
+        result = subprocess.run(words, capture_output=True, text=True, errors="replace", check=False)
+        if result.returncode:
+            reason = (result.stderr.strip().splitlines() or [f"the library ended with {result.returncode}"])[-1]
+            raise ValueError(f"{path}: not a readable C3D file ({reason[:300]}).")
+        stored = arrays.read(out)
+    points, (rate, unit) = stored["points"], (stored["rate"].item(), stored["unit"].item())
+    names = [name.split(":")[-1] for name in stored["labels"].tolist()][: points.shape[1]]
     joints = captured.unseen_to_nan(np.moveaxis(points[:3], 0, -1).swapaxes(0, 1))  # (T, J, 3)
     yield captured.Captured(
         str(path),

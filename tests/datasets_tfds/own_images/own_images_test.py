@@ -234,6 +234,13 @@ def sixteen_bits():
     return stream.getvalue()
 
 
+def without_end():
+    """A JPEG whose last bytes are zeros, which Pillow reads."""
+    stream, pixels = io.BytesIO(), np.random.default_rng(1).integers(0, 256, (24, 12, 3), np.uint8)
+    Image.fromarray(pixels).resize((48, 96)).save(stream, "JPEG")
+    return stream.getvalue()[:-42] + bytes(42)
+
+
 def animation():
     stream, first = io.BytesIO(), Image.new("RGB", (8, 16))
     first.save(stream, "PNG", save_all=True, append_images=[Image.new("RGB", (8, 16), "red")])
@@ -247,6 +254,7 @@ def animation():
         (b"no image at all", r"image cam1/p2/1\.png: not an image; expected a PNG or JPEG file"),
         (ROWS["cam0/p0/0.png"]["image"][:-60], r"image cam1/p2/1\.png: truncated or damaged image .*; copy it again"),
         (encoded()[:-8] + bytes(8), r"image cam1/p2/1\.png: truncated or damaged image"),  # only its end mark
+        (without_end(), r"image cam1/p2/1\.png: truncated or damaged image .its end is missing"),
         (encoded(form="JPEG")[:-200], r"image cam1/p2/1\.png: truncated or damaged image"),
         (encoded(form="BMP"), r"image cam1/p2/1\.png: a BMP image; expected PNG or JPEG\. Convert it"),
         (sixteen_bits(), r"image cam1/p2/1\.png: colours of mode I;16; expected 8 bits a channel"),

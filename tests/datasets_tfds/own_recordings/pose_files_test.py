@@ -148,6 +148,12 @@ def test_c3d_files_are_read_through_the_library(tmp_path):
     splits, skeleton, fps, said = read(tmp_path)
     assert fps == 30.0 and "unit: mm" in said
     check_joints(splits, skeleton, layout, 1e-4)
+    damaged = sorted(tmp_path.iterdir())[0]
+    content = damaged.read_bytes()
+    place = content.index(b"LABELS") - 1  # the number of its group; by some of these the library crashes
+    damaged.write_bytes(content[:place] + b"\x82" + content[place + 1 :])
+    with pytest.raises(ValueError, match=f"{damaged.name}: not a readable C3D file"):
+        read(tmp_path)
 
 
 @pytest.mark.parametrize("unit, factor", [("m", 1), ("cm", 100), ("mm", 1000), ("inch", 1 / 0.0254)])
