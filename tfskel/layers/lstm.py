@@ -71,14 +71,19 @@ class LSTM(configured.Configured, keras.layers.Layer):
         Returns:
             (hidden, cell) after the step.
         """
-        E = self.units
-        if state is not None:
-            projected = projected + ops.matmul(state[0], self.cast(self.recurrent_kernel))  # (..., rows, 4 * E)
-        gates, candidate, out = ops.split(projected, [2 * E, 3 * E], axis=-1)
-        enter, keep = ops.split(ops.sigmoid(gates), 2, axis=-1)  # (..., rows, E) each
-        cell = enter * ops.tanh(candidate)
-        if state is not None:
-            cell = cell + keep * state[1]
+        if state is None:
+            return self.gated(projected)
+        return self.gated(projected + self.carried(state[0]), state[1])
+
+    def carried(self, hidden):
+        """What the hidden state gives to the gates of the next step: (..., rows, units) -> (..., rows, 4 * units)."""
+        return ops.matmul(hidden, self.cast(self.recurrent_kernel))
+
+    def gated(self, gates, cell=None):
+        """(hidden, cell) after a step, of the gates' sums (..., rows, 4 * units) and the cell before; None is zeros."""
+        enter, keep, candidate, out = ops.split(gates, 4, axis=-1)  # (..., rows, E) each
+        entered = ops.sigmoid(enter) * ops.tanh(candidate)
+        cell = entered if cell is None else entered + ops.sigmoid(keep) * cell
         return ops.sigmoid(out) * ops.tanh(cell), cell
 
 
@@ -177,19 +182,24 @@ def _of_frames(projected, steps, levels):
 
 
 def _run_levels(layer, inputs, levels):
-    outputs, state, width = [], None, 0
-    for projected, (parents, _) in zip(inputs, levels, strict=True):
-        if state is not None and parents != list(range(width)):
-            state = tuple(_select(part, parents, width) for part in state)
-        state = layer.step(projected, state)
-        outputs.append(state[0])
+    outputs, width = [], len(levels[0][0])
+    hidden, cell = layer.gated(inputs[0])
+    for projected, (parents, _) in zip(inputs[1:], levels[1:], strict=True):
+        outputs.append(hidden)
+        different = sorted(set(parents))  # children share the product of their parent
+        carried = layer.carried(_select(hidden, different, width))
+        carried = _select(carried, [different.index(parent) for parent in parents], len(different))
+        hidden, cell = layer.gated(projected + carried, _select(cell, parents, width))
         width = len(parents)
-    return ops.concatenate(outputs)
+    return ops.concatenate([*outputs, hidden])
 
 
-def _select(rows, parents, width):
+def _select(rows, chosen, width):
+    """Blocks of rows, of `width` equal ones, in the order chosen."""
+    if chosen == list(range(width)):
+        return rows
     parts = ops.split(rows, width)
-    return _join([parts[parent] for parent in parents])
+    return _join([parts[block] for block in chosen])
 
 
 def _join(parts):

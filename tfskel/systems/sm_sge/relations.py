@@ -70,15 +70,14 @@ class GraphAttention(configured.Configured, keras.layers.Layer):
         """Values (nodes, M, H, D) and both scores (nodes, M, H); nodes first, so that edges gather whole rows."""
         D, H, count = self.units, self.heads, len(self.bias)
         flat = ops.reshape(ops.transpose(nodes, (1, 0, 2)), (-1, nodes.shape[-1]))  # (nodes * M, 3)
-        kernel = ops.reshape(ops.transpose(self.kernel, (1, 0, 2)), (D, H * D))
-        values = ops.matmul(self.embed(flat), kernel)  # (nodes * M, H * D)
-        # Score vectors of the heads as one block-diagonal matrix.
-        blocks = [ops.expand_dims(kernel, -1) * np.eye(H, dtype=np.float32)[:, None]
-                  for kernel in (self.self_kernel, self.other_kernel)]  # fmt: skip
-        scores = ops.matmul(values, ops.reshape(ops.concatenate(blocks, axis=-1), (H * D, 2 * H)))
-        scores = ops.reshape(scores, (count, -1, 2 * H))  # (nodes, M, 2 * H)
-        towards, away = ops.split(scores, 2, axis=-1)
-        return ops.reshape(values, (count, -1, H, D)), towards + self.self_bias, away + self.other_bias
+        embedded = self.embed(flat)  # (nodes * M, D)
+        kernel = ops.transpose(self.kernel, (1, 0, 2))  # (D, H, D)
+        values = ops.matmul(embedded, ops.reshape(kernel, (D, H * D)))
+        # (x W) a is x (W a): scores need no values.
+        towards, away = (ops.matmul(embedded, ops.sum(kernel * scores, axis=-1)) + bias for scores, bias in (
+            (self.self_kernel, self.self_bias), (self.other_kernel, self.other_bias)))  # fmt: skip
+        towards, away = (ops.reshape(scores, (count, -1, H)) for scores in (towards, away))
+        return ops.reshape(values, (count, -1, H, D)), towards, away
 
     def _over_edges(self, values, towards, away):
         """Attention over the allowed pairs alone; a tree has few of them."""
@@ -86,9 +85,9 @@ class GraphAttention(configured.Configured, keras.layers.Layer):
         logits = ops.leaky_relu(ops.take(towards, to, axis=0) + ops.take(away, source, axis=0), 0.2)
         largest = ops.stop_gradient(ops.segment_max(logits, to, sorted=True))  # (nodes, M, H)
         weights = ops.exp(logits - ops.take(largest, to, axis=0))  # (pairs, M, H)
-        total = ops.segment_sum(weights, to, sorted=True)
+        weights = weights / ops.take(ops.segment_sum(weights, to, sorted=True), to, axis=0)
         gathered = weights[..., None] * ops.take(values, source, axis=0)  # (pairs, M, H, D)
-        related = ops.segment_sum(gathered, to, sorted=True) / total[..., None]
+        related = ops.segment_sum(gathered, to, sorted=True)
         return ops.reshape(related, (len(self.bias), -1, self.heads, self.units))
 
     def _over_all(self, values, towards, away):
