@@ -95,7 +95,7 @@ def _forward(case: _Case) -> Iterator[rows.Row]:
     frames = model.encode(case.levels)
     for number, (level, letter) in enumerate(hi_mpc.LETTERS.items()):
         logits, of_sequences = model.meta_heads[level].logits(frames[level], case.prototypes[number])
-        predicted, scores, weights = contrast.mined(logits, of_sequences, case.labels[:, number], case.focus)
+        predicted, scores, _, weights = contrast.mined(logits, of_sequences, case.labels[:, number], case.focus)
         ours = {
             f"logits/{letter}": np.transpose(logits, (2, 0, 1, 3)),
             f"pred/{letter}": np.transpose(predicted),

@@ -10,9 +10,9 @@ def predictions(sequence_logits):
 
 
 def scores(logits, chosen):
-    """Logits of one prototype for each sequence and head: (N, f, M, K) float, (N, M) int -> (N, f, M) float."""
-    index = ops.repeat(chosen[:, None, :, None], logits.shape[1], axis=1)  # (N, f, M, 1)
-    return ops.squeeze(ops.take_along_axis(logits, index, axis=-1), axis=-1)
+    """Logits of some prototypes for each sequence and head: (N, f, M, K) float, (N, M, C) int -> (N, f, M, C) float."""
+    index = ops.repeat(chosen[:, None], logits.shape[1], axis=1)  # (N, f, M, C)
+    return ops.take_along_axis(logits, index, axis=-1)
 
 
 def importance(predicted_scores, correct, focus=1):
@@ -42,11 +42,15 @@ def mined(logits, sequence_logits, labels, focus=1):
         logits, sequence_logits, labels, focus: as for `head_losses`.
 
     Returns:
-        (N, M) nearest prototype of each sequence, (N, f, M) its logits, (N, f, M) importance of the frames.
+        (N, M) nearest prototype of each sequence, (N, f, M) its logits, (N, f, M) those of the sequence's own cluster,
+        (N, f, M) importance of the frames.
     """
     predicted = ops.cast(predictions(sequence_logits), labels.dtype)  # (N, M)
-    predicted_scores = scores(logits, predicted)
-    return predicted, predicted_scores, importance(predicted_scores, ops.equal(predicted, labels[:, None]), focus)
+    wanted = ops.broadcast_to(labels[:, None], ops.shape(predicted))
+    both = scores(logits, ops.stack([predicted, wanted], axis=-1))  # gathered at once, as are their gradients
+    predicted_scores, wanted_scores = ops.unstack(both, 2, axis=-1)  # (N, f, M) each
+    weights = importance(predicted_scores, ops.equal(predicted, wanted), focus)
+    return predicted, predicted_scores, wanted_scores, weights
 
 
 def head_losses(logits, sequence_logits, labels, focus=1):
@@ -63,10 +67,9 @@ def head_losses(logits, sequence_logits, labels, focus=1):
 
     Source: Rao et al., 2023, https://arxiv.org/abs/2307.12917; where paper and program differ, the program.
     """
-    predicted, _, weights = mined(logits, sequence_logits, labels, focus)
-    wanted = ops.broadcast_to(labels[:, None], ops.shape(predicted))  # (N, M)
+    *_, wanted_scores, weights = mined(logits, sequence_logits, labels, focus)
     # The cross-entropy, step by step: on a CPU the fused kernel takes three times as long.
     largest = ops.stop_gradient(ops.max(logits, axis=-1, keepdims=True))  # (N, f, M, 1)
     total = ops.sum(ops.exp(logits - largest), axis=-1)  # (N, f, M)
-    errors = ops.log(total) + (ops.squeeze(largest, axis=-1) - scores(logits, wanted))  # (N, f, M)
+    errors = ops.log(total) + (ops.squeeze(largest, axis=-1) - wanted_scores)  # (N, f, M)
     return ops.mean(ops.sum(weights * errors, axis=1), axis=0)
