@@ -92,7 +92,7 @@ class RunLog:
         self.writer.flush()
 
     def _write_all(self) -> None:
-        if self.lines:
+        if self.lines or (self.folder / METRICS).exists():  # which may hold a part of its first line
             arrays.write_text(self.folder / METRICS, "".join(json.dumps(item) + "\n" for item in self.lines))
 
     def image(self, name: str, picture: np.ndarray, step: int = 0) -> None:

@@ -26,6 +26,12 @@ def test_scalars_go_to_both_logs(tmp_path):
     assert "pretraining/total" in events(tmp_path).Tags()["tensors"]
 
 
+def test_a_part_of_the_first_line_is_not_continued(tmp_path):
+    (tmp_path / logs.METRICS).write_text('{"phase": "a", "epo')
+    logs.RunLog(tmp_path).scalars("a", 0, {"total": 2.0})
+    assert [line["total"] for line in logs.read(tmp_path)] == [2.0]
+
+
 def test_an_epoch_trained_again_replaces_its_lines(tmp_path):
     first = logs.RunLog(tmp_path)
     for epoch in range(3):
