@@ -5,6 +5,8 @@ import contextlib
 import dataclasses
 import json
 import pathlib
+import shutil
+import sys
 import time
 from collections.abc import Iterator, Sequence
 
@@ -14,6 +16,8 @@ from absl import logging
 
 from components import artefacts, code_version, stages, workers
 from tfskel import arrays
+
+LITTLE = 64 << 20  # bytes on a disk
 
 
 class StageError(RuntimeError):
@@ -113,6 +117,20 @@ def _label(stage: stages.Stage, repeat: stages.Repeat | None) -> str:
     return f"{stage.name} (seed {repeat.label})" if repeat else stage.name
 
 
+def _errors_of_tensorflow() -> tuple[type[Exception], ...]:
+    """What its files and steps raise; nothing before a stage has imported it."""
+    tensorflow = sys.modules.get("tensorflow")
+    return (tensorflow.errors.OpError,) if tensorflow else ()
+
+
+def _room(workdir: pathlib.Path) -> str:
+    """A sentence where the disk is nearly full, which not every library says of the write that failed."""
+    free = shutil.disk_usage(workdir).free
+    if free >= LITTLE:
+        return ""
+    return f"\nThe disk of {workdir} has {free:,} bytes left; if that is the reason, make room and run this again."
+
+
 def _run_stage(plan: Plan, stage: stages.Stage, repeat: stages.Repeat | None, reason: str, force: bool) -> bool:
     """Runs a stage unless there is no `reason` to; whether it ran."""
     folder, key, label = plan.folder(stage, repeat), plan.keys[stage.name, repeat], _label(stage, repeat)
@@ -133,9 +151,11 @@ def _run_stage(plan: Plan, stage: stages.Stage, repeat: stages.Repeat | None, re
                 workers.call(plan.config, plan.repeats.index(repeat) + 1)
             stage(**plan.arguments(stage, repeat, work))
         artefacts.publish(folder, key)
-    except (ValueError, OSError, RuntimeError) as error:
+    except (ValueError, OSError, RuntimeError, *_errors_of_tensorflow()) as error:
         logging.debug("stage %s failed", label, exc_info=error)
-        raise StageError(f"stage {label} failed: {error}\nOutputs of earlier stages are untouched.") from error
+        raise StageError(
+            f"stage {label} failed: {error}{_room(plan.workdir)}\nOutputs of earlier stages are untouched."
+        ) from error
     seconds = time.monotonic() - began
     logging.info("stage %s: ran in %.1f s -> %s", label, seconds, folder, extra={"stage": "", "stays": True})
     return True

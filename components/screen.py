@@ -61,6 +61,18 @@ class _Bar(_Plain):
             self.handleError(record)
 
 
+class _Log(python_logging.FileHandler):
+    """The log of a run. Where the disk is full, the run stops at the output that does not fit, and says so."""
+
+    def handleError(self, record):
+        """Says nothing of a message that could not be written."""
+
+    def close(self):
+        """Closes the file, whether what is left fits or not."""
+        with contextlib.suppress(OSError):
+            super().close()
+
+
 @contextlib.contextmanager
 def opened() -> Iterator[None]:
     """Keeps the screen for short lines and Python's errors while the programs below Python write into a file.
@@ -121,7 +133,7 @@ _ELSEWHERE: list[tuple[int, BinaryIO]] = []
 def log(workdir: pathlib.Path) -> Iterator[None]:
     """Adds every message to `workdir`/run.log and, while a screen is open, what is written to the standard error."""
     workdir.mkdir(parents=True, exist_ok=True)
-    handler = python_logging.FileHandler(workdir / LOG, encoding="utf-8")
+    handler = _Log(workdir / LOG, encoding="utf-8")
     handler.setFormatter(LONG)
     root = python_logging.getLogger()
     root.addHandler(handler)
@@ -130,7 +142,8 @@ def log(workdir: pathlib.Path) -> Iterator[None]:
         handler.stream.buffer.write(unnamed.read())  # what was said while TensorFlow was loaded
         unnamed.seek(0)
         unnamed.truncate()
-        handler.flush()
+        with contextlib.suppress(OSError):
+            handler.flush()
         os.dup2(handler.stream.fileno(), number)
     try:
         yield

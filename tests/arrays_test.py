@@ -2,6 +2,7 @@
 """Damage that the checksums of an archive do not tell, and that parsers of numbers and headers meet with errors of
 their own."""
 
+import errno
 import io
 import zipfile
 
@@ -48,6 +49,11 @@ def test_a_list_of_contents_that_hides_an_array_is_refused(tmp_path):
     (tmp_path / "a.npz").write_bytes(content[:place] + b"\xff\x7f" + content[place + 2 :])
     with pytest.raises(ValueError, match=r"a\.npz: truncated or damaged: it lists 1 of 2 arrays"):
         arrays.read(tmp_path / "a.npz")
+
+
+def test_a_disk_that_is_full_is_told_with_the_file(tmp_path):
+    with pytest.raises(OSError, match=r"No space left on device: '.*a\.json'"), arrays.complete(tmp_path / "a.json"):
+        raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_a_number_of_thousands_of_digits_in_json_is_refused_by_its_file(tmp_path):

@@ -33,6 +33,10 @@ def complete(path: Path) -> Iterator[pathlib.Path]:
     try:
         yield unfinished
         os.replace(unfinished, path)
+    except OSError as error:
+        if error.filename is None:  # of a full disk the system says no more than that
+            error.filename = str(path)
+        raise
     finally:
         unfinished.unlink(missing_ok=True)
 

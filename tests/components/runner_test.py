@@ -5,6 +5,9 @@ import dataclasses
 import json
 import os
 import pathlib
+import shutil
+import sys
+import types
 
 import pytest
 from ml_collections import ConfigDict
@@ -52,7 +55,7 @@ def config():
         {
             "seeds": (1, 2),
             "dataset": {"numbers": (1, 2, 3), "divisions": ()},
-            "training": {"factor": 2, "fail": False},
+            "training": {"factor": 2, "fail": False, "strategy": ""},
             "other": 0,
         }
     )
@@ -114,6 +117,25 @@ def test_a_failing_stage_says_why_and_keeps_what_was_complete(config, tmp_path):
     CALLS.clear()
     runner.run(config, tmp_path, STAGES)
     assert CALLS == [], "the complete outputs are still valid"
+
+
+class OpError(Exception):
+    """As TensorFlow raises it."""
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), OpError("No space left on device")])
+def test_a_full_disk_is_told_with_the_place_whatever_library_met_it(config, tmp_path, monkeypatch, error):
+    def fails(*arguments, **named):
+        raise error
+
+    monkeypatch.setitem(sys.modules, "tensorflow", types.SimpleNamespace(errors=types.SimpleNamespace(OpError=OpError)))
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: types.SimpleNamespace(free=4096))
+    monkeypatch.setattr(stages.Stage, "__call__", fails)
+    with pytest.raises(
+        runner.StageError, match="No space left on device.*\n.*The disk of .* has 4,096 bytes left"
+    ) as told:
+        runner.run(config, tmp_path, (COLLECT,))
+    assert str(tmp_path) in str(told.value)
 
 
 def test_an_interrupted_resumable_stage_gets_back_what_it_left(config, tmp_path):

@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: MIT
 """The screen gets a few lines, the log of a run everything: also what is printed below Python."""
 
+import logging
 import os
+import pathlib
 import pty
 import subprocess
 import sys
 
+import pytest
+
+from components import screen
 from tests import fakes
 from tfskel import arrays
 
@@ -83,3 +88,11 @@ def test_a_second_run_is_added_to_the_log(tmp_path):
     for _ in range(2):
         fakes.run(program(tmp_path), tmp_path)
     assert arrays.read_text(tmp_path / "run/run.log").count("chatter while loading") == 2
+
+
+@pytest.mark.skipif(not pathlib.Path("/dev/full").exists(), reason="a device that is always full, as Linux has it")
+def test_a_log_that_does_not_fit_stops_nothing_and_says_nothing(tmp_path, capfd):
+    (tmp_path / screen.LOG).symlink_to("/dev/full")
+    with screen.log(tmp_path):
+        logging.getLogger().warning("does not fit")
+    assert "No space" not in capfd.readouterr().err
