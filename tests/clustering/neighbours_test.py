@@ -97,6 +97,13 @@ def test_distinct_search_of_different_rows_is_the_plain_search():
     np.testing.assert_array_equal(neighbours.distinct_neighbours(vectors, 7), plain)
 
 
+def test_distinct_search_equals_the_plain_one_when_copies_are_as_near_as_other_rows():
+    grid = np.random.default_rng(4).integers(0, 3, size=(400, 3)).astype(np.float32)  # 27 places, many at one distance
+    for k in (1, 7, 60):
+        plain = neighbours.neighbours(grid, grid, k)
+        np.testing.assert_array_equal(neighbours.distinct_neighbours(grid, k), plain)
+
+
 def test_progress_counts_the_queries(monkeypatch):
     calls = []
     monkeypatch.setattr(progress, "logged", lambda *stage: lambda done: calls.append((*stage, done)))

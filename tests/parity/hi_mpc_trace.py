@@ -96,7 +96,7 @@ def _beside(path: pathlib.Path) -> pathlib.Path:
     return max(found, key=lambda other: len(other.stem))
 
 
-def _recorded_search(vectors, others, k, *settings, **named) -> np.ndarray:
+def _recorded_search(vectors, k, *settings) -> np.ndarray:
     return tie_order.nearest(vectors, k)
 
 
@@ -106,7 +106,7 @@ def _clusters(row: rows.Table, epoch: int, epochs: hi_mpc_system.Epochs, recorde
 
     epochs.start(epoch)
     own = epochs.found.labels
-    with mock.patch.object(neighbours, "neighbours", _recorded_search):
+    with mock.patch.object(neighbours, "distinct_neighbours", _recorded_search):
         epochs.start(epoch)
     for number, (level, letter) in enumerate(hi_mpc.LETTERS.items()):
         ours, want = epochs.found.labels[:, number], recorded[f"labels_{letter}"]

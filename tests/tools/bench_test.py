@@ -35,7 +35,7 @@ FORMS = {
     "single_shot": {("draw by draw", "at once")},
     "many_images": {("mAP", "mAP and three CMC")},
     "clustering": {("dense", "sparse"), ("search, dense", "search, sparse")},
-    "search": {("different rows", "all rows")},
+    "search": {("all rows", "different rows")},
     "epoch": {("all rows", "different rows")},
     "identify": {("all rows", "index")},
     "million": {("exact, a sample", "ivf, a sample"), ("exact, a sample", "ivf, all rows")},

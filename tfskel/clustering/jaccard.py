@@ -34,7 +34,8 @@ def cluster(
         k1: nearest rows, the row itself included, from which mutual neighbours are chosen.
         k2: nearest rows over which the weights are averaged; 1 for none.
         search, probes: as for `neighbours.neighbours`.
-        distinct: search equal rows once (`neighbours.distinct_neighbours`). Faster, but not the original's order.
+        distinct: search equal rows once (`neighbours.distinct_neighbours`) in an approximate search, too; the exact one
+            always does, with the same result.
         join_ties: count rows as neighbours up to eps + 1e-6. Without it the last bit of the weights decides about
             distances that equal eps in exact arithmetic (0.8 with k2 = 6).
         rank: (N, k1) int, the nearest rows found by another engine; then nothing is searched.
@@ -54,7 +55,7 @@ def cluster(
     if min_samples < 1:
         raise ValueError(f"min_samples must be at least 1; received {min_samples}.")
     vectors = neighbours.finite_rows(vectors, "vectors")
-    if rank is None and distinct:
+    if rank is None and (distinct or search == "exact"):
         rank = neighbours.distinct_neighbours(vectors, k1, search, probes)
     elif rank is None:
         rank = neighbours.neighbours(vectors, vectors, k1, search, probes)

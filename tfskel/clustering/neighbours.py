@@ -2,6 +2,7 @@
 """Nearest rows by Euclidean distance: exact or through inverted lists, on the GPU when faiss sees one."""
 
 import functools
+import hashlib
 import math
 from collections.abc import Callable
 
@@ -72,10 +73,10 @@ class Search:
 
 
 def distinct_neighbours(vectors: np.ndarray, k: int, search: str = "exact", probes: int = FEWEST_PROBES) -> np.ndarray:
-    """The k rows nearest to each row, equal rows searched once and listed in the order of their numbers.
+    """The k rows nearest to each row, equal rows searched once.
 
-    Much cheaper than `neighbours(vectors, vectors, k)` when rows repeat. It fixes an order that the plain search
-    leaves to rounding, so the lists, and now and then a label, differ from those of the plain search.
+    Much cheaper than `neighbours(vectors, vectors, k)` when rows repeat. An exact search finds the same either way; an
+    approximate one looks into other lists.
 
     Args:
         vectors: (N, D) float, finite.
@@ -90,15 +91,32 @@ def distinct_neighbours(vectors: np.ndarray, k: int, search: str = "exact", prob
     vectors = finite_rows(vectors, "vectors")
     if not 1 <= k <= len(vectors):
         return neighbours(vectors, vectors, k)  # raises its error
-    # Adding zero makes -0.0 and 0.0 the same bytes.
-    keys = (vectors + np.float32(0)).view(np.dtype((np.void, vectors.shape[1] * 4)))[:, 0]
-    _, first, copy_of, copies = np.unique(keys, return_index=True, return_inverse=True, return_counts=True)
-    del keys
-    distinct = vectors[first]
-    groups = neighbours(distinct, distinct, min(k, len(distinct)), search, probes)
-    members = np.split(np.argsort(copy_of, kind="stable").astype(np.int32), np.cumsum(copies)[:-1])
-    expanded = np.stack([np.concatenate([members[group] for group in nearest])[:k] for nearest in groups])
-    return expanded[copy_of]
+    first, copy_of = _copies(vectors)
+    if len(first) == len(vectors):
+        return neighbours(vectors, vectors, k, search, probes)
+    distinct, wanted = vectors[first], min(k, len(first))
+    nearest = Search(distinct, search, probes)(distinct, wanted)
+    nearest, squares = exact_search.ExactSearch(distinct, flat).measured(distinct, nearest, wanted)
+    ends = np.cumsum(np.bincount(copy_of))[:-1]
+    members = [rows[:k] for rows in np.split(np.argsort(copy_of, kind="stable").astype(np.int32), ends)]
+    lists = [_listed([members[group] for group in groups], of, k) for groups, of in zip(nearest, squares, strict=True)]
+    return np.stack(lists)[copy_of]
+
+
+def _copies(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """First row of each group of equal rows, ascending, and the group of every row."""
+    zero = np.float32(0)  # adding it makes -0.0 and 0.0 the same bytes
+    digests = np.array(
+        [hashlib.blake2b(row + zero, digest_size=16).digest() for row in vectors], np.dtype((np.void, 16))
+    )
+    _, first, copy_of = np.unique(digests, return_index=True, return_inverse=True)
+    return np.sort(first), np.argsort(np.argsort(first))[copy_of]
+
+
+def _listed(groups: list[np.ndarray], squares: np.ndarray, k: int) -> np.ndarray:
+    """The first k rows of groups at these distances; equally near ones in the order of their numbers."""
+    rows = np.concatenate(groups)
+    return rows[np.lexsort((rows, np.repeat(squares, list(map(len, groups)))))[:k]]
 
 
 def finite_rows(values: np.ndarray, name: str, dtype: str | None = "float32") -> np.ndarray:
