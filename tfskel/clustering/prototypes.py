@@ -2,6 +2,7 @@
 """Prototypes: the mean feature of every cluster."""
 
 import numpy as np
+from scipy import sparse
 
 
 def prototypes(vectors: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -24,8 +25,9 @@ def prototypes(vectors: np.ndarray, labels: np.ndarray) -> np.ndarray:
     counts = np.bincount(labels[members])
     if not counts.all():
         raise ValueError(f"cluster {np.argmin(counts)} of {len(counts)} has no member.")
-    sums = np.zeros((len(counts), vectors.shape[1]))
-    np.add.at(sums, labels[members], vectors[members])
+    rows = np.flatnonzero(members)
+    belongs = sparse.csr_array((np.ones(len(rows)), (labels[rows], rows)), shape=(len(counts), len(vectors)))
+    sums = belongs @ vectors.astype(np.float64)  # row after row, as a loop would
     return (sums / np.maximum(counts, 1)[:, None]).astype(np.float32)
 
 
