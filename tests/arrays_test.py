@@ -56,6 +56,17 @@ def test_a_disk_that_is_full_is_told_with_the_file(tmp_path):
         raise OSError(errno.ENOSPC, "No space left on device")
 
 
+def test_a_file_that_will_not_fit_is_not_begun(tmp_path):
+    with (
+        pytest.raises(OSError, match=r"No space left on device: '.*a\.h5'"),
+        arrays.complete(tmp_path / "a.h5", 1 << 60),
+    ):
+        raise AssertionError("begun")
+    with arrays.complete(tmp_path / "a.h5", 1) as unfinished:
+        unfinished.write_text("fits")
+    assert (tmp_path / "a.h5").read_text() == "fits"
+
+
 def test_a_number_of_thousands_of_digits_in_json_is_refused_by_its_file(tmp_path):
     (tmp_path / "numbers.json").write_text(f'{{"a": {"9" * 5000}}}')
     with pytest.raises(ValueError, match=r"numbers\.json: not a JSON file \(Exceeds the limit .*delete it"):

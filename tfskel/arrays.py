@@ -3,9 +3,11 @@
 
 import codecs
 import contextlib
+import errno
 import json
 import os
 import pathlib
+import shutil
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -24,10 +26,20 @@ UNFINISHED = ".unfinished."
 
 
 @contextlib.contextmanager
-def complete(path: Path) -> Iterator[pathlib.Path]:
-    """A temporary name beside `path` to write to; it is renamed to `path` at the end, and removed after a failure."""
+def complete(path: Path, size: int = 0) -> Iterator[pathlib.Path]:
+    """A temporary name beside `path` to write to; it is renamed to `path` at the end, and removed after a failure.
+
+    Args:
+        path: of the complete file.
+        size: bytes that have to be free, for a library that a full disk would crash.
+
+    Raises:
+        OSError: they are not, or the file cannot be written; names it.
+    """
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    if size and shutil.disk_usage(path.parent).free < size:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
     # The ending stays, because some writers choose the format by it.
     unfinished = path.with_name(f"{UNFINISHED}{os.getpid()}.{path.name}")
     try:

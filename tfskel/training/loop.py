@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The one training loop: epochs, selection, early stop, checkpoint and exact resume, progress."""
 
+import math
 import pathlib
 import time
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from tfskel.training import phase as phases
 PROGRESS_SECONDS = 10.0
 LOGGED_STEPS = 10  # of so many steps one is logged by itself
 LogSteps = Callable[[str, np.ndarray, dict[str, np.ndarray]], None]
+ROOM = 1 << 14  # bytes of a file of weights beside each of them
 LARGEST_WEIGHT = 1e12  # products of larger ones leave the range of float32
 
 
@@ -137,7 +139,8 @@ class Keeper:
         """Writes the weights of a selection under a temporary name and renames them."""
         for name, model in self.phase.models.items():
             path = self.folder / phases.weights_name(self.phase.name, name, selection)
-            with arrays.complete(path) as unfinished:
+            size = sum(ROOM + tf.as_dtype(weight.dtype).size * math.prod(weight.shape) for weight in model.weights)
+            with arrays.complete(path, ROOM + size) as unfinished:  # HDF5 ends the process where a disk gets full
                 model.save_weights(unfinished)
 
     def save(self, epoch: int, ended: bool) -> None:
