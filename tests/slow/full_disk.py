@@ -36,6 +36,11 @@ def mounted(folder: pathlib.Path, size: int) -> Iterator[None]:
         subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
+def resize(folder: pathlib.Path, size: int) -> None:
+    """Gives the disk of a folder another size."""
+    subprocess.run(["mount", "-o", f"remount,size={size}", str(folder)], check=True)
+
+
 def used(folder: pathlib.Path) -> int:
     """Bytes in use on the disk of a folder."""
     status = os.statvfs(folder)
@@ -66,7 +71,7 @@ def full(system: str, scratch: pathlib.Path, size: int, expected: dict[str, str]
         message = said[said.find("stopped:") :] if "stopped:" in said else ""
         if status != 1 or "No space left" not in message or str(disk) not in message or "Traceback" in said:
             faults.append(f"ended with {status}: ...{said[-700:]}")
-        subprocess.run(["mount", "-o", f"remount,size={ROOM}", str(disk)], check=True)
+        resize(disk, ROOM)
         status, _ = run(system, disk, log)
         if status != 0:
             return [*faults, f"with room again {status}: {log.read_text(errors='replace')[-700:]}"]
