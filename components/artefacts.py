@@ -88,7 +88,7 @@ def finished(folder: pathlib.Path, key: dict) -> str:
         return "changed: " + ", ".join(_differences(old, key))
     for name, (size, digest) in files.items():
         path = folder / name
-        if not path.exists():
+        if not os.path.exists(path):  # also where a damaged name is longer than a name can be
             return f"{path} is missing"
         if path.stat().st_size != size or _digest(path) != digest:
             return f"{path} is damaged"
