@@ -86,12 +86,14 @@ class Trainer(optimised.Optimised):
         fed = (sources, _one_late(targets)) if self.teacher_forcing else (sources,)
         decoded = replicas.spread(lambda given: self.model(*given), fed, axis=1)
         context = tf.stop_gradient(decoded.context) if self.frozen_head else decoded.context
-        squares = [_half_squares(self.model.stored(weight)) for weight in self.moved["adam"]]
+        squares = [
+            tf.reduce_sum(tf.square(self.model.stored(w)), axis=range(1, len(w.shape))) for w in self.moved["adam"]
+        ]
         terms = {
             "reconstruction": 0.5 * tf.reduce_sum(tf.square(decoded.reconstruction - targets), axis=(1, 2, 3)),
             "attention": self.aware * losses.locality(decoded.alignments),
             "contrast": losses.contrast(self.model.project(context), self.temperature),
-            "l2": self.l2 * determinism.total(squares),
+            "l2": self.l2 * 0.5 * determinism.total(squares),
         }
         return terms, tf.reduce_sum(determinism.total(list(terms.values())))
 
@@ -109,11 +111,6 @@ class Trainer(optimised.Optimised):
         self.apply(of_each)
         named = {f"{term}/{name}": found[term][s] for term in TERMS for s, name in enumerate(self.names)}
         return named | {"total": found["total"]}
-
-
-def _half_squares(weight):
-    """Half the sum of squares of each stream: (S, ...) -> (S,); of the forms of this sum the one of fewest passes."""
-    return tf.stack([tf.nn.l2_loss(of_stream) for of_stream in tf.unstack(weight)])
 
 
 def _one_late(frames):
