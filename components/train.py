@@ -151,8 +151,10 @@ def restore(recipe: dict, recordings: pathlib.Path, model: pathlib.Path):
         weights.
     """
     from tfskel import systems
+    from tfskel.training import determinism
 
     described = arrays.read_json(model / DESCRIPTION)
+    determinism.set_seed(described["seed"])  # a stage gives the same in a process of its own as behind the training
     parts = splits.read(recordings, recipe["dataset"], recipe["division"])
     recipe = {**recipe, "dataset": parts.dataset}  # which states the skeleton
     return systems.find(described["system"])(recipe, len(described["classes"]), described["seed"]), described, parts
