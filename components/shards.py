@@ -134,7 +134,7 @@ def _parser() -> argparse.ArgumentParser:
     for command in (found, made):
         command.add_argument("folder", type=pathlib.Path)
     found.add_argument("--k", type=int, default=20)
-    found.add_argument("--search", default="exact", help="exact, or ivf from about 50,000 rows")
+    found.add_argument("--search", default="exact", help="exact, or ivf for more than 100,000 rows")
     found.add_argument("--probes", type=int, default=32)
     made.add_argument("--eps", type=float, default=0.6)
     made.add_argument("--min_samples", type=int, default=2)

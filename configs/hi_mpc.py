@@ -36,7 +36,7 @@ def _training() -> ConfigDict:
             "min_samples": 2,  # neighbours of a core sequence, itself included
             "k1": 20,  # neighbours looked at for reciprocity
             "k2": 6,  # neighbours averaged by query expansion
-            "search": "exact",  # neighbour search: "exact", or "ivf" (approximate, from about 50,000 sequences)
+            "search": "exact",  # neighbour search: "exact", or "ivf" (approximate, for more than 100,000 sequences)
             "probes": 32,  # cells that an ivf search looks into
             "distinct": False,  # search equal sequences once in an ivf search, too; the exact one always does
             "join_ties": False,  # join distances that equal eps but for rounding

@@ -63,7 +63,7 @@ def clustering(method: str) -> ConfigDict:
             "jaccard_eps": 0.6,  # largest k-reciprocal Jaccard distance between neighbours, in (0, 1)
             "k1": 20,  # neighbours looked at for reciprocity
             "k2": 6,  # neighbours averaged by query expansion
-            "search": "exact",  # neighbour search: "exact", or "ivf" (approximate, from about 50,000 items)
+            "search": "exact",  # neighbour search: "exact", or "ivf" (approximate, for more than 100,000 items)
             "probes": 32,  # cells that an ivf search looks into
         }
     )

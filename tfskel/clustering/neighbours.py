@@ -26,8 +26,8 @@ def neighbours(
     Args:
         queries: (Q, D), base: (N, D) float, finite; taken as float32 and compared in float64.
         k: int, 1 <= k <= N. A query that is also in `base` counts as its own neighbour.
-        search: "exact", or "ivf": 4 sqrt(N) inverted lists, of which `probes` are searched; worth it from about 50,000
-            rows. Rows for which the probed lists hold fewer than k are searched exactly.
+        search: "exact", or "ivf": 4 sqrt(N) inverted lists, of which `probes` are searched; worth it for more than
+            100,000 rows. Rows for which the probed lists hold fewer than k are searched exactly.
         probes: int >= 32; fewer lose the mutual neighbours that the clustering needs.
 
     Returns:
