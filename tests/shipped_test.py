@@ -2,6 +2,7 @@
 """Models of the package are what their recipes make and do what their cards say; README names people by them."""
 
 import contextlib
+import functools
 import io
 import re
 
@@ -10,11 +11,12 @@ import pytest
 
 import tfskel
 from components import recipe_flags
+from datasets_tfds.cmu_walk import embedded as embedded_walks
 from tests import fakes
-from tfskel import features, shipped, skeletons
+from tfskel import calibration, features, shipped, skeletons
 from tfskel.data import recordings, skeleton_split
 from tfskel.systems.joint_distances.system import JointDistancesSystem
-from tools import make_weights
+from tools import false_accepts, make_weights
 
 LENGTH = 6
 LAYOUTS = {f"joint_distances_{name}": name for name in skeletons.SKELETONS} | {"hi_mpc_cmu_walk": "kinect_v1"}
@@ -87,6 +89,18 @@ def test_the_lines_of_the_readme_name_people_whom_nothing_was_trained_for():
     answers = [line.split() for line in printed.getvalue().splitlines()]
     assert len(answers) == 16 and len({person for person, _ in answers}) == 12
     assert np.mean([person == name for person, name in answers]) >= 0.95
+
+
+def test_strangers_are_rejected_at_the_wished_share():
+    name, walks = "joint_distances_kinect_v1", embedded_walks.splits("kinect_v1", noisy=True)
+    gallery, probe = ([(walk["identity"], walk["joints"]) for walk in walks[side]] for side in ("gallery", "probe"))
+    make = functools.partial(
+        tfskel.Identifier, false_accepts.Remembered(tfskel.load(name)), "", calibration.of_run(shipped.folder(name))
+    )
+    found = np.array([false_accepts.draw(make, gallery, probe, 8, seed) for seed in range(10)])  # (draws, wished, P, 2)
+    stranger, named = np.moveaxis(found, (1, 3), (0, 1))[false_accepts.WISHED.index(0.1)].astype(bool)
+    assert stranger.sum() >= 40 and named[stranger].mean() <= 0.1
+    assert named[~stranger].mean() >= 0.7
 
 
 def test_a_folder_of_the_same_name_goes_first_and_an_unknown_name_lists_what_there_is(tmp_path, monkeypatch):
