@@ -14,7 +14,8 @@ PROGRAMS = [path.name for path in sorted((fakes.ROOT / "tools").glob("*.py")) if
 
 def opens_text_without_encoding(call: ast.Call) -> bool:
     if isinstance(call.func, ast.Attribute):
-        ours = getattr(call.func.value, "id", "") in ("arrays", "os", "Image")
+        owner = getattr(call.func.value, "id", getattr(call.func.value, "attr", ""))
+        ours = owner in ("arrays", "os", "Image", "zip", "form", "embedding")  # which open no text
         opens = call.func.attr in ("open", "read_text", "write_text") and not ours
     else:
         opens = getattr(call.func, "id", "") == "open"

@@ -73,7 +73,7 @@ def test_what_a_run_really_loads_is_what_the_versions_cover(finished, config):
     ours = {name for name in loaded if name.partition(".")[0] in code_version.PACKAGES}
     covered = {name for stage in stages.STAGES for name in code_version.closure(stage.modules(config))}
     starting = {"main", "recipe_check", "option_flags", "runner", "stages", "code_version", "recipe_flags",
-                "recipe_names", "screen", "summary", "terminal"}  # fmt: skip
+                "recipe_names", "screen", "summary", "terminal", "workers"}  # fmt: skip
     assert {"tfskel.systems", "components.train", "datasets_tfds.gait_sim.gait"} <= ours
     assert ours - covered - {f"components.{name}" for name in starting} == set()
 

@@ -82,7 +82,7 @@ def test_what_does_not_fit_is_named(two, capsys, monkeypatch):
     assert "not one of tracklets" in refused(capsys, "released", "local.mat", *listed)
     assert "name the frames: --list FILE" in refused(capsys, "prid2011", "local.mat")
     assert "none.mat" in refused(capsys, "prid2011", "none.mat", *listed)
-    assert "testdata.txt cannot be read as a MATLAB file" in refused(capsys, "prid2011", "testdata.txt", *listed)
+    assert "testdata.txt is no MATLAB file of version 5 to 7.2" in refused(capsys, "prid2011", "testdata.txt", *listed)
     assert "must hold (frames, features, parts)" in refused(capsys, "prid2011", "testID.mat", *listed)
     (folder / "global" / "test_1.mat").unlink()
     assert "holds test_0.mat, test_2.mat; expected one file" in refused(capsys, "prid2011", "global", *listed)
