@@ -53,9 +53,9 @@ def random_features(rows: int, columns: int, seed: int) -> features.Features:
     return features.Features(vectors.astype(np.float32), identity.astype(str), nothing, nothing)
 
 
-def curve_and_precision(ranks: np.ndarray, precision: np.ndarray) -> np.ndarray:
-    """CMC (MAX_RANK,) by the ranks of the first matches (P,), and average precision (P,)."""
-    return np.append([np.mean(ranks <= r) for r in range(1, MAX_RANK + 1)], precision)
+def curve_and_mean(ranks: np.ndarray, precision: np.ndarray) -> np.ndarray:
+    """CMC (MAX_RANK,) by the ranks of the first matches (P,), and the mean of average precision (P,), as printed."""
+    return np.append([np.mean(ranks <= r) for r in range(1, MAX_RANK + 1)], np.mean(precision))
 
 
 def probe_by_probe(probe: features.Features, gallery: features.Features) -> np.ndarray:
@@ -68,7 +68,7 @@ def probe_by_probe(probe: features.Features, gallery: features.Features) -> np.n
         match = gallery.identities == identity
         ranks.append(1 + np.argmax(match[np.argsort(row, kind="stable")]))
         precision.append(metrics.average_precision_score(match, -row))
-    return curve_and_precision(np.array(ranks), np.array(precision))
+    return curve_and_mean(np.array(ranks), np.array(precision))
 
 
 def evaluation(size: str) -> list[dict]:
@@ -79,7 +79,7 @@ def evaluation(size: str) -> list[dict]:
 
     def retrieved(dtype: str) -> race.Form:
         def view(result) -> np.ndarray:
-            return curve_and_precision(result.first_match[:looped], result.average_precision[:looped])
+            return curve_and_mean(result.first_match[:looped], result.average_precision[:looped])
 
         return race.Form(dtype, lambda: ranking.retrieve(probe, gallery, max_rank=MAX_RANK, dtype=dtype), rows, view)
 
