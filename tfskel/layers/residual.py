@@ -57,4 +57,4 @@ class ResidualUnit(configured.Configured, keras.layers.Layer):
             shortcut = self.projection(maps, training=training, passes=passes)
         for layer in self.residual:
             maps = layer(maps, training=training, passes=passes)
-        return ops.relu(shortcut + maps)
+        return ops.relu(ops.cast(shortcut, maps.dtype) + maps)  # normalised maps stay float32 where inputs have 16 bits

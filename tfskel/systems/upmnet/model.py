@@ -75,7 +75,7 @@ class RelationHead(configured.Configured, keras.layers.Layer):
         related = ops.einsum("npd,pdu->npu", both, self.relation_kernel)
         flat = ops.reshape(related, (-1, related.shape[1] * self.units))  # each number is a channel of its own
         related = ops.reshape(self.batch_norm(flat, training=training), (-1, related.shape[1], self.units))
-        return ops.relu6(related) + whole
+        return ops.relu6(related) + ops.cast(whole, related.dtype)
 
 
 @keras.saving.register_keras_serializable(package="tfskel")
