@@ -5,6 +5,7 @@ import dataclasses
 import math
 from collections.abc import Sequence
 
+from components import markdown as markdown_table
 from components.compare import results
 from components.report import tables
 from tfskel.evaluation import bootstrap
@@ -85,9 +86,7 @@ def _uncertain(found: dict[str, float]) -> str:
 def markdown(shown: Table) -> str:
     """The table with its title and note."""
     rows = [[f"{text} ({detail})" if detail else text for text, detail in row] for row in shown.rows]
-    lines = [shown.columns, ["---"] * len(shown.columns), *rows]
-    body = "\n".join("| " + " | ".join(cell.replace("|", r"\|") for cell in line) + " |" for line in lines)
-    return f"{shown.title}. {shown.note}\n\n{body}\n"
+    return f"{shown.title}. {shown.note}\n\n{markdown_table.table(shown.columns, rows)}\n"
 
 
 def latex(shown: Table) -> str:

@@ -4,7 +4,7 @@
 import pathlib
 from collections.abc import Collection, Iterable, Mapping
 
-from components import splits
+from components import markdown, splits
 from components.export import forms, limits
 from datasets_tfds import licence
 from tfskel import arrays, inference
@@ -43,7 +43,7 @@ def write(saved_model: pathlib.Path, recordings: pathlib.Path, recipe: Mapping, 
         "Epoch": [*_epochs(model, export["selection"]), "", f"Chosen by {export['selection']}: "
                   f"{selection.DESCRIPTIONS[export['selection']]}."],
         "Results": [UNKNOWN],
-        "Forms": [*_table(COLUMNS, rows(export["forms"])), "", COMPARED, "",
+        "Forms": [markdown.table(COLUMNS, rows(export["forms"])), "", COMPARED, "",
                   *(f"- {sentence}" for sentence in left_out(export["forms"]))],
         "Limits": [f"- {sentence}" for sentence in limits.LIMITS.get(recipe["system"], [NO_LIMITS])],
         "Use": [_PURPOSE],
@@ -75,7 +75,7 @@ def _data(pointer: Mapping, quality: Mapping) -> list[str]:
     cells = [[name, f"{of['identities']:,}", f"{of['recordings']:,} {_ITEMS[pointer['kind']]}"]
              for name, of in quality["splits"].items()]  # fmt: skip
     warnings = [f"- {warning}" for warning in quality["warnings"]]
-    return [*_table(["split", "identities", "items"], cells), "", *warnings, pointer.get("acknowledgement", "")]
+    return [markdown.table(["split", "identities", "items"], cells), "", *warnings, pointer.get("acknowledgement", "")]
 
 
 def _epochs(model: Mapping, kept: str) -> list[str]:
@@ -104,11 +104,6 @@ def left_out(of_forms: Mapping[str, Mapping]) -> list[str]:
             for signature, why in form["without"].items()]  # fmt: skip
 
 
-def _table(columns: Iterable[str], cells: Iterable[Iterable[str]]) -> list[str]:
-    lines = [columns, ["---"] * len(list(columns)), *cells]
-    return [f"| {' | '.join(line)} |" for line in lines]
-
-
 def completed(text: str, results: Collection[str], families: Iterable) -> str:
     """A card with results.
 
@@ -120,5 +115,5 @@ def completed(text: str, results: Collection[str], families: Iterable) -> str:
     lines = [f"- {sentence}" for sentence in results]
     for family in families:
         cells = ([line.label, *(cell for cell, _ in line.cells[: len(family.columns)])] for line in family.lines)
-        lines += ["", f"{family.title}, percent:", "", *_table(["epoch chosen by", *family.columns], cells)]
+        lines += ["", f"{family.title}, percent:", "", markdown.table(["epoch chosen by", *family.columns], cells)]
     return text.replace(UNKNOWN, "\n".join(lines))

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from components import markdown as markdown_table
+
 HEADER = ("benchmark", "reference", "ours", "CPU per", "its time", "our time", "ratio", "target", "met")
 HEADER += ("its peak MB", "our peak MB", "our rate 1/s", "difference")
 SHORTEST = 0.05  # CPU seconds; a faster call is repeated within its turn
@@ -162,7 +164,7 @@ def table(rows: Sequence[dict]) -> list[str]:
 
 def markdown(rows: Sequence[dict]) -> str:
     """The table for a text file."""
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in [HEADER, ["---"] * len(HEADER), *map(_cells, rows)])
+    return markdown_table.table(HEADER, map(_cells, rows))
 
 
 def _cells(row: dict) -> tuple[str, ...]:
