@@ -101,7 +101,7 @@ def _run(words: list[str], until: float) -> tuple[int | None, str]:
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return None, ""
-    return ended.returncode, ended.stdout if not ended.returncode else ended.stdout + ended.stderr[-2000:]
+    return ended.returncode, ended.stdout or ended.stderr[-2000:]
 
 
 def steps_apart(names: Sequence[str], size: str, until: float) -> list[dict]:
@@ -157,13 +157,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.measure:
         print(json.dumps(measure(options.measure, options.size)))
         return 0
+    from tests.parity import registry
     from tests.training import steps
     from tfskel import arrays
 
     began, found = time.monotonic(), devices()
     size, until = options.size or ("published" if found["gpus"] else "tiny"), began + options.seconds
     golden = pathlib.Path(os.environ.get("TFSKEL_GOLDEN") or ROOT / "tests/golden")
-    folders = [path for path in sorted(golden.iterdir()) if path.is_dir()] if golden.is_dir() else []
+    folders = [path for path in sorted(golden.glob("*/")) if any(map(registry.recognise, path.iterdir()))]
     result = {"devices": found, "size": size, "note": "" if found["gpus"] else NO_GPU}
     result["steps"] = steps_apart({"tiny": steps.TINY, "published": steps.PUBLISHED}[size], size, until)
     result["parity"] = parity(folders, until)

@@ -21,7 +21,9 @@ def check(monkeypatch, tmp_path):
     def run(answers, *words):
         monkeypatch.setattr(gpu_check, "_run", lambda command, until: answers[command[1] == "--measure"])
         monkeypatch.setenv("TFSKEL_GOLDEN", str(tmp_path / "golden"))
-        (tmp_path / "golden/cage").mkdir(parents=True, exist_ok=True)
+        for name in ("cage/enc_la_revrec_ias_f6.npz", "notes/read.txt"):  # a folder of recordings, and one without any
+            (tmp_path / "golden" / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / "golden" / name).touch()
         status = gpu_check.main(["--out", str(tmp_path / "found.json"), *words])
         return status, json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))
 
