@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import functools
 import os
 import pathlib
 import sys
@@ -15,7 +16,7 @@ import ml_collections
 import numpy as np
 
 from components import beam_shards
-from tfskel import arrays, feature_shards, features
+from tfskel import arrays, feature_shards, features, inference
 
 if TYPE_CHECKING:
     from tfskel.data import split
@@ -57,7 +58,7 @@ class Embedding:
     @property
     def exported(self) -> pathlib.Path:
         """What the export stage wrote."""
-        return pathlib.Path(self.model) / "saved_model"
+        return pathlib.Path(self.model) / inference.SAVED_MODEL
 
     def read(self) -> tuple[split.Split, protocols.Protocol]:
         """The split as the run's recipe cuts it, and the protocol, which says how frames of a tracklet are pooled.
@@ -77,8 +78,6 @@ class Embedding:
 
     def open(self) -> Opened:
         """What a worker keeps."""
-        from tfskel import inference
-
         return Opened(*self.read(), inference.load(self.exported), self.shards, self.batch_size)
 
 
@@ -96,11 +95,15 @@ class Opened:
     shards: int
     batch_size: int
 
+    @functools.cached_property
+    def number(self) -> np.ndarray:
+        """As `items`."""
+        return items(self.data, self.protocol)
+
     def features(self, shard: int) -> dict[str, features.Features]:
         """Representation -> features of the items of a shard; equal ones are embedded once, as in an evaluation."""
-        number = items(self.data, self.protocol)
-        ends = [(number.max() + 1) * place // self.shards for place in (shard, shard + 1)]
-        few = self.data.subset(np.flatnonzero((number >= ends[0]) & (number < ends[1])))
+        ends = [(self.number.max() + 1) * place // self.shards for place in (shard, shard + 1)]
+        few = self.data.subset(np.flatnonzero((self.number >= ends[0]) & (self.number < ends[1])))
 
         def of_rows(rows: np.ndarray) -> dict[str, np.ndarray]:
             return self.model.represent(few.raw(rows), self.batch_size)

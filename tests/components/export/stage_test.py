@@ -133,8 +133,8 @@ def test_tensorflows_command_line_runs_the_last_signature_of_a_system(system_and
         assert_close(np.load(tmp_path / f"{output}.npy"), values)
 
 
-def near(form, received, wanted):
-    """Whether features are as near as a form allows."""
+def assert_near(form, received, wanted):
+    """Features are as near as a form allows."""
     if form == "tflite_int8":
         lengths = np.linalg.norm(received, axis=-1) * np.linalg.norm(wanted, axis=-1)
         assert ((received * wanted).sum(axis=-1) / lengths).min() >= 0.998
@@ -149,11 +149,11 @@ def test_every_form_loads_and_gives_what_the_system_gives_at_any_number_of_items
         for rows in (1, 6):
             raw = items(rows, system)
             wanted = computed(system, raw)
-            near(name, embedder.embed(raw), wanted["embed"]["features"])
+            assert_near(name, embedder.embed(raw), wanted["embed"]["features"])
         if embedder.classifies:
-            near(name, embedder.scores(raw), wanted["classify"]["scores"])
+            assert_near(name, embedder.scores(raw), wanted["classify"]["scores"])
         if embedder.pools:
-            near(name, embedder.embed_tracklet(raw), wanted["embed_tracklet"]["features"])
+            assert_near(name, embedder.embed_tracklet(raw), wanted["embed_tracklet"]["features"])
         assert (embedder.classifies, embedder.pools) == ("classify" in wanted, "embed_tracklet" in wanted)
 
 
@@ -161,7 +161,7 @@ def test_tflite_is_resized_to_any_number_of_items(system_and_folder):
     _, system, folder = system_and_folder
     interpreter, raw = tf.lite.Interpreter(model_path=str(folder / "model.tflite")), items(6, system)
     embed = interpreter.get_signature_runner("embed")
-    near("tflite", embed(**{system.INPUT: raw})["features"], computed(system, raw)["embed"]["features"])
+    assert_near("tflite", embed(**{system.INPUT: raw})["features"], computed(system, raw)["embed"]["features"])
 
 
 @pytest.mark.parametrize("given", ["", "saved_model", "saved_model/1"])
