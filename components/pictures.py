@@ -6,7 +6,7 @@ import pathlib
 import numpy as np
 
 from tfskel import arrays
-from tfskel.data import split
+from tfskel.data import order, split
 from tfskel.evaluation import tracklets
 
 FRAMES = 4  # of a tracklet
@@ -28,14 +28,14 @@ def of_items(data: split.Split, items: int, index: np.ndarray) -> np.ndarray:
     rows = np.asarray(index)[..., None]
     if items != len(data):
         number = tracklets.Pool(data.recording, "max").number
-        rows = np.stack([_spread(np.flatnonzero(number == item), FRAMES) for item in rows.ravel()])
+        rows = np.stack([_evenly(np.flatnonzero(number == item), FRAMES) for item in rows.ravel()])
         rows = rows.reshape(*np.shape(index), FRAMES)
     pictures = data.picture(rows.ravel())
     return pictures.reshape(*rows.shape, *pictures.shape[1:])
 
 
-def _spread(rows: np.ndarray, count: int) -> np.ndarray:
-    return rows[np.linspace(0, len(rows) - 1, count).astype(int)]
+def _evenly(rows: np.ndarray, count: int) -> np.ndarray:
+    return rows[order.evenly(len(rows), count)]
 
 
 def write_ranked_lists(path: pathlib.Path, probe: tuple, gallery: tuple, result, count: int) -> None:
@@ -49,7 +49,7 @@ def write_ranked_lists(path: pathlib.Path, probe: tuple, gallery: tuple, result,
     """
     at_once = result.first_match == 1
     chosen = [np.flatnonzero(mask) for mask in (at_once, ~at_once)]
-    half = [_spread(rows, min(len(rows), count // 2)) for rows in chosen]
+    half = [_evenly(rows, min(len(rows), count // 2)) for rows in chosen]
     (probe_split, probe), (gallery_split, gallery) = probe, gallery
     index = np.unique(np.concatenate(half))
     nearest = result.top_index[index]

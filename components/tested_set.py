@@ -10,7 +10,7 @@ import numpy as np
 
 from components import ingest, splits
 from tfskel import arrays
-from tfskel.data import split
+from tfskel.data import order, split
 from tfskel.evaluation import protocols, tracklets
 
 
@@ -96,8 +96,8 @@ def _fewer(probe: split.Split, most: int, tested: protocols.Protocol) -> split.S
             f"evaluation.most_probes is {most}, but the protocol searches one set in itself, all of it. Leave it 0."
         )
     number = tracklets.numbered(probe.recording)[1] if tested.pooling else np.arange(len(probe))
-    chosen = np.linspace(0, number.max(), min(most, number.max() + 1)).astype(int)
-    return probe.subset(np.flatnonzero(np.isin(number, chosen)))
+    items = int(number.max()) + 1
+    return probe.subset(np.flatnonzero(np.isin(number, order.evenly(items, min(items, most)))))
 
 
 def warnings(dataset: ml_collections.ConfigDict, evaluation: ml_collections.ConfigDict) -> list[str]:

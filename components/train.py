@@ -9,7 +9,7 @@ from absl import logging
 
 from components import splits
 from tfskel import arrays
-from tfskel.data import windows
+from tfskel.data import order, windows
 from tfskel.systems import fit as fits
 from tfskel.training import execution, selection
 
@@ -80,7 +80,7 @@ def _draw(system, probe, folder: pathlib.Path) -> None:
     for name, matrix in pictures.items():
         log.image(name, heat_map.pixels(matrix, name))
     arrays.write(folder / PICTURES, **pictures)
-    spread = np.unique(np.linspace(0, len(probe) - 1, PICTURED).astype(int))
+    spread = order.evenly(len(probe), len(rows))
     overlays = system.overlays(probe.read(spread), probe.picture(spread))
     for name, images in overlays.items():
         log.image(f"overlay/{name}", np.concatenate(images, axis=1))

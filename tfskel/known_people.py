@@ -7,6 +7,7 @@ import os
 import numpy as np
 
 from tfskel import arrays
+from tfskel.data import order
 from tfskel.evaluation import ranking
 
 APPROXIMATE = 100_000  # rows from which an index is searched instead of all rows
@@ -38,8 +39,8 @@ class KnownPeople:
             raise ValueError(
                 f"expected (R, D) finite features and R names; received {vectors.shape} and {names.shape}."
             )
-        order = np.argsort(names, kind="stable")
-        self.vectors, self.names, self.model, self.factory = vectors[order], names[order], model, factory
+        by_name = np.argsort(names, kind="stable")
+        self.vectors, self.names, self.model, self.factory = vectors[by_name], names[by_name], model, factory
         people, self._first = np.unique(self.names, return_index=True)
         self.people: list[str] = people.tolist()
 
@@ -89,8 +90,9 @@ class KnownPeople:
         Of more than COHORT people these are evenly chosen, and of more than ROWS rows of a person, too.
         """
         ends, found = np.append(self._first[1:], len(self)), []
-        for person in _evenly(len(self.people), COHORT):
-            rows = self._first[person] + _evenly(ends[person] - self._first[person], ROWS)
+        for person in order.evenly(len(self.people), min(len(self.people), COHORT), nearest=True):
+            number = ends[person] - self._first[person]
+            rows = self._first[person] + order.evenly(number, min(number, ROWS), nearest=True)
             distances = self.distances(self.vectors[rows]).mean(axis=0)
             found.append(np.delete(distances, person).min())
         return np.array(found)
@@ -112,11 +114,6 @@ class KnownPeople:
         """
         stored = arrays.read(path, ("vectors", "names", "model"))
         return cls(stored["vectors"], stored["names"], str(stored["model"]), factory)
-
-
-def _evenly(number: int, most: int) -> np.ndarray:
-    """At most so many of the places 0 to number - 1."""
-    return np.unique(np.linspace(0, number - 1, min(number, most)).round().astype(int))
 
 
 def index(vectors: np.ndarray, factory: str = FACTORY):

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tfskel.data import order
+
 FRAMES_DRAWN = 6
 VIEW_DEGREES = 35  # turned about the vertical, so that legs that swing towards the sensor can be seen
 MARGIN = 0.08  # metres
@@ -37,7 +39,7 @@ def _in_one_scale(sequences: list[np.ndarray]) -> tuple[list[np.ndarray], tuple[
 def view(sequence: np.ndarray) -> np.ndarray:
     """Half from the side: (f, J, 3) -> (frames drawn, J, 2), y down as on a screen; missing joints at the origin."""
     sequence = np.nan_to_num(np.asarray(sequence, np.float64))
-    chosen = np.unique(np.linspace(0, len(sequence) - 1, FRAMES_DRAWN).astype(int))
+    chosen = order.evenly(len(sequence), min(len(sequence), FRAMES_DRAWN))
     angle = np.radians(VIEW_DEGREES)
     x, y, z = np.moveaxis(sequence[chosen], -1, 0)
     return np.stack([np.cos(angle) * x + np.sin(angle) * z, -y], axis=-1)

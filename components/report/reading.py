@@ -10,6 +10,7 @@ from components import cluster, evaluate, logs, splits, train, unknown_people
 from components.export import forms, model_card
 from components.export import stage as export
 from tfskel import arrays, features
+from tfskel.data import order
 
 METRICS, QUALITY = "metrics.json", "quality.json"
 RANKED = ("probe", "probe_identity", "gallery", "identity", "distance")
@@ -160,7 +161,7 @@ class Run:
 
 
 def _sampled(data, number: int) -> dict[str, np.ndarray]:
-    rows = np.unique(np.linspace(0, len(data) - 1, number).astype(int))
+    rows = order.evenly(len(data), min(len(data), number))
     pictures, identity = data.picture(rows)[:, None], data.identity[rows]
     return {str(name): pictures[identity == name] for name in dict.fromkeys(identity)}
 

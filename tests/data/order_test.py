@@ -71,3 +71,17 @@ def test_impossible_arguments_are_refused():
         batches.slices(7, 0)
     with pytest.raises(ValueError, match="'pad'; known: drop, keep"):
         batches.slices(7, 2, remainder="pad")
+
+
+@pytest.mark.parametrize("nearest", [False, True])
+def test_evenly_spread_places_begin_at_the_first_thing_and_end_at_the_last(nearest):
+    assert batches.evenly(0, 0, nearest).size == 0 and batches.evenly(1, 1, nearest).tolist() == [0]
+    for number in (2, 3, 7, 100):
+        for count in range(2, number + 1):
+            places = batches.evenly(number, count, nearest)
+            exact = [(number - 1) * place / (count - 1) for place in range(count)]
+            assert places[0] == 0 and places[-1] == number - 1 and len(set(places.tolist())) == count
+            assert all(
+                abs(place - wanted) <= (0.5 if nearest else 1) for place, wanted in zip(places, exact, strict=True)
+            )
+    assert batches.evenly(2, 4, nearest).tolist() == ([0, 0, 1, 1] if nearest else [0, 0, 0, 1])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Which rows a training run visits, and how rows are cut into batches."""
+"""Which rows a training run visits, how rows are cut into batches, and which stand for all of them."""
 
 import numpy as np
 
@@ -71,3 +71,18 @@ def slices(n: int, batch_size: int, remainder: str = "drop") -> list[slice]:
         )
     stop = n - n % batch_size if remainder == "drop" else n
     return [slice(first, min(first + batch_size, n)) for first in range(0, stop, batch_size)]
+
+
+def evenly(number: int, count: int, nearest: bool = False) -> np.ndarray:
+    """Evenly spread places in a row of things.
+
+    Args:
+        number: of things.
+        count: of places; 0 where there is nothing.
+        nearest: where equal steps end between two things, the nearest is taken instead of the one before.
+
+    Returns:
+        (count,) int, rising from 0 to number - 1; some more than once where `count` is larger than `number`.
+    """
+    places = np.linspace(0, number - 1, count)
+    return (places.round() if nearest else places).astype(int)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 import tensorflow as tf
 
-from tfskel.data import image_pixels, image_split, pose_maps
+from tfskel.data import image_pixels, image_split, order, pose_maps
 from tfskel.systems.st_reidnet import gan, inputs
 
 PEOPLE = 4
@@ -107,7 +107,7 @@ def _pairs(data: image_split.ImageSplit) -> np.ndarray:
     last = np.zeros(len(names), np.int64)
     np.maximum.at(last, inverse.reshape(-1), np.arange(len(inverse)))
     several = np.flatnonzero(last > first)
-    chosen = several[np.unique(np.linspace(0, len(several) - 1, PEOPLE).astype(int))] if len(several) else several
+    chosen = several[order.evenly(len(several), min(len(several), PEOPLE))]
     return np.stack([first[chosen], last[chosen]])
 
 
