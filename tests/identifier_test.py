@@ -9,6 +9,7 @@ import pytest
 import tfskel
 from datasets_tfds.cmu_walk import embedded
 from tfskel import calibration, identifier, known_people, model_inputs
+from tfskel.data import order
 from tfskel.evaluation import ranking
 
 MODEL = "a" * 64
@@ -112,7 +113,7 @@ def test_the_people_enrolled_are_strangers_to_each_other(walks):
     expected = []
     for person in people.people:
         rows = np.flatnonzero(people.names == person)
-        rows = rows[np.unique(np.linspace(0, len(rows) - 1, min(len(rows), 32)).round().astype(int))]
+        rows = rows[order.evenly(len(rows), min(len(rows), 32), nearest=True)]
         to = [
             distances[rows][:, people.names == other].min(axis=1).mean() for other in people.people if other != person
         ]
@@ -208,6 +209,27 @@ def test_the_index_is_chosen_by_its_factory_string_and_stays_when_people_come_an
     grown = people.with_rows(vectors[:5] + 100, "c").without("b")
     assert grown.people == ["a", "c"] and grown.factory == factory
     assert grown.distances(vectors[:5] + 100).argmin(axis=1).tolist() == [1] * 5
+
+
+def test_an_identifier_searches_by_the_index_that_it_is_loaded_with(monkeypatch, tmp_path, walks):
+    monkeypatch.setattr(identifier.shipped, "folder", lambda run: run)
+    monkeypatch.setattr(identifier.inference, "find", lambda run: run)
+    monkeypatch.setattr(identifier.inference, "load", lambda model: LimbLengths())
+    monkeypatch.setattr(identifier.calibration, "of_run", lambda run: LEARNT)
+    monkeypatch.setattr(identifier, "fingerprint", lambda model: MODEL)
+    first, second = list(walks)[:2]
+    made = identifier.Identifier.load("a run", factory="HNSW16", threshold=np.inf)
+    made.enrol(first, walks[first][0])
+    made.save(tmp_path / "people.npz")
+    read = identifier.Identifier.load("a run", tmp_path / "people.npz", factory="HNSW8", threshold=np.inf)
+    read.enrol(second, walks[second][0])
+    assert (made._people.factory, read._people.factory) == ("HNSW16", "HNSW8")
+    read.forget(first)
+    read.forget(second)
+    read.enrol(first, walks[first][0])
+    assert read._people.factory == "HNSW8"
+    monkeypatch.setattr(known_people, "APPROXIMATE", 1)
+    assert read.identify(walks[first][1]).name == first and type(read._people._index).__name__ == "IndexHNSWFlat"
 
 
 def test_the_identifier_is_offered_by_the_package():

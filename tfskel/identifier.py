@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tfskel import calibration, inference, shipped
-from tfskel.known_people import KnownPeople
+from tfskel.known_people import FACTORY, KnownPeople
 
 FALSE_ACCEPTS = 0.1
 RUNNERS_UP = 3
@@ -72,28 +72,28 @@ class Identifier:
             calibration.check(false_accepts)
         self.embedder, self.model, self.false_accepts = embedder, model, false_accepts
         self._learnt, self._people, self._given = learnt, people, threshold
+        self._factory = FACTORY if people is None else people.factory
         self._path: pathlib.Path | None = None
         self.reset()
 
     @classmethod
-    def load(cls, run: str | os.PathLike, people: str | os.PathLike | None = None, **settings) -> "Identifier":
+    def load(
+        cls, run: str | os.PathLike, people: str | os.PathLike | None = None, factory: str = FACTORY, **settings
+    ) -> "Identifier":
         """An identifier by the model of a run, and the people of a file.
 
         Args:
             run: <workdir>/seed_<seed> of a run that came to its evaluation, or one of `shipped.NAMES`.
             people: file that `save` wrote; it is bound, so that `forget` deletes from it at once. None for nobody.
-            settings: `false_accepts` or `threshold`.
+            factory: index that is searched for many people, see KnownPeople. settings: `false_accepts` or `threshold`.
 
         Raises:
             FileNotFoundError: no model, no results, or no such file. ValueError: as Identifier.
         """
         run = shipped.folder(run)
-        model = inference.find(run)
-        embedder = inference.load(model)
-        found = cls(
-            embedder, fingerprint(model), calibration.of_run(run), people and KnownPeople.load(people), **settings
-        )
-        found._path = pathlib.Path(people) if people else None
+        model, known = inference.find(run), KnownPeople.load(people, factory) if people else None
+        found = cls(inference.load(model), fingerprint(model), calibration.of_run(run), known, **settings)
+        found._factory, found._path = factory, pathlib.Path(people) if people else None
         return found
 
     @property
@@ -141,7 +141,7 @@ class Identifier:
         if not name.strip():
             raise ValueError("a person needs a name; received an empty one.")
         vectors = self._vectors(frames)
-        known = self._people or KnownPeople(np.zeros((0, vectors.shape[1])), np.zeros(0, np.str_), self.model)
+        known = self._people or KnownPeople(vectors[:0], np.zeros(0, np.str_), self.model, self._factory)
         self._people = known.with_rows(vectors, name)
         self.reset()
         return len(vectors)
