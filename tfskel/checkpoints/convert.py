@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Sequence
 
 from tfskel import arrays, skeletons, systems
-from tfskel.checkpoints import tf1, weight_file
+from tfskel.checkpoints import keras_file, tf1, weight_file
 
 DESCRIPTION = "model.json"
 
@@ -52,6 +52,7 @@ def convert(
         ValueError: unknown system, damaged checkpoint, names or shapes that do not fit, another skeleton.
         FileNotFoundError: no such checkpoint.
         FileExistsError: `out` exists and `force` is not set.
+        OSError: the disk has no room.
     """
     if system not in convertible():
         raise ValueError(f"Unknown system {system!r}; known: {', '.join(convertible())}.")
@@ -73,7 +74,7 @@ def convert(
     made = pathlib.Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
     try:
         for name, model in models.items():
-            model.save_weights(made / f"{name}.weights.h5")
+            keras_file.write(made / f"{name}.weights.h5", model)
         arrays.write_json(made / DESCRIPTION, description)
         _publish(made, out)
     finally:

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The one training loop: epochs, selection, early stop, checkpoint and exact resume, progress."""
 
-import math
 import pathlib
 import time
 from collections.abc import Callable
@@ -12,12 +11,12 @@ import tensorflow as tf
 from absl import logging
 
 from tfskel import arrays, literal_path
+from tfskel.checkpoints import keras_file
 from tfskel.training import phase as phases
 
 PROGRESS_SECONDS = 10.0
 LOGGED_STEPS = 10  # of so many steps one is logged by itself
 LogSteps = Callable[[str, np.ndarray, dict[str, np.ndarray]], None]
-ROOM = 1 << 14  # bytes of a file of weights beside each of them
 LARGEST_WEIGHT = 1e12  # products of larger ones leave the range of float32
 
 
@@ -138,10 +137,7 @@ class Keeper:
     def keep(self, selection: str) -> None:
         """Writes the weights of a selection under a temporary name and renames them."""
         for name, model in self.phase.models.items():
-            path = self.folder / phases.weights_name(self.phase.name, name, selection)
-            size = sum(ROOM + tf.as_dtype(weight.dtype).size * math.prod(weight.shape) for weight in model.weights)
-            with arrays.complete(path, ROOM + size) as unfinished:  # HDF5 ends the process where a disk gets full
-                model.save_weights(unfinished)
+            keras_file.write(self.folder / phases.weights_name(self.phase.name, name, selection), model)
 
     def save(self, epoch: int, ended: bool) -> None:
         """Makes the end of an epoch the point to resume from."""

@@ -4,6 +4,8 @@
 import functools
 import importlib
 import json
+import shutil
+import types
 
 import numpy as np
 import pytest
@@ -72,6 +74,13 @@ def test_a_converted_checkpoint_gives_the_recorded_features(tmp_path, capsys):
     np.testing.assert_allclose(found["features"], recorded["msmr"], atol=1e-5)
     for level, letter in hi_mpc.LETTERS.items():
         np.testing.assert_allclose(found[level], recorded[f"seq_{letter}"], atol=1e-5)
+
+
+def test_a_full_disk_stops_a_conversion_with_a_message_and_leaves_nothing(tmp_path, monkeypatch, capsys):
+    tool = importlib.import_module("tools.convert_checkpoint")
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: types.SimpleNamespace(free=1 << 14))
+    assert tool.main(["hi_mpc", str(CHECKPOINT), str(tmp_path / "out")]) == 1
+    assert "No space left on device" in capsys.readouterr().err and not [*tmp_path.iterdir()]
 
 
 def test_another_skeleton_is_refused(tmp_path):
