@@ -3,8 +3,9 @@
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from components import main, splits
+from components import cluster, main, splits
 from components import train as training_stage
 from tests import fakes
 from tfskel import arrays, features, inference
@@ -51,6 +52,16 @@ def test_four_steps_of_the_gan_stand_beside_what_learnt_nothing(finished):
     wanted = {"triplet", "classification", "encoder", "generator", "identity_discriminator", "pose_discriminator"}
     assert wanted <= set(line) and line["phase"] == "gan" and line["rate_factor"] == last["rate_factor"] == 1
     assert "starts from random weights" in result.stderr
+
+
+def test_a_stage_in_a_process_that_did_not_train_gives_the_same_to_the_last_bit(finished, tmp_path):
+    workdir, _ = finished
+    config = fakes.read_recipe("st_reidnet_person_sim", **SETTINGS)
+    tf.config.optimizer.set_experimental_options({"arithmetic_optimization": True})  # as TensorFlow begins
+    cluster.cluster(recipe=fakes.sections(config), clustering=config.clustering, recordings=workdir / "recordings",
+                    model=workdir / "seed_1/model", seed=1, clusters=tmp_path)  # fmt: skip
+    found, behind_training = (features.load(path / "features.npz") for path in (tmp_path, workdir / "seed_1/clusters"))
+    np.testing.assert_array_equal(found.vectors, behind_training.vectors)
 
 
 def test_ten_pictures_and_what_wins_the_pooling_are_in_the_report(finished):
