@@ -133,6 +133,7 @@ def with_row(value):
         (np.zeros((0, 3)), (2,), r"received shape \(0, 3\)"),
         (np.zeros(3), (2,), r"received shape \(3,\)"),
         (rows(5) * np.float32(1e30), (2,), "exceed the range of float32"),
+        (rows(5) * np.float32(1e30), (2, "ivf"), "exceed the range of float32"),
     ],
 )
 def test_bad_input_is_named(search, vectors, settings, match):

@@ -66,11 +66,7 @@ class ExactSearch:
         moved = self.centred(queries)
         proposed, rows = self._propose(moved, count)
         if (rows < 0).any():
-            row = int(np.argmax((rows < 0).any(axis=1)))
-            raise ValueError(
-                f"Distances from row {row} of queries exceed the range of float32; its largest value is "
-                f"{np.abs(queries[row]).max():g}. Check the model that made these features."
-            )
+            raise out_of_range("queries", queries, int(np.argmax((rows < 0).any(axis=1))))
         rows, squares = self.measured(queries, rows, k)
         if count == len(self.base):
             return rows, squares, np.ones(len(queries), bool)
@@ -105,3 +101,11 @@ class ExactSearch:
             rows[part] = np.argsort(block, axis=1, kind="stable")[:, :k]
             squares[part] = np.take_along_axis(block, rows[part], axis=1)
         return rows, squares
+
+
+def out_of_range(name: str, vectors: np.ndarray, row: int) -> ValueError:
+    """The error for a row (of vectors (N, D), called `name`) whose distances float32 cannot hold."""
+    return ValueError(
+        f"Distances from row {row} of {name} exceed the range of float32; its largest value is "
+        f"{np.abs(vectors[row]).max():g}. Check the model that made these features."
+    )

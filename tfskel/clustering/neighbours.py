@@ -8,9 +8,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tfskel.clustering import exact_search, progress
+from tfskel.clustering import exact_search, inverted_lists, progress
 
 SHARD = 4096  # queries of one search call
+LISTED = 4 * SHARD  # of one that asks each list at once
 FEWEST_PROBES = 32
 
 
@@ -50,7 +51,8 @@ class Search:
             raise ValueError(f"An ivf search needs at least {FEWEST_PROBES} probes; received {probes}.")
         self.base = finite_rows(base, "base")
         self._exact = exact_search.ExactSearch(self.base, flat)
-        self._find = functools.cache(lambda: SEARCHES[search](self._exact, probes))
+        engine, self._at_once = SEARCHES[search]
+        self._find = functools.cache(lambda: engine(self._exact, probes))
 
     def __call__(self, queries: np.ndarray, k: int) -> np.ndarray:
         queries, base = finite_rows(queries, "queries"), self.base
@@ -63,7 +65,7 @@ class Search:
             )
         find, report = self._find(), progress.logged("neighbours", len(queries))
         found = np.empty((len(queries), k), np.int32)
-        for begin, end in _shards(len(queries)):
+        for begin, end in _shards(len(queries), self._at_once):
             found[begin:end] = find(queries[begin:end], k)
             short = begin + np.flatnonzero((found[begin:end] < 0).any(axis=1))
             if len(short):
@@ -135,8 +137,8 @@ def finite_rows(values: np.ndarray, name: str, dtype: str | None = "float32") ->
     return values
 
 
-def _shards(rows: int) -> list[tuple[int, int]]:
-    return [(begin, min(begin + SHARD, rows)) for begin in range(0, rows, SHARD)]
+def _shards(rows: int, size: int = SHARD) -> list[tuple[int, int]]:
+    return [(begin, min(begin + size, rows)) for begin in range(0, rows, size)]
 
 
 def flat(base: np.ndarray) -> Callable:
@@ -159,18 +161,23 @@ def _inverted(exact: exact_search.ExactSearch, probes: int) -> Callable:
 
     base = exact.centred(exact.base)
     columns = base.shape[1]
+    largest = np.maximum(base.max(axis=1), -base.min(axis=1))
+    if largest.max() > math.sqrt(np.finfo(np.float32).max / (16 * columns)):  # faiss would end the process
+        raise exact_search.out_of_range("base", exact.base, int(np.argmax(largest)))
     index = faiss.IndexIVFFlat(faiss.IndexFlatL2(columns), columns, math.isqrt(16 * len(base)))
     index.cp.min_points_per_centroid = 1
     index.cp.max_points_per_centroid = 64  # of faiss's 256: a quarter of the time, and the same recall
     index.nprobe = probes
-    if _gpus(faiss):
+    gpus = _gpus(faiss)
+    if gpus:
         index = faiss.index_cpu_to_all_gpus(index)
     index.train(base)
     index.add(base)
 
     def find(queries: np.ndarray, k: int) -> np.ndarray:
-        count = min(k + exact_search.SPARE, len(base))
-        return exact.measured(queries, index.search(exact.centred(queries), count)[1], k)[0]
+        moved, count = exact.centred(queries), min(k + exact_search.SPARE, len(base))
+        rows = index.search(moved, count)[1] if gpus else inverted_lists.search(index, moved, count)
+        return exact.measured(queries, rows, k)[0]
 
     return find
 
@@ -179,4 +186,4 @@ def _gpus(faiss) -> int:
     return getattr(faiss, "get_num_gpus", int)()
 
 
-SEARCHES = {"exact": _exact, "ivf": _inverted}
+SEARCHES = {"exact": (_exact, SHARD), "ivf": (_inverted, LISTED)}
