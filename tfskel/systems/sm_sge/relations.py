@@ -57,47 +57,67 @@ class GraphAttention(configured.Configured, keras.layers.Layer):
         Returns:
             (M, nodes, units) float32.
         """
-        values, towards, away = self._heads(nodes)
-        related = self._over_edges if self.sparse and not portable else self._over_all
-        related = ops.elu(related(values, towards, away) + self.output_bias)  # (nodes, M, H, D)
+        positions = ops.transpose(nodes, (1, 0, 2))  # (nodes, M, 3); nodes first, so that edges gather whole rows
+        gather = self._over_edges if self.sparse and not portable else self._over_all
+        kernel, bias = self._projection()
+        gathered = ops.reshape(gather(positions, kernel, bias), (-1, positions.shape[-1] * self.heads))
+        # Attention sums to 1, so that it may gather 3 coordinates before the projection instead of D features after it.
+        own_head = ops.expand_dims(ops.eye(self.heads, dtype=kernel.dtype), -1)  # (H, H, 1)
+        apart = ops.expand_dims(kernel, 2) * own_head  # (3, H, H, D), zero between different heads
+        related = ops.matmul(gathered, ops.reshape(apart, (gathered.shape[-1], -1)))  # (nodes * M, H * D)
+        related = ops.reshape(related, (len(self.bias), -1, self.heads, self.units))
+        related = ops.elu(related + (bias + self.output_bias))  # (nodes, M, H, D)
         return ops.transpose(ops.mean(related, axis=2), (1, 0, 2))  # (M, nodes, D)
 
     def attention(self, nodes):
         """Attention of every head, rows summing to 1: (M, nodes, 3) -> (M, H, nodes, nodes)."""
-        return self._dense_attention(*self._heads(nodes)[1:])
+        return self._dense_attention(ops.transpose(nodes, (1, 0, 2)), *self._projection())
 
-    def _heads(self, nodes):
-        """Values (nodes, M, H, D) and both scores (nodes, M, H); nodes first, so that edges gather whole rows."""
-        D, H, count = self.units, self.heads, len(self.bias)
-        flat = ops.reshape(ops.transpose(nodes, (1, 0, 2)), (-1, nodes.shape[-1]))  # (nodes * M, 3)
-        embedded = self.embed(flat)  # (nodes * M, D)
+    def _projection(self):
+        """Kernel (3, H, D) and bias (1, H, D) of every head's values, straight from the positions."""
         kernel = ops.transpose(self.kernel, (1, 0, 2))  # (D, H, D)
-        values = ops.matmul(embedded, ops.reshape(kernel, (D, H * D)))
-        # (x W) a is x (W a): scores need no values.
-        towards, away = (ops.matmul(embedded, ops.sum(kernel * scores, axis=-1)) + bias for scores, bias in (
-            (self.self_kernel, self.self_bias), (self.other_kernel, self.other_bias)))  # fmt: skip
-        towards, away = (ops.reshape(scores, (count, -1, H)) for scores in (towards, away))
-        return ops.reshape(values, (count, -1, H, D)), towards, away
+        flat = ops.reshape(kernel, (self.units, -1))
+        both = ops.concatenate([self.embed.kernel, self.embed.bias[None]], axis=0)  # (3 + 1, D)
+        both = ops.split(ops.matmul(both, flat), [self.embed.kernel.shape[0]])
+        return [ops.reshape(part, (-1, *kernel.shape[1:])) for part in both]
 
-    def _over_edges(self, values, towards, away):
-        """Attention over the allowed pairs alone; a tree has few of them."""
+    def _scores(self, positions, kernel, bias):
+        """Both scores of every node: (nodes, M, 3) -> (nodes, M, H) each."""
+        flat, found = ops.reshape(positions, (-1, positions.shape[-1])), []
+        for vectors, constant in ((self.self_kernel, self.self_bias), (self.other_kernel, self.other_bias)):
+            # (x W) a is x (W a): scores need no values.
+            score = ops.matmul(flat, ops.sum(kernel * vectors, axis=-1))  # (nodes * M, H)
+            score = score + (ops.sum(bias * vectors, axis=-1) + constant)
+            found.append(ops.reshape(score, (len(self.bias), -1, self.heads)))
+        return found
+
+    def _over_edges(self, positions, kernel, bias):
+        """Positions that every head gathers over the allowed pairs alone; a tree has few of them."""
         to, source = self.pairs
+        towards, away = self._scores(positions, kernel, bias)
         logits = ops.leaky_relu(ops.take(towards, to, axis=0) + ops.take(away, source, axis=0), 0.2)
         largest = ops.stop_gradient(ops.segment_max(logits, to, sorted=True))  # (nodes, M, H)
         weights = ops.exp(logits - ops.take(largest, to, axis=0))  # (pairs, M, H)
-        weights = weights / ops.take(ops.segment_sum(weights, to, sorted=True), to, axis=0)
-        gathered = weights[..., None] * ops.take(values, source, axis=0)  # (pairs, M, H, D)
-        related = ops.segment_sum(gathered, to, sorted=True)
-        return ops.reshape(related, (len(self.bias), -1, self.heads, self.units))
+        # With a coordinate that is 1 the sum of the weights is one of the gathered coordinates.
+        columns = ops.transpose(ops.pad(positions, ((0, 0), (0, 0), (0, 1)), constant_values=1.0), (0, 2, 1))
+        columns = ops.repeat(columns, self.heads, axis=-1)  # (nodes, 3 + 1, M * H)
+        flat = ops.reshape(weights, (len(to), 1, -1))  # (pairs, 1, M * H)
+        gathered = ops.segment_sum(flat * ops.take(columns, source, axis=0), to, sorted=True)
+        columns, total = ops.split(gathered, [positions.shape[-1]], axis=1)  # (nodes, 3, M * H), (nodes, 1, M * H)
+        gathered = ops.reshape(columns / total, (len(self.bias), positions.shape[-1], -1, self.heads))
+        return ops.transpose(gathered, (0, 2, 1, 3))  # (nodes, M, 3, H)
 
-    def _over_all(self, values, towards, away):
-        """Attention over all pairs, forbidden ones by their bias."""
-        attention = self._dense_attention(towards, away)
-        related = ops.matmul(attention, ops.transpose(values, (1, 2, 0, 3)))  # (M, H, nodes, D)
-        return ops.transpose(related, (2, 0, 1, 3))
+    def _over_all(self, positions, kernel, bias):
+        """Positions that every head gathers over all pairs, forbidden ones weighted down by their bias."""
+        attention = self._dense_attention(positions, kernel, bias)
+        rows = ops.reshape(attention, (-1, self.heads * len(self.bias), len(self.bias)))  # (M, H * nodes, nodes)
+        gathered = ops.matmul(rows, ops.transpose(positions, (1, 0, 2)))  # (M, H * nodes, 3)
+        gathered = ops.reshape(gathered, (-1, self.heads, len(self.bias), positions.shape[-1]))
+        return ops.transpose(gathered, (2, 0, 3, 1))  # (nodes, M, 3, H)
 
-    def _dense_attention(self, towards, away):
-        towards, away = (ops.transpose(scores, (1, 2, 0)) for scores in (towards, away))  # (M, H, nodes)
+    def _dense_attention(self, positions, kernel, bias):
+        both = self._scores(positions, kernel, bias)
+        towards, away = (ops.transpose(score, (1, 2, 0)) for score in both)  # (M, H, nodes)
         logits = ops.leaky_relu(towards[..., None] + away[..., None, :], 0.2)
         return ops.softmax(logits + ops.cast(self.logit_bias, logits.dtype))  # (M, H, nodes, nodes)
 
