@@ -9,6 +9,10 @@ from keras import ops
 
 from tfskel.layers import batch_norm, configured
 
+THIN = 16
+"""Input channels below which oneDNN, with strides, writes past its memory in the gradient of a convolution of 1x1 (its
+issue 6035)."""
+
 
 @keras.saving.register_keras_serializable(package="tfskel")
 class Convolution(configured.Configured, keras.layers.Layer):
@@ -50,11 +54,14 @@ class Convolution(configured.Configured, keras.layers.Layer):
 
     def convolved(self, maps):
         """The convolution alone."""
-        padding, convolve = self.padding, ops.depthwise_conv if self.filters is None else ops.conv
+        padding, strides = self.padding, self.strides
+        convolve = ops.depthwise_conv if self.filters is None else ops.conv
+        if strides > self.size == 1 and maps.shape[-1] < THIN:
+            maps, strides = maps[:, ::strides, ::strides], 1
         if padding == "centred":
             around, padding = (self.size // 2,) * 2, "valid"
             maps = ops.pad(maps, ((0, 0), around, around, (0, 0))) if self.size > 1 else maps
-        return convolve(maps, self.kernel, self.strides, padding)
+        return convolve(maps, self.kernel, strides, padding)
 
 
 def initializer(stddev: float | None, seed: int | None, fan: str = "in") -> keras.initializers.Initializer:
