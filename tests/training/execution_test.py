@@ -42,12 +42,9 @@ def test_a_fit_in_closed_form_takes_neither(recipe, setting, value):
         recipe_check.check(recipe("joint_distances", **{setting: value}))
 
 
-def test_st_reidnet_refuses_several_devices_and_takes_16_bits(recipe):
-    with pytest.raises(
-        ValueError, match="ST-ReIDNet trains on one device: .* received config.training.strategy='mirrored'"
-    ):
-        recipe_check.check(recipe("st_reidnet", strategy="mirrored"))
-    recipe_check.check(recipe("st_reidnet", precision="mixed_bfloat16"))
+@pytest.mark.parametrize("system", ["cage", "hi_mpc", "sm_sge", "st_reidnet", "upmnet"])
+def test_every_system_that_learns_by_steps_takes_both(recipe, system):
+    recipe_check.check(recipe(system, strategy="multi_worker", precision="mixed_bfloat16"))
 
 
 def test_the_first_worker_is_the_chief_and_other_clusters_are_refused(monkeypatch):

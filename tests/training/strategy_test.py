@@ -14,8 +14,9 @@ from tfskel.training import strategy
 # optimisers divide a gradient by its own size, so that entries near zero, whose digits are rounding, turn their step:
 # few of them, which is why the weights' difference is held to their way as a whole.
 LOSSES, WEIGHTS = 1e-5, 1e-3
+# What the generator's turned step draws is judged by networks whose step turned, too.
+OF_GAN = {"ST-ReIDNet GAN": 1e-4}
 ODD = "recognition, odd batch"
-REFUSED = ("ST-ReIDNet baseline", "ST-ReIDNet pairs", "ST-ReIDNet GAN")
 QUICK = ("recognition", ODD, "uPMnet")
 
 
@@ -27,11 +28,12 @@ def found(names):
 
 @pytest.mark.parametrize(
     "names",
-    [QUICK, *(pytest.param((name,), marks=pytest.mark.slow) for name in steps.TINY if name not in (*QUICK, *REFUSED))],
+    [QUICK, *(pytest.param((name,), marks=pytest.mark.slow) for name in steps.TINY if name not in QUICK)],
 )
 def test_two_devices_give_losses_and_weights_of_one(names):
     for name, apart in found(names).items():
-        assert apart["losses"] < LOSSES and apart["weights"] < WEIGHTS and apart["way"] > 0, (name, apart)
+        assert apart["losses"] < OF_GAN.get(name, LOSSES), (name, apart)
+        assert apart["weights"] < WEIGHTS and apart["way"] > 0, (name, apart)
         assert apart["parts"] == (1 if name == ODD else 2)
 
 

@@ -67,18 +67,12 @@ class STReIDNetSystem(image_system.ImageSystem):
         """As System.
 
         Raises:
-            ValueError: settings of the baseline's training; several devices; of the GAN's, an image size that the
-                generator does not make, or epochs whose rates are 0.
+            ValueError: settings of the baseline's training; of the GAN's, an image size that the generator does not
+                make, or epochs whose rates are 0.
         """
         super().check(recipe)
         choices.check(recipe, OF_BASELINE)
         size, settings = recipe["dataset"].image_size, recipe["training"]
-        if settings.strategy:
-            raise ValueError(
-                "ST-ReIDNet trains on one device: its steps on two have not been shown to equal it, and the GAN's ends "
-                "in a memory error inside TensorFlow on processors; received "
-                f"config.training.strategy={settings.strategy!r}. Leave it empty."
-            )
         if settings.program != GAN:
             return
         if not schedules.linear(0, settings.epochs, settings.decay_epochs):
