@@ -11,6 +11,10 @@ from tfskel.data import recordings, windows
 from tfskel.data import skeleton_split as sequences
 
 
+class Unanswered(FileNotFoundError):
+    """A file of the original's lies without the recording of what the original answered with it."""
+
+
 def load(path: pathlib.Path) -> dict[str, np.ndarray]:
     """All arrays of an .npz file.
 

@@ -7,7 +7,7 @@ import pathlib
 from collections.abc import Iterable, Iterator
 from types import ModuleType
 
-from tests.parity import rows
+from tests.parity import reading, rows
 
 # System -> module with claims(path) -> bool, compare(path, memory) -> Iterator[Row], where `memory` is a dictionary of
 # its own for one run, and, where recordings are also compared with each other, together(memory) -> Iterator[Row].
@@ -22,7 +22,7 @@ class Problem:
     Attributes:
         path: the file.
         reason: why not.
-        known: whether it is of a known kind; then leaving it out is a failure.
+        known: whether what to compare with is known: its kind, and its answers. Then leaving it out is a failure.
     """
 
     path: pathlib.Path
@@ -69,7 +69,8 @@ def _of_system(module: ModuleType, files: Iterable[pathlib.Path]) -> Iterator[ro
         try:
             yield from module.compare(path, memory)
         except (ValueError, LookupError, FileNotFoundError) as error:
-            yield Problem(path, f"it lacks {error}" if isinstance(error, KeyError) else str(error))
+            reason = f"it lacks {error}" if isinstance(error, KeyError) else str(error)
+            yield Problem(path, reason, known=not isinstance(error, reading.Unanswered))
     if hasattr(module, "together"):
         yield from module.together(memory)
 

@@ -66,9 +66,7 @@ def _checks(path: pathlib.Path, case: str) -> tuple:
     """Images (N, h, w, 3) and, of the GAN, pose maps that the recorded answers are to, and these."""
     found = next(iter(sorted(path.parents[1].rglob(f"{case}.npz"))), None)
     if found is None:
-        raise FileNotFoundError(
-            f"there is no {case}.npz beside the folder {path.parent.name}; it is needed to compare."
-        )
+        raise reading.Unanswered(f"there is no {case}.npz beside the folder {path.parent.name}, which has its answers.")
     recipe = reading.load_settings(found.with_suffix(".json"))
     checks = [entry for entry in recipe["inputs"] if entry["name"].startswith("check_")]
     inputs = {name: np.moveaxis(value, 1, -1) for name, value in inputs_of({"inputs": checks}).items()}

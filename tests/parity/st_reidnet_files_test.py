@@ -34,8 +34,8 @@ def test_exchanged_statistics_are_noticed(monkeypatch):
     assert not row.ok
 
 
-def test_a_file_without_its_answers_is_not_compared(tmp_path):
+def test_a_file_whose_answers_are_elsewhere_is_left_out_and_that_is_no_failure(tmp_path):
     (tmp_path / "original_files").mkdir()
     shutil.copy(fakes.GOLDEN / "st_reidnet/original_files/best_net_Dp.pth", tmp_path / "original_files")
     (problem,) = registry.compare([tmp_path / "original_files/best_net_Dp.pth"])
-    assert problem.known and f"there is no {st_reidnet_files.OF_GAN}.npz" in problem.reason
+    assert not problem.known and f"there is no {st_reidnet_files.OF_GAN}.npz" in problem.reason
