@@ -126,11 +126,19 @@ class BaseBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
         self._embedded = self.EMBEDDED and download_config.manual_dir is None
         super()._download_and_prepare(dl_manager, download_config)
 
-    def _split_generators(self, dl_manager: tfds.download.DownloadManager) -> dict[str, Any]:
+    def _generate_splits(self, dl_manager, download_config) -> list[tfds.core.SplitInfo]:
         splits = self.raw_examples(self._manual_dir(dl_manager))
         if not splits:
             raise ValueError(f"Data set {self.name} gave no splits.")
-        return {split: self._generate_examples(split, examples) for split, examples in splits.items()}
+        # The local runner of Beam holds what passes through a pipeline to its end: each split gets one of its own.
+        pipelines = [{split: examples} for split, examples in splits.items()] if self._through_beam else [splits]
+        infos = []
+        for self._raw in pipelines:  # read by _split_generators
+            infos += super()._generate_splits(dl_manager, download_config)
+        return infos
+
+    def _split_generators(self, dl_manager: tfds.download.DownloadManager) -> dict[str, Any]:
+        return {split: self._generate_examples(split, examples) for split, examples in self._raw.items()}
 
     def _generate_examples(self, split: str, examples: Iterable[Example]) -> Any:
         if self._through_beam and isinstance(examples, raw_recordings.RawSplit) and len(examples):
