@@ -11,7 +11,7 @@ PRODUCTS = 1 << 18  # inner products computed at a time stay in the processor's 
 def search(index, queries: np.ndarray, k: int) -> np.ndarray:
     """The k nearest rows of each query in the lists that it probes, as `index.search` finds them up to rounding.
 
-    The more queries at once, the larger the products. A query holds at most 20 bytes for each of k rows of each list.
+    The more queries at once, the larger the products. A query holds at most 60 bytes for each of k rows of each list.
 
     Args:
         index: faiss.IndexIVFFlat of Euclidean distances, filled, on the CPU.
