@@ -92,6 +92,8 @@ def upmnet(count: int, height: int, width: float, blocks=()) -> Case:
         parts=height // 32, relation="global", decay=0.9, train_relation=True, seed=1, **backbone
     )
     state = anchors.Anchors((CLASSES, CLASSES), model.parts, model.features)
+    for seed, of_state in enumerate((state.intra, state.cross)):  # losses of empty ones do not depend on the network
+        of_state.assign(_normal(*of_state.shape, scale=model.features**-0.5, seed=seed))
     made = trainer.Trainer(model, state, "rmsprop", 0.01, warm_up=1)
     batch = (_normal(count, height, height // 2, 3, scale=0.3), _labels(count), _labels(count, classes=2))
     return Case(made, batch, [model, made.trained])
