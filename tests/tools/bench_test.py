@@ -29,7 +29,7 @@ FORMS = {
     "many_frames": {("in memory", "streamed")},
     "poses": {("image by image", "pipeline")},
     "windows": {("list slices", "start indices")},
-    "scales": {(f"means float{a}", b) for a, b in ((64, "matrix"), (32, "matrix"), (64, "model.scales"))},
+    "scales": {("means float64", "matrices"), ("means float32", "matrices")},
     "reading": {("window records", "recording records"), ("window records", "recordings in memory")},
     "evaluation": {("scikit-learn loop", "float64"), ("scikit-learn loop", "float32")},
     "single_shot": {("draw by draw", "at once")},

@@ -42,9 +42,9 @@ def million(size: str) -> list[dict]:
     difference = 1 - min(recall(found[0], truth[0]), metrics.adjusted_rand_score(truth[1], found[1]))
     measured = {quick.name: measured, every.name: race.once(every)[1:]}
     table = [
-        race.Row("clustering by ivf", exact.name, quick.name),
+        race.Row("clustering of a sample by ivf", exact.name, quick.name),
         race.Row(
-            "clustering of a million rows", exact.name, every.name,
+            "clustering of all rows by ivf", exact.name, every.name,
             least_rate=rows / TWO_CORES_ONE_HOUR if most_bytes else 0, most_bytes=most_bytes,
         ),
     ]  # fmt: skip

@@ -9,7 +9,7 @@ import numpy as np
 from keras import ops
 
 from tfskel import skeletons
-from tfskel.layers import configured, dense, initial_values
+from tfskel.layers import configured, dense, initial_values, scales
 
 LEVELS = ("joints", "parts", "bodies")
 LETTERS = {"joints": "J", "parts": "P", "bodies": "B"}
@@ -162,7 +162,7 @@ class HiMPC(configured.Configured, keras.Model):
     def levels(self, joints) -> dict:
         """Node positions of every level: (N, f, J, 3) -> dict level -> (N * f, nodes, 3)."""
         flat = ops.reshape(joints, (-1, *joints.shape[2:]))  # (N * f, J, 3)
-        return {level: ops.matmul(ops.cast(matrix, flat.dtype), flat) for level, matrix in self.scale_matrices.items()}
+        return {level: scales.nodes(matrix, flat) for level, matrix in self.scale_matrices.items()}
 
     def frames(self, joints) -> dict:
         """Encoded frames: (N, f, J, 3) -> dict level -> (N, f, units)."""

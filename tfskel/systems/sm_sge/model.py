@@ -6,7 +6,7 @@ import numpy as np
 from keras import ops
 
 from tfskel import skeletons
-from tfskel.layers import configured, dense, initial_values, lstm
+from tfskel.layers import configured, dense, initial_values, lstm, scales
 from tfskel.systems.sm_sge import relations
 
 LETTERS = {"joints": "J", "parts": "P", "bodies": "B", "interpolated": "I"}
@@ -177,7 +177,7 @@ class SMSGE(configured.Configured, keras.Model):
         """Node positions of every scale: (N, f, J, 3) -> dict scale -> (N * f, nodes, 3)."""
         joints = ops.reshape(joints, (-1, *joints.shape[2:]))  # (N * f, J, 3)
         return {
-            scale: joints if scale == "joints" else ops.matmul(ops.cast(matrix, joints.dtype), joints)
+            scale: joints if scale == "joints" else scales.nodes(matrix, joints)
             for scale, matrix in self.scale_matrices.items()
         }
 
