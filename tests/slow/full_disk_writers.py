@@ -16,6 +16,7 @@ import types
 
 import numpy as np
 
+from tests import fakes
 from tests.slow import full_disk
 
 MOST_PAGES = 40
@@ -97,9 +98,9 @@ class Training:
         model, keeper = self._keeper(folder, 9)
         (weights,) = folder.glob("*.weights.h5")
         model.load_weights(weights)
-        kept = np.array(model.layers[0].kernel)
+        kept = model.layers[0].kernel.numpy()
         assert keeper.restore()[0] in (2, 3)
-        return [kept, np.array(model.layers[0].kernel)]
+        return [kept, model.layers[0].kernel.numpy()]
 
 
 class Log:
@@ -116,7 +117,28 @@ class Log:
         return [np.full((1, 1), next(iter(logs.read(folder)), {}).get("value 7", 1.0))]
 
 
-WRITERS = (Arrays, People, Shard, Training, Log)
+class Converted:
+    """Weights of an original's checkpoint, replaced by those for longer sequences."""
+
+    def write(self, folder, version):
+        from tfskel.checkpoints import convert
+
+        checkpoint = fakes.GOLDEN / "hi_mpc/ckpt_ias_small/best.ckpt"
+        convert.convert("hi_mpc", checkpoint, folder / "converted", length=version, force=True)
+
+    def read(self, folder):
+        from tfskel import arrays
+        from tfskel.checkpoints import convert
+        from tfskel.systems.hi_mpc import model as hi_mpc
+
+        described = arrays.read_json(folder / "converted" / convert.DESCRIPTION)
+        model = hi_mpc.HiMPC(**{name: described[name] for name in ("skeleton", "length", "units", "heads")})
+        model.load_weights(folder / "converted/encoder.weights.h5")
+        return [np.full((1, 1), float(described["length"]))]
+
+
+WRITERS = {Arrays: 1, People: 1, Shard: 1, Training: 1, Log: 1, Converted: 16}
+"""Pages that a disk has more than the one before."""
 
 
 def _state(writer, folder: pathlib.Path) -> list[int]:
@@ -124,7 +146,7 @@ def _state(writer, folder: pathlib.Path) -> list[int]:
     found = []
     for values in writer.read(folder):
         known = {1: _values(1), 2: _values(2)}
-        if isinstance(writer, Log):
+        if isinstance(writer, Log | Converted):
             found.append(int(values[0, 0]))
         else:
             found.append(next((n for n, of in known.items() if np.isin(values[0], of).all()), 0))
@@ -162,8 +184,8 @@ def main() -> int:
     """1 where there was a fault."""
     began, tried, bad = time.monotonic(), 0, 0
     with tempfile.TemporaryDirectory() as folder:
-        for kind in WRITERS:
-            for pages in range(MOST_PAGES):
+        for kind, step in WRITERS.items():
+            for pages in range(0, step * MOST_PAGES, step):
                 fitted, faults = attempt(kind(), pathlib.Path(folder) / "disk", pages)
                 tried, bad = tried + 1, bad + len(faults)
                 for fault in faults:
