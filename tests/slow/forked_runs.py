@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: MIT
 """Small runs of every system in processes that begin with all imports done, so that hundreds take minutes."""
 
-import hashlib
+import argparse
 import json
 import os
 import pathlib
-import re
 import signal
 import sys
 import time
+from collections.abc import Sequence
 
 from tests import fakes
+from tests.slow import run_contents
 
 SYSTEMS = (*fakes.SMALL, *fakes.SMALL_IMAGES)
 SETTINGS = {
@@ -18,10 +19,19 @@ SETTINGS = {
     "sm_sge": {"recognition.epochs": 4},
     "st_reidnet": {"clustering.k1": 3, "clustering.k2": 2},
 }
-CHANGES = re.compile(
-    r"(fingerprint\.json|\.log|\.html|\.jsonl|\.lock|export\.json|model_card\.md)$|tensorboard/|saved_model/1/"
-)
-"""Files that hold times, or entries in an order of chance, or are described by those that do."""
+LONGEST = 600.0  # seconds of a run
+
+
+def options(description: str, count: int, counted: str, systems: Sequence[str] = SYSTEMS) -> argparse.Namespace:
+    """What a campaign is told on its command line; of `systems` unless others are named."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=count, help=f"{counted}, default {count}")
+    parser.add_argument("--seed", type=int, default=0, help="of what is drawn")
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="begin nothing more after so many")
+    parser.add_argument("--system", action="append", choices=SYSTEMS, help=f"default {', '.join(systems)}")
+    found = parser.parse_args()
+    found.system = found.system or systems
+    return found
 
 
 def warm() -> None:
@@ -86,34 +96,21 @@ def wait(process: int, seconds: float) -> int | None:
     return None
 
 
+def whole(system: str, workdir: pathlib.Path, log: pathlib.Path) -> dict[str, str]:
+    """What a run leaves that nothing disturbs, see `run_contents.of`."""
+    began, process = time.monotonic(), start(system, workdir, log)
+    status = wait(process, LONGEST)
+    if status is None:
+        kill(process)
+    assert status == 0, f"{system}: {status}\n{log.read_text(errors='replace')[-3000:]}"
+    print(f"{system}: a whole run takes {time.monotonic() - began:.1f} s", flush=True)
+    return run_contents.of(workdir)
+
+
 def kill(process: int) -> None:
     """Kills a run and what it started."""
     os.killpg(process, signal.SIGKILL)
     os.waitpid(process, 0)
-
-
-def digests(workdir: pathlib.Path) -> dict[str, str]:
-    """Path -> digest of everything that two runs have in common: all results, weights, features and clusters."""
-    found = {}
-    for path in sorted(workdir.rglob("*")):
-        name = path.relative_to(workdir).as_posix()
-        if not path.is_file() or CHANGES.search(name):
-            continue
-        content = _values(path) if path.name.endswith(".h5") else path.read_bytes()
-        found[name] = hashlib.sha256(content.replace(str(workdir).encode(), b"")).hexdigest()
-    for path in sorted(workdir.rglob("metrics.jsonl")):
-        found[path.relative_to(workdir).as_posix()] = json.dumps(fakes.logged(path.parent))
-    return found
-
-
-def _values(path: pathlib.Path) -> bytes:
-    """Names and values of a file of weights."""
-    import h5py
-
-    names: list[str] = []
-    with h5py.File(path) as file:
-        file.visit(names.append)
-        return b"".join(name.encode() + file[name][()].tobytes() for name in names if hasattr(file[name], "dtype"))
 
 
 def finished(workdir: pathlib.Path) -> dict[str, int]:

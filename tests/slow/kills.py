@@ -7,29 +7,15 @@ After each kill every complete output is still there, untouched, and no training
 finished. Prints a line for each run and each fault.
 """
 
-import argparse
 import pathlib
 import random
 import sys
 import tempfile
 import time
 
-from tests.slow import forked_runs
+from tests.slow import forked_runs, run_contents
 
-LONGEST = 600.0  # seconds of a run
-MEAN = 3.5  # seconds until a kill
-
-
-def whole(system: str, scratch: pathlib.Path) -> dict[str, str]:
-    """What a run that nobody kills leaves."""
-    workdir, began = scratch / f"{system} whole", time.monotonic()
-    process = forked_runs.start(system, workdir, scratch / "log.txt")
-    status = forked_runs.wait(process, LONGEST)
-    if status is None:
-        forked_runs.kill(process)
-    assert status == 0, f"{system}: {status}\n{(scratch / 'log.txt').read_text(errors='replace')[-3000:]}"
-    print(f"{system}: a whole run takes {time.monotonic() - began:.1f} s", flush=True)
-    return forked_runs.digests(workdir)
+MEAN = 0.3  # of the time of a whole run, until a kill
 
 
 def _lost(before: tuple[dict, dict], workdir: pathlib.Path) -> list[str]:
@@ -46,14 +32,14 @@ def _lost(before: tuple[dict, dict], workdir: pathlib.Path) -> list[str]:
 
 
 def broken(
-    system: str, expected: dict[str, str], scratch: pathlib.Path, number: int, most: int
+    system: str, expected: dict[str, str], scratch: pathlib.Path, number: int, most: int, mean: float
 ) -> tuple[int, list[str]]:
-    """Kills of one run until it ends, at most so many, and its faults."""
+    """Kills of one run until it ends, at most so many, each after about `mean` seconds, and its faults."""
     workdir, draw, kills, faults, began = scratch / f"{system} {number}", random.Random(number), 0, [], time.monotonic()
     before, stages = ({}, {}), []
     while True:
         process = forked_runs.start(system, workdir, scratch / "log.txt")
-        status = forked_runs.wait(process, draw.expovariate(1 / MEAN) if kills < most else LONGEST)
+        status = forked_runs.wait(process, draw.expovariate(1 / mean) if kills < most else forked_runs.LONGEST)
         if status is None:
             forked_runs.kill(process)
             kills += 1
@@ -64,34 +50,31 @@ def broken(
             faults.append(f"ended with {status}: {(scratch / 'log.txt').read_text(errors='replace')[-1500:]}")
         if status is not None:
             break
-    found = {} if status else forked_runs.digests(workdir)
+    found = {} if status else run_contents.of(workdir)
     differ = [name for name in expected | found if expected.get(name) != found.get(name)] if found else []
-    faults += [f"{len(differ)} of {len(expected)} files differ: {', '.join(differ[:9])}"] if differ else []
+    faults += [f"{len(differ)} of {len(expected)} contents differ: {', '.join(differ[:9])}"] if differ else []
     left = [path for path in workdir.rglob("*") if ".partial" in path.name or path.name.startswith(".unfinished")]
     faults += [f"left behind: {left[:5]}"] if left and not status else []
-    print(f"{system}: {kills} kills after {stages} stages, {len(expected)} files compared, "
+    print(f"{system}: {kills} kills after {stages} stages, {len(expected)} contents compared, "
           f"{time.monotonic() - began:.0f} s, {len(faults)} faults", flush=True)  # fmt: skip
     return kills, faults
 
 
 def main() -> int:
     """1 where there was a fault."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--count", type=int, default=200, help="kills in all")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=float("inf"), help="begin no other run after so many")
-    parser.add_argument("--system", action="append", choices=forked_runs.SYSTEMS, help="only this one")
-    options = parser.parse_args()
-    systems, began, total, bad = options.system or forked_runs.SYSTEMS, time.monotonic(), 0, 0
+    options = forked_runs.options(__doc__, 200, "kills in all")
+    began, total, bad = time.monotonic(), 0, 0
     forked_runs.warm()
-    for place, system in enumerate(systems):
+    for place, system in enumerate(options.system):
         with tempfile.TemporaryDirectory() as folder:
             scratch, kills, number = pathlib.Path(folder), 0, options.seed
-            expected, wanted = whole(system, scratch), -(-options.count // len(systems))
-            share = options.seconds * (place + 1) / len(systems)
+            from_here = time.monotonic()
+            expected = forked_runs.whole(system, scratch / f"{system} whole", scratch / "log.txt")
+            mean, wanted = MEAN * (time.monotonic() - from_here), -(-options.count // len(options.system))
+            share = options.seconds * (place + 1) / len(options.system)
             while kills < wanted and time.monotonic() - began < share:
                 number += 1
-                more, faults = broken(system, expected, scratch, number, wanted - kills)
+                more, faults = broken(system, expected, scratch, number, wanted - kills, mean)
                 kills, bad = kills + more, bad + len(faults)
                 for fault in faults:
                     print(f"  FAULT {system}, run {number}: {fault}", flush=True)

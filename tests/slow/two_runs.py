@@ -7,16 +7,14 @@ The second begins after a random time, also at once; in every fourth case the fi
 again, has to end its work.
 """
 
-import argparse
 import pathlib
 import random
 import sys
 import tempfile
 import time
 
-from tests.slow import forked_runs
+from tests.slow import forked_runs, run_contents
 
-LONGEST = 300.0
 BUSY = "another run is working in"
 
 
@@ -30,7 +28,7 @@ def pair(system: str, workdir: pathlib.Path, expected: dict[str, str], draw: ran
         time.sleep(draw.uniform(0, 1.5))
         forked_runs.kill(processes.pop(0))
         logs.pop(0)
-    ends = [forked_runs.wait(process, LONGEST) for process in processes]
+    ends = [forked_runs.wait(process, forked_runs.LONGEST) for process in processes]
     faults = []
     for status, log in zip(ends, logs, strict=True):
         said = log.read_text(encoding="utf-8", errors="replace")
@@ -39,32 +37,30 @@ def pair(system: str, workdir: pathlib.Path, expected: dict[str, str], draw: ran
     if 0 not in ends and not kill:
         faults.append("none of both did the work")
     if 0 not in ends:
-        last = forked_runs.wait(forked_runs.start(system, workdir, logs[0]), LONGEST)
+        last = forked_runs.wait(forked_runs.start(system, workdir, logs[0]), forked_runs.LONGEST)
         faults += [f"the next one ended with {last}"] if last else []
-    if forked_runs.digests(workdir) != expected:
+    if run_contents.of(workdir) != expected:
         faults.append("other results")
     return faults
 
 
 def main() -> int:
     """1 where there was a fault."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--count", type=int, default=20, help="pairs of runs")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--system", default="joint_distances", choices=forked_runs.SYSTEMS)
-    options = parser.parse_args()
-    draw, began, bad = random.Random(options.seed), time.monotonic(), 0
+    options = forked_runs.options(__doc__, 20, "pairs of runs of a system", ["joint_distances"])
+    draw, began, bad, done = random.Random(options.seed), time.monotonic(), 0, 0
     forked_runs.warm()
-    with tempfile.TemporaryDirectory() as folder:
-        scratch = pathlib.Path(folder)
-        process = forked_runs.start(options.system, scratch / "whole", scratch / "log.txt")
-        assert forked_runs.wait(process, LONGEST) == 0, (scratch / "log.txt").read_text(errors="replace")
-        expected = forked_runs.digests(scratch / "whole")
-        for number in range(options.count):
-            for fault in pair(options.system, scratch / str(number), expected, draw, number % 4 == 3):
-                bad += 1
-                print(f"  FAULT pair {number}: {fault}", flush=True)
-    print(f"{options.system}: {options.count} pairs, {bad} faults, {time.monotonic() - began:.0f} s")
+    for system in options.system:
+        with tempfile.TemporaryDirectory() as folder:
+            scratch = pathlib.Path(folder)
+            expected = forked_runs.whole(system, scratch / "whole", scratch / "log.txt")
+            for number in range(options.count):
+                if time.monotonic() - began > options.seconds:
+                    break
+                done += 1
+                for fault in pair(system, scratch / str(number), expected, draw, number % 4 == 3):
+                    bad += 1
+                    print(f"  FAULT {system}, pair {number}: {fault}", flush=True)
+    print(f"{done} pairs, {bad} faults, {time.monotonic() - began:.0f} s")
     return int(bad > 0)
 
 
