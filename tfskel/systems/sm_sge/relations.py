@@ -103,9 +103,9 @@ class GraphAttention(configured.Configured, keras.layers.Layer):
         columns = ops.repeat(columns, self.heads, axis=-1)  # (nodes, 3 + 1, M * H)
         flat = ops.reshape(weights, (len(to), 1, -1))  # (pairs, 1, M * H)
         gathered = ops.segment_sum(flat * ops.take(columns, source, axis=0), to, sorted=True)
-        columns, total = ops.split(gathered, [positions.shape[-1]], axis=1)  # (nodes, 3, M * H), (nodes, 1, M * H)
-        gathered = ops.reshape(columns / total, (len(self.bias), positions.shape[-1], -1, self.heads))
-        return ops.transpose(gathered, (0, 2, 1, 3))  # (nodes, M, 3, H)
+        sums, total = ops.split(gathered, [positions.shape[-1]], axis=1)  # (nodes, 3, M * H), (nodes, 1, M * H)
+        means = ops.reshape(sums / total, (len(self.bias), positions.shape[-1], -1, self.heads))
+        return ops.transpose(means, (0, 2, 1, 3))  # (nodes, M, 3, H)
 
     def _over_all(self, positions, kernel, bias):
         """Positions that every head gathers over all pairs, forbidden ones weighted down by their bias."""
